@@ -1,0 +1,77 @@
+/**
+ * The state machine of a unique hybrid logical clock (uhlc), on two 32-bit halves.
+ *
+ * Guarantee: the times it gives are strictly increasing under any physical clock (stuck, stepping back, jumping),
+ * and never further ahead of the physical clock than the drift limit, unless the physical clock itself stepped back.
+ * Hazard: the low 4 bits count. Two clocks that give the same time are told apart by their id only.
+ *
+ * Follows: Kulkarni et al., "Logical Physical Clocks" (2014), in the form of the Rust crate uhlc.
+ */
+import { compareHalves, fractionOfMillis, Ntp64, secondsOfMillis } from './ntp64.js';
+
+/** Bits of the fraction that count events. */
+const COUNTER_BITS = 4;
+const COUNTER_MASK = (1 << COUNTER_BITS) - 1;
+const UNIT = 0x1_0000_0000;
+
+/** What {@link HybridState.update} did with a remote time. */
+export type HybridUpdate = 'merged' | 'refused';
+
+export class HybridState {
+  seconds = 0;
+  fraction = 0;
+  /**
+   * Milliseconds added to the physical clock: the proven lag of the local clock behind the requests it received.
+   * Always 0 where nobody raises it.
+   */
+  offsetMillis = 0;
+
+  /** The last time given or merged. */
+  get last(): Ntp64 {
+    return new Ntp64(this.seconds, this.fraction);
+  }
+
+  /** Moves on to the time of a new event. */
+  advance(physicalMillis: number): void {
+    const millis = physicalMillis + this.offsetMillis;
+    const seconds = secondsOfMillis(millis);
+    const fraction = (fractionOfMillis(millis, seconds) & ~COUNTER_MASK) >>> 0;
+    const lastMasked = (this.fraction & ~COUNTER_MASK) >>> 0;
+    if (compareHalves(seconds, fraction, this.seconds, lastMasked) > 0) {
+      this.seconds = seconds;
+      this.fraction = fraction;
+    } else if (this.fraction + 1 < UNIT) {
+      this.fraction += 1;
+    } else {
+      this.seconds += 1;
+      this.fraction = 0;
+    }
+  }
+
+  /**
+   * Merges a remote time: the greatest of now, remote and last becomes the last. A remote time further than
+   * `maxDriftMs` ahead of the physical clock (without the offset) is refused and changes nothing.
+   */
+  update(remote: Ntp64, physicalMillis: number, maxDriftMs: number): HybridUpdate {
+    if (driftMillis(remote, physicalMillis) > maxDriftMs) return 'refused';
+    const millis = physicalMillis + this.offsetMillis;
+    const seconds = secondsOfMillis(millis);
+    const fraction = (fractionOfMillis(millis, seconds) & ~COUNTER_MASK) >>> 0;
+    this.raiseTo(seconds, fraction);
+    this.raiseTo(remote.seconds, remote.fraction);
+    return 'merged';
+  }
+
+  /** Never lets the next time be at or below this one. */
+  raiseTo(seconds: number, fraction: number): void {
+    if (compareHalves(seconds, fraction, this.seconds, this.fraction) > 0) {
+      this.seconds = seconds;
+      this.fraction = fraction;
+    }
+  }
+}
+
+/** How far a remote time is ahead of the physical clock, in milliseconds; negative when it is behind. */
+export function driftMillis(remote: Ntp64, physicalMillis: number): number {
+  return (remote.seconds - physicalMillis / 1000) * 1000 + remote.fraction / (UNIT / 1000);
+}

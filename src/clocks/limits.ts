@@ -1,0 +1,83 @@
+/**
+ * Every limit of this library, in one place, each with its reason.
+ *
+ * Guarantee: nothing that a stranger sends and nothing that an application forgets (a span that never ends, a
+ * trace that never finishes) makes a process hold more than these numbers allow. What a limit costs is always an
+ * "unknown", never a wrong answer. Byte lengths equal character lengths here: everything counted is ASCII.
+ */
+
+/**
+ * Highest Lamport time and highest tick, 2^48. Far below 2^53, so that every sum of two stays an exact number, and
+ * nine years of a million events a second away, so that only a forged header ever gets there.
+ */
+export const MAX_COUNTER = 2 ** 48;
+
+/** Longest node id in characters: 40 for the name, a hyphen, 8 for the incarnation, and room for other writers. */
+export const MAX_NODE_ID_LENGTH = 64;
+
+/** Longest configured part of a node id in characters: the service's name, which every span will carry. */
+export const MAX_NODE_NAME_LENGTH = 40;
+
+/** Random base36 characters that tell the incarnations of one name apart: 41 bits, and no two processes share one. */
+export const INCARNATION_LENGTH = 8;
+
+/** Most entries that a domain holds, a writer writes or a reader takes. */
+export const MAX_VECTOR_ENTRIES = 64;
+
+/** Default bytes of a written stamp: what proxies and brokers let through beside everything else they carry. */
+export const DEFAULT_WRITE_BYTES = 1024;
+
+/** Fewest bytes that a writer can be held to: six fields with the longest own entry always fit. */
+export const MIN_WRITE_BYTES = 160;
+
+/** Most bytes that a reader takes, and the most that a writer can be raised to: the longest legal baggage member. */
+export const MAX_STAMP_BYTES = 4096;
+
+/** Default and highest number of traces that a process remembers at once (about 1 KB each with a few nodes). */
+export const DEFAULT_MAX_DOMAINS = 10_000;
+export const HIGHEST_MAX_DOMAINS = 1_000_000;
+
+/** Default idle time in milliseconds after which a trace without a live span is dropped. */
+export const DEFAULT_DOMAIN_IDLE_MS = 15 * 60 * 1000;
+
+/** Default drift in milliseconds that a remote hybrid timestamp may be ahead of the local clock. */
+export const DEFAULT_MAX_DRIFT_MS = 500;
+
+/** Highest configurable drift in milliseconds: a day. Beyond it a drift limit no longer limits anything. */
+export const HIGHEST_MAX_DRIFT_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Dropped traces that one generation of the memory holds before it becomes the older one; two generations are kept.
+ * At 16 bits each a false hit ("this trace came back") costs an "unknown" about once in 2,000 new traces.
+ */
+export const DROPPED_TRACES_PER_GENERATION = 2 ** 19;
+
+/** Bits of the filter per remembered trace. */
+export const DROPPED_TRACE_BITS = 16;
+
+/** Requests of one trace whose reply is awaited by span id; the next one makes the trace incomplete instead. */
+export const MAX_AWAITED_REPLIES = 1024;
+
+/** Characters that W3C Trace Context lets a receiver cut `tracestate` at, and OpenTelemetry JS refuses beyond. */
+export const MAX_TRACESTATE_LENGTH = 512;
+
+/** Members that `tracestate` may have. */
+export const MAX_TRACESTATE_MEMBERS = 32;
+
+/** Characters of one `tracestate` member that W3C asks to drop first when room is short. */
+export const LONG_TRACESTATE_MEMBER = 128;
+
+/** Bytes of a whole `baggage` header; beyond it OpenTelemetry JS drops members from its end. */
+export const MAX_BAGGAGE_BYTES = 8192;
+
+/** Members of a `baggage` header that OpenTelemetry JS reads. */
+export const MAX_BAGGAGE_MEMBERS = 180;
+
+/**
+ * Characters of a foreign `baggage` or `tracestate` header that are searched for our member. Node refuses heads over
+ * 16 KB; other carriers have no limit of their own.
+ */
+export const MAX_FOREIGN_HEADER_LENGTH = 65_536;
+
+/** Bytes of a vector in a span attribute: Tempo cuts attribute values at 2,048. */
+export const MAX_ATTRIBUTE_BYTES = 2048;

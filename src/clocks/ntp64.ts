@@ -1,0 +1,139 @@
+/**
+ * NTP64 time: 32 bits of seconds since the Unix epoch (not NTP's 1900) and 32 bits of fraction, as the uhlc crate
+ * uses it. One unit is 2^-32 s, about 0.23 ns. In a hybrid timestamp the low 4 bits count events, not time.
+ *
+ * Guarantee: all arithmetic is exact on two unsigned 32-bit halves; BigInt appears only in conversions.
+ * Hazard: the seconds wrap in the year 2106. A time outside the range is clamped, never wrapped.
+ */
+import { InvalidValueError } from './errors.js';
+
+/** 2^32: one second in fraction units. */
+const UNIT = 0x1_0000_0000;
+const FRACTION_PER_MS = UNIT / 1000;
+const MAX_HALF = UNIT - 1;
+const TEXT_DIGITS = 10;
+const TEXT_UNIT = 10 ** TEXT_DIGITS;
+
+const HEX_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** An instant as NTP64. Immutable. */
+export class Ntp64 {
+  /**
+   * @param seconds whole seconds since the Unix epoch, 0..2^32-1
+   * @param fraction 2^-32 s units, 0..2^32-1
+   */
+  constructor(
+    readonly seconds: number,
+    readonly fraction: number,
+  ) {}
+
+  /** From milliseconds since the Unix epoch, with fractions, rounded down to the unit and clamped to the range. */
+  static fromMillis(millis: number): Ntp64 {
+    const seconds = secondsOfMillis(millis);
+    return new Ntp64(seconds, fractionOfMillis(millis, seconds));
+  }
+
+  /** From the 64-bit integer that uhlc prints. Throws {@link InvalidValueError} outside 0..2^64-1. */
+  static fromBigInt(value: bigint): Ntp64 {
+    if (value < 0n || value > 0xffff_ffff_ffff_ffffn) {
+      throw new InvalidValueError('ntp64', value, 'an integer from 0 to 2^64-1');
+    }
+    return new Ntp64(Number(value >> 32n), Number(value & 0xffff_ffffn));
+  }
+
+  /**
+   * Parses `2024-07-01T15:32:06.8604790010Z`: RFC 3339 in UTC with exactly ten fraction digits. Ten are the fewest
+   * that are lossless for 2^-32 s, with rounding to nearest both ways. Throws {@link InvalidValueError}.
+   */
+  static parseRfc3339(text: string): Ntp64 {
+    const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{10})Z$/.exec(text);
+    const millis = match === null ? Number.NaN : Date.parse(`${match[1]}Z`);
+    if (match === null || !(millis >= 0 && millis / 1000 <= MAX_HALF)) {
+      throw new InvalidValueError('time', text, 'RFC 3339 in UTC with ten fraction digits, from 1970 to 2106');
+    }
+    return new Ntp64(millis / 1000, Math.round((Number(match[2]) / TEXT_UNIT) * UNIT));
+  }
+
+  toBigInt(): bigint {
+    return (BigInt(this.seconds) << 32n) | BigInt(this.fraction);
+  }
+
+  /** Milliseconds since the Unix epoch as a double: exact to about a quarter of a microsecond in this century. */
+  toMillis(): number {
+    return this.seconds * 1000 + this.fraction / FRACTION_PER_MS;
+  }
+
+  /** A Date, cut to the millisecond. */
+  toDate(): Date {
+    return new Date(Math.floor(this.toMillis()));
+  }
+
+  /** Sixteen lower-case hexadecimal digits, as the wire carries it. */
+  toHex(): string {
+    return hexHalf(this.seconds) + hexHalf(this.fraction);
+  }
+
+  /** RFC 3339 in UTC with ten fraction digits: fixed width, so it sorts as text, and lossless. */
+  toRfc3339(): string {
+    return `${secondText(this.seconds)}.${tenDigits(this.fraction)}Z`;
+  }
+
+  toString(): string {
+    return this.toRfc3339();
+  }
+
+  compare(other: Ntp64): -1 | 0 | 1 {
+    return compareHalves(this.seconds, this.fraction, other.seconds, other.fraction);
+  }
+}
+
+/** Orders two NTP64 values given as halves. */
+export function compareHalves(aSeconds: number, aFraction: number, bSeconds: number, bFraction: number): -1 | 0 | 1 {
+  if (aSeconds !== bSeconds) return aSeconds < bSeconds ? -1 : 1;
+  return aFraction === bFraction ? 0 : aFraction < bFraction ? -1 : 1;
+}
+
+/** Whole seconds of a time in milliseconds, clamped to 0..2^32-1; not a number counts as 0. */
+export function secondsOfMillis(millis: number): number {
+  if (!(millis > 0)) return 0;
+  const seconds = Math.floor(millis / 1000);
+  return seconds > MAX_HALF ? MAX_HALF : seconds;
+}
+
+/** The fraction that belongs to {@link secondsOfMillis}, rounded down. */
+export function fractionOfMillis(millis: number, seconds: number): number {
+  if (!(millis > 0)) return 0;
+  const fraction = Math.floor((millis - seconds * 1000) * FRACTION_PER_MS);
+  return fraction > MAX_HALF ? MAX_HALF : fraction < 0 ? 0 : fraction;
+}
+
+function hexHalf(half: number): string {
+  return (
+    (HEX_BYTES[half >>> 24] as string) +
+    (HEX_BYTES[(half >>> 16) & 255] as string) +
+    (HEX_BYTES[(half >>> 8) & 255] as string) +
+    (HEX_BYTES[half & 255] as string)
+  );
+}
+
+function tenDigits(fraction: number): string {
+  // 2^32 * 10^10 is over 2^53, so the product is taken in two exact halves and rounded once.
+  const high = fraction >>> 16;
+  const low = fraction & 0xffff;
+  const scaledHigh = (high * TEXT_UNIT) / 65_536;
+  const wholeHigh = Math.floor(scaledHigh);
+  const digits = wholeHigh + Math.round(scaledHigh - wholeHigh + (low * TEXT_UNIT) / UNIT);
+  return String(digits).padStart(TEXT_DIGITS, '0');
+}
+
+let cachedSecond = -1;
+let cachedText = '';
+
+/** The date part changes once a second: formatting it anew for every event would cost a microsecond each. */
+function secondText(seconds: number): string {
+  if (seconds !== cachedSecond) {
+    cachedText = new Date(seconds * 1000).toISOString().slice(0, 19);
+    cachedSecond = seconds;
+  }
+  return cachedText;
+}

@@ -1,0 +1,238 @@
+/**
+ * An immutable vector timestamp: for each node, how many of its events have been heard of.
+ *
+ * Guarantee: an absent node counts 0, and 0 is never stored, so two equal histories are equal vectors. Comparison is
+ * the component-wise one of Fidge (1988) and Mattern (1989). All operations are linear in the entries; a local
+ * tick ({@link VectorTimestamp.withCounter} on the vector's own node) is constant, because the table of the others is shared.
+ * Hazard: `table` and the two own fields are the representation. They are public only so that several copies of the
+ * package in one process understand each other; never write to them.
+ */
+import { InvalidValueError } from './errors.js';
+
+/** How two events or two vectors stand to each other in Lamport's happens-before. */
+export type Relation = 'before' | 'after' | 'equal' | 'concurrent';
+
+/** Node ids in ascending code unit order, and beside them their counters. Never changed once made. */
+export class VectorTable {
+  private readonly pieces = new Map<string, VectorPieces>();
+
+  constructor(
+    readonly nodes: readonly string[],
+    readonly counters: readonly number[],
+  ) {}
+
+  /** The text around entry `at`, so that another counter there costs one concatenation. Cached by format. */
+  around(at: number, assign: string, separator: string): VectorPieces {
+    const cached = this.pieces.get(assign);
+    if (cached !== undefined && cached.at === at) return cached;
+    let before = '';
+    let after = '';
+    for (let i = 0; i < this.nodes.length; i++) {
+      const entry = `${this.nodes[i]}${assign}`;
+      if (i < at) before += `${entry}${this.counters[i]}${separator}`;
+      else if (i === at) before += entry;
+      else after += `${separator}${entry}${this.counters[i]}`;
+    }
+    const made = { at, before, after };
+    this.pieces.set(assign, made);
+    return made;
+  }
+
+  /** Index of a node, or -1. */
+  indexOf(node: string): number {
+    const { nodes } = this;
+    let low = 0;
+    let high = nodes.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const found = nodes[middle] as string;
+      if (found === node) return middle;
+      if (found < node) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+}
+
+interface VectorPieces {
+  readonly at: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+const EMPTY_TABLE = new VectorTable([], []);
+
+export class VectorTimestamp {
+  static readonly EMPTY = new VectorTimestamp(EMPTY_TABLE, -1, 0);
+
+  /**
+   * @internal use {@link VectorTimestamp.from}
+   * @param table all entries; the counter at `ownIndex` is overridden by `own`
+   * @param ownIndex index of the entry that moves most often, or -1
+   * @param own its counter
+   */
+  constructor(
+    readonly table: VectorTable,
+    readonly ownIndex: number,
+    readonly own: number,
+  ) {}
+
+  /**
+   * From entries in any order. Throws {@link InvalidValueError} for a node that is not a non-empty string, a counter
+   * that is not an integer in 1..2^53-1, or a node named twice. (The wire is stricter, see `formatStamp`.)
+   */
+  static from(entries: Iterable<readonly [node: string, counter: number]>): VectorTimestamp {
+    const sorted = [...entries].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    sorted.forEach(([node, counter], i) => {
+      if (typeof node !== 'string' || node === '')
+        throw new InvalidValueError('vector node', node, 'a non-empty string');
+      if (!Number.isSafeInteger(counter) || counter < 1) {
+        throw new InvalidValueError(`vector[${node}]`, counter, 'an integer from 1 to 2^53-1');
+      }
+      if (i > 0 && sorted[i - 1]?.[0] === node) throw new InvalidValueError('vector', node, 'each node once');
+    });
+    return fromSorted(
+      sorted.map(([node]) => node),
+      sorted.map(([, counter]) => counter),
+    );
+  }
+
+  /** Number of entries. */
+  get size(): number {
+    return this.table.nodes.length;
+  }
+
+  /** How many events of this node have been heard of; 0 when it is not named. */
+  get(node: string): number {
+    const index = this.table.indexOf(node);
+    return index < 0 ? 0 : this.counterAt(index);
+  }
+
+  /** @internal */
+  counterAt(index: number): number {
+    return index === this.ownIndex ? this.own : (this.table.counters[index] as number);
+  }
+
+  /** The entries in ascending order of the node id. */
+  *entries(): Generator<[node: string, counter: number], void, undefined> {
+    for (let i = 0; i < this.size; i++) yield [this.table.nodes[i] as string, this.counterAt(i)];
+  }
+
+  [Symbol.iterator](): Generator<[node: string, counter: number], void, undefined> {
+    return this.entries();
+  }
+
+  /** The same vector with one counter set. Constant time when it is the entry this vector moves most. */
+  withCounter(node: string, counter: number): VectorTimestamp {
+    if (this.ownIndex >= 0 && this.table.nodes[this.ownIndex] === node) {
+      return new VectorTimestamp(this.table, this.ownIndex, counter);
+    }
+    const index = this.table.indexOf(node);
+    if (index >= 0) return new VectorTimestamp(this.settled(), index, counter);
+    const nodes = [...this.table.nodes];
+    const counters = this.counters();
+    const at = insertionIndex(nodes, node);
+    nodes.splice(at, 0, node);
+    counters.splice(at, 0, counter);
+    return new VectorTimestamp(new VectorTable(nodes, counters), at, counter);
+  }
+
+  /** The component-wise maximum: the least history that includes both. */
+  merge(other: VectorTimestamp): VectorTimestamp {
+    if (this.covers(other)) return this;
+    if (other.covers(this)) return other;
+    const nodes: string[] = [];
+    const counters: number[] = [];
+    const a = this.table.nodes;
+    const b = other.table.nodes;
+    let i = 0;
+    let j = 0;
+    while (i < a.length || j < b.length) {
+      const left = a[i];
+      const right = b[j];
+      if (right === undefined || (left !== undefined && left < right)) {
+        nodes.push(left as string);
+        counters.push(this.counterAt(i++));
+      } else if (left === undefined || left > right) {
+        nodes.push(right);
+        counters.push(other.counterAt(j++));
+      } else {
+        nodes.push(left);
+        counters.push(Math.max(this.counterAt(i++), other.counterAt(j++)));
+      }
+    }
+    return fromSorted(nodes, counters);
+  }
+
+  /** True when every entry of `other` is at most ours. */
+  covers(other: VectorTimestamp): boolean {
+    if (other.table === this.table) {
+      if (other.ownIndex === this.ownIndex) return this.own >= other.own;
+    } else if (other.size > this.size) {
+      return false;
+    }
+    const a = this.table.nodes;
+    const b = other.table.nodes;
+    let i = 0;
+    for (let j = 0; j < b.length; j++) {
+      const node = b[j] as string;
+      while (i < a.length && a[i] !== node) {
+        if ((a[i] as string) > node) return false;
+        i++;
+      }
+      if (i === a.length || this.counterAt(i) < other.counterAt(j)) return false;
+      i++;
+    }
+    return true;
+  }
+
+  /** How this history stands to the other one. */
+  compare(other: VectorTimestamp): Relation {
+    const above = this.covers(other);
+    const below = other.covers(this);
+    if (above) return below ? 'equal' : 'after';
+    return below ? 'before' : 'concurrent';
+  }
+
+  /** `a=1,b=2`, sorted by node id; empty for the empty vector. */
+  toString(): string {
+    return this.join('=', ',');
+  }
+
+  toJSON(): Record<string, number> {
+    // A node may be called __proto__: an object without a prototype keeps it an ordinary key.
+    const record = Object.create(null) as Record<string, number>;
+    for (const [node, counter] of this) record[node] = counter;
+    return record;
+  }
+
+  /** The entries as text in another format; the text of all entries but the own one is cached. */
+  join(assign: string, separator: string): string {
+    if (this.size === 0) return '';
+    const at = this.ownIndex >= 0 ? this.ownIndex : 0;
+    const { before, after } = this.table.around(at, assign, separator);
+    return before + this.counterAt(at) + after;
+  }
+
+  private counters(): number[] {
+    const counters = [...this.table.counters];
+    if (this.ownIndex >= 0) counters[this.ownIndex] = this.own;
+    return counters;
+  }
+
+  private settled(): VectorTable {
+    return this.ownIndex < 0 ? this.table : new VectorTable(this.table.nodes, this.counters());
+  }
+}
+
+/** @internal A vector from columns that are already valid and ascending. */
+export function fromSorted(nodes: readonly string[], counters: readonly number[]): VectorTimestamp {
+  return nodes.length === 0 ? VectorTimestamp.EMPTY : new VectorTimestamp(new VectorTable(nodes, counters), -1, 0);
+}
+
+/** Where a node that is not in the ascending list belongs. */
+export function insertionIndex(nodes: readonly string[], node: string): number {
+  let at = 0;
+  while (at < nodes.length && (nodes[at] as string) < node) at++;
+  return at;
+}
