@@ -18,17 +18,22 @@ export const MEMBER = 'causality';
 const ARRIVAL_KEY = createContextKey('otel-causality/arrival/1');
 
 export interface Arrival {
+  /** The clock whose propagator read it, and whose reply answers it. */
+  readonly clock: object;
   /** The domain of the trace that the message belongs to; empty where it named none. */
   readonly domain: string;
   readonly stamp: CausalStamp | undefined;
   /** Why the receiver's trace is incomplete from here on, where it is. */
   readonly hidden: IncompleteReason | undefined;
+  /** The span that the message's trace context names as its sender. */
+  readonly parentSpanId: string | undefined;
   /** The server span that merged it first, and that its reply belongs to. */
   server: SpanRecord | undefined;
 }
 
 /** What the headers of one message say, already decoded. */
 export interface Evidence {
+  readonly clock: object;
   readonly domain: string;
   readonly parent: SpanContext | undefined;
   readonly stamp: CausalStamp | undefined;
@@ -38,7 +43,7 @@ export interface Evidence {
 }
 
 /** Judges one message; undefined where nobody upstream takes part. */
-export function judgeArrival({ domain, parent, stamp, mark, plainHops }: Evidence): Arrival | undefined {
+export function judgeArrival({ clock, domain, parent, stamp, mark, plainHops }: Evidence): Arrival | undefined {
   const ours = stamp !== undefined && stamp.domain === domain;
   let hidden: IncompleteReason | undefined;
   if (mark === undefined) {
@@ -50,7 +55,7 @@ export function judgeArrival({ domain, parent, stamp, mark, plainHops }: Evidenc
   } else if (mark !== parent?.spanId && plainHops === 'visible') {
     hidden = 'passed-on';
   }
-  return { domain, stamp, hidden, server: undefined };
+  return { clock, domain, stamp, hidden, parentSpanId: parent?.spanId, server: undefined };
 }
 
 export function arrivalIn(context: Context): Arrival | undefined {

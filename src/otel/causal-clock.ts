@@ -5,6 +5,7 @@
  * works across copies of this package: the process-wide one may belong to an ESM copy and be used by a CommonJS one.
  * Hazard: `spans` and `messages` are that shared interface, version 1. Add to them; never change what is there.
  */
+import { SpanAttributeWriter } from '../codec/span-attributes.js';
 import { AwaitedReplies } from './awaited-replies.js';
 import { type CausalClockOptions, type ClockSettings, settle } from './clock-options.js';
 import { type CausalityCounters, Counters } from './counters.js';
@@ -20,6 +21,8 @@ export class CausalClock {
   /** @internal */
   readonly messages: Messages;
   /** @internal */
+  readonly writer: SpanAttributeWriter;
+  /** @internal */
   readonly events: Counters;
   /** @internal */
   readonly domains: Domains;
@@ -32,9 +35,11 @@ export class CausalClock {
     this.settings = Object.freeze(settle(options));
     this.events = new Counters();
     this.domains = new Domains(this.settings, this.events);
+    const { attributes: mode, scope } = this.settings;
+    this.writer = new SpanAttributeWriter({ mode, scope }, (entries) => this.events.entries(entries));
     const awaited = new AwaitedReplies();
     this.spans = new SpanEvents(this, this.domains, awaited);
-    this.messages = new Messages(this, this.domains, awaited);
+    this.messages = new Messages(this, this.domains, awaited, this.writer);
     Object.freeze(this);
   }
 

@@ -10,7 +10,9 @@ import { SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { readStamp, StampFormatError } from '../codec/wire-text.js';
 import { type Arrival, arrivalIn } from './arrival.js';
+import type { AttributeSink, SpanAttributeWriter } from '../codec/span-attributes.js';
 import type { AwaitedReplies } from './awaited-replies.js';
+import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import { recordOf } from './span-record.js';
 
@@ -25,8 +27,6 @@ export interface Departure {
 /** What a server's reply should carry. */
 export interface Reply {
   readonly text: string;
-  /** The reply's own event; undefined where the server span is not recorded. */
-  readonly stamp: CausalStamp | undefined;
   /** Says that the body is still to come, in parts that may carry what happens meanwhile. Returns its end. */
   openBody(): () => void;
 }
@@ -38,6 +38,7 @@ export class Messages {
     private readonly clock: object,
     private readonly domains: Domains,
     private readonly awaited: AwaitedReplies,
+    private readonly writer: SpanAttributeWriter,
   ) {}
 
   /**
@@ -71,9 +72,18 @@ export class Messages {
     return stamp;
   }
 
-  /** From now on what is extracted from a carrier can be found by that carrier: a server's reply needs it. */
-  watchCarriers(): void {
-    this.arrivalsByCarrier ??= new WeakMap();
+  /**
+   * From now on what is extracted from a carrier can be found by that carrier: a server's reply needs it. False when
+   * that was so already: reply hooks are installed once for a clock, by whichever copy of this package comes first.
+   */
+  watchCarriers(): boolean {
+    if (this.arrivalsByCarrier !== undefined) return false;
+    this.arrivalsByCarrier = new WeakMap();
+    return true;
+  }
+
+  stopWatchingCarriers(): void {
+    this.arrivalsByCarrier = undefined;
   }
 
   arrived(carrier: unknown, arrival: Arrival): void {
@@ -82,40 +92,44 @@ export class Messages {
     }
   }
 
-  /** The reply to the request that was extracted from this carrier; undefined where its stamp was not accepted. */
-  reply(carrier: object): Reply | undefined {
-    const arrival = this.arrivalsByCarrier?.get(carrier);
+  /**
+   * The reply to the request that was extracted from this carrier, or, where that happened elsewhere, to the one that
+   * the active context received from this parent span. Undefined where its stamp was not accepted.
+   */
+  reply(
+    carrier: object,
+    active?: { readonly context: Context; readonly parentSpanId: string | undefined },
+  ): Reply | undefined {
+    let arrival = this.arrivalsByCarrier?.get(carrier);
+    if (arrival === undefined && active?.parentSpanId !== undefined) {
+      const candidate = arrivalIn(active.context);
+      // The active context may be another request's; the parent span tells.
+      if (candidate?.clock === this.clock && candidate.parentSpanId === active.parentSpanId) arrival = candidate;
+    }
     if (arrival?.stamp === undefined || arrival.stamp.domain !== arrival.domain) return undefined;
     const now = this.domains.now();
-    const record = arrival.server;
+    const record = arrival.server?.clock === this.clock ? arrival.server : undefined;
     const domain = record === undefined ? this.domains.obtain(arrival.domain, now) : this.domains.present(record, now);
     if (record === undefined) this.domains.merge(domain, arrival, now);
-    const stamp = record === undefined || record.ended ? undefined : domain.tick(record.start.node as string, now);
-    if (record !== undefined && stamp !== undefined) record.reply ??= stamp;
-    return {
-      text: this.domains.write(domain, now),
-      stamp,
-      openBody: () => {
-        domain.openBodies++;
-        let open = true;
-        return () => {
-          if (open) domain.openBodies--;
-          open = false;
-        };
-      },
-    };
+    // A head that failed to be written and is written again is one reply, of the present state.
+    if (record !== undefined && !record.ended && record.reply === undefined) {
+      record.reply = domain.tick(record.start.node as string, now);
+      this.writer.writeReply(record.span as AttributeSink, record.reply);
+    }
+    return { text: this.domains.write(domain, now), openBody: () => openBody(domain) };
   }
 
   /**
-   * The reply to a request of ours has begun to arrive.
+   * The reply to a request of ours has begun to arrive. One that nobody awaits is ignored: it was another clock's, or
+   * it came after the end of its span, which has already said that it misses one.
    * @param text its stamp; undefined where it carried none
    */
-  hearReply(traceId: string, spanId: string, text: string | undefined): void {
+  hearReply(spanId: string, text: string | undefined): void {
     const awaited = this.awaited.take(spanId);
+    if (awaited === undefined) return;
+    const { record } = awaited;
     const now = this.domains.now();
-    const record = awaited?.record;
-    const domain = record === undefined ? this.domains.peek(traceId) : this.domains.present(record, now);
-    if (domain === undefined) return;
+    const domain = record === undefined ? awaited.domain : this.domains.present(record, now);
     const stamp = text === undefined ? undefined : this.read(text);
     if (stamp?.domain === domain.id) {
       const behind = domain.hear(stamp, now, false);
@@ -126,6 +140,15 @@ export class Messages {
       this.domains.counters.refused('other-domain', `a reply of ${stamp.domain} to a request of ${domain.id}`);
       domain.hearTimes(stamp, now, false);
     }
-    if (awaited !== undefined) domain.hide('reply-without-stamp');
+    domain.hide('reply-without-stamp');
   }
+}
+
+function openBody(domain: Domain): () => void {
+  let open = true;
+  domain.openBodies++;
+  return () => {
+    if (open) domain.openBodies--;
+    open = false;
+  };
 }

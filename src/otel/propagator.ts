@@ -144,7 +144,14 @@ export class CausalityPropagator implements TextMapPropagator {
       clock.events.refused('other-domain', `a stamp of ${stamp.domain} in a message of ${domain}`);
     }
     const { plainHops } = clock.settings;
-    const arrival = judgeArrival({ domain, parent: isNew ? parent : undefined, stamp, mark: headers.mark, plainHops });
+    const arrival = judgeArrival({
+      clock,
+      domain,
+      parent: isNew ? parent : undefined,
+      stamp,
+      mark: headers.mark,
+      plainHops,
+    });
     if (arrival === undefined) return isNew ? withArrival(extracted, undefined) : extracted;
     if (isNew) rememberArrival(parent, arrival);
     clock.messages.arrived(carrier, arrival);

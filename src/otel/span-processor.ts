@@ -8,7 +8,7 @@
  */
 import { type Context, diag, type Span } from '@opentelemetry/api';
 import { InvalidValueError } from '../clocks/errors.js';
-import { type AttributeSink, SpanAttributeWriter } from '../codec/span-attributes.js';
+import type { AttributeSink } from '../codec/span-attributes.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
 import { processClock } from './process-clock.js';
@@ -30,37 +30,31 @@ export interface CausalitySpanProcessorOptions {
  */
 export class CausalitySpanProcessor {
   private readonly clock: CausalClock | undefined;
-  private readonly writer: SpanAttributeWriter | undefined;
   private saidNoEnding = false;
 
   constructor(options: CausalitySpanProcessorOptions = {}) {
-    if (isDisabled()) return;
-    const clock = clockOption(options.clock);
-    this.clock = clock;
-    this.writer = new SpanAttributeWriter({ mode: clock.settings.attributes, scope: clock.settings.scope }, (entries) =>
-      clock.events.entries(entries),
-    );
+    if (!isDisabled()) this.clock = clockOption(options.clock);
   }
 
   onStart(span: Span & StartedSpan & AttributeSink, parentContext: Context): void {
-    if (this.clock === undefined || this.writer === undefined) return;
+    if (this.clock === undefined) return;
     try {
       const record = this.clock.spans.start(span, parentContext);
       if (record === undefined) return;
-      this.writer.writeStart(span, record.start, record.parentStart);
-      this.writer.writeClockBehind(span, record.behindMillis);
+      this.clock.writer.writeStart(span, record.start, record.parentStart);
+      this.clock.writer.writeClockBehind(span, record.behindMillis);
     } catch (error) {
       this.clock.events.error('stamping a start', error);
     }
   }
 
   onEnding(span: Span & AttributeSink): void {
-    if (this.clock === undefined || this.writer === undefined) return;
+    if (this.clock === undefined) return;
     try {
       const ended = this.clock.spans.end(span.spanContext());
       if (ended === undefined) return;
-      this.writer.writeEnd(span, ended.stamp, ended.record.start);
-      this.writer.writeClockBehind(span, ended.record.behindMillis);
+      this.clock.writer.writeEnd(span, ended.stamp, ended.record.start);
+      this.clock.writer.writeClockBehind(span, ended.record.behindMillis);
     } catch (error) {
       this.clock.events.error('stamping an end', error);
     }

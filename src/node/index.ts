@@ -1,0 +1,1 @@
+export { type HttpRepliesOptions, installHttpReplies } from './http-replies.js';

@@ -1,0 +1,49 @@
+/**
+ * The span that an HTTP request was sent for, as the request's own `traceparent` names it.
+ *
+ * Guarantee: exact even on pooled connections, where the active context belongs to another request.
+ * Hazard: without W3C trace context among the propagators a request names nobody, and its reply is not heard.
+ */
+
+export interface OutgoingParent {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-/;
+
+/** Reads a `traceparent` value; undefined for anything else. */
+export function parentIn(value: unknown): OutgoingParent | undefined {
+  if (typeof value !== 'string') return undefined;
+  const match = TRACEPARENT.exec(value);
+  return match === null ? undefined : { traceId: match[1] as string, spanId: match[2] as string };
+}
+
+/**
+ * A header in a flat list of names and values, as undici keeps them: strings or bytes, in versions 5 also as one
+ * text of lines. The last one wins, as the last `traceparent` written is the one in force.
+ */
+export function headerIn(headers: unknown, name: string): string | undefined {
+  if (typeof headers === 'string') {
+    const line = new RegExp(`^${name}:[ \\t]*(.*)$`, 'gim');
+    return [...headers.matchAll(line)].at(-1)?.[1]?.trim();
+  }
+  if (!Array.isArray(headers)) return undefined;
+  for (let i = headers.length - 2; i >= 0; i -= 2) {
+    const key: unknown = headers[i];
+    if (isNamed(key, name)) return textOf(headers[i + 1]);
+  }
+  return undefined;
+}
+
+function isNamed(key: unknown, name: string): boolean {
+  // Most headers differ in length already: comparing that first spares decoding them all.
+  if (typeof key === 'string') return key.length === name.length && key.toLowerCase() === name;
+  return key instanceof Uint8Array && key.length === name.length && textOf(key)?.toLowerCase() === name;
+}
+
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
+  return Array.isArray(value) && value.length === 1 ? textOf(value[0]) : undefined;
+}

@@ -1,0 +1,101 @@
+/**
+ * Replies of Node's HTTP/1 servers: the stamp goes into the head of each answer to a request whose stamp was accepted.
+ *
+ * Guarantee: a response that is none of our business is not touched at all; of the others only `writeHead` and `end`
+ * are wrapped, on the one object, and they behave as before. Implicit heads, `flushHeaders`, header objects and raw
+ * header lists pass as the application gave them, with one header more. 1xx answers are not replies.
+ * Hazard: what happens between a head and the end of its body may travel in the body, unstamped. Those events are
+ * incomplete until the application calls `end`, or the connection closes.
+ */
+import { context } from '@opentelemetry/api';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { CausalClock } from '../otel/causal-clock.js';
+import type { Reply } from '../otel/messages.js';
+import { MEMBER } from '../otel/arrival.js';
+import { parentIn } from './outgoing-parent.js';
+
+/** What Node publishes on `http.server.request.start`. */
+export interface ServerRequestStart {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+type HeadArguments = [statusCode: number, reasonOrHeaders?: unknown, headers?: unknown];
+
+/** Makes a response carry a reply, where its request may have carried a stamp. */
+export function watchResponse(clock: CausalClock, { request, response }: ServerRequestStart): void {
+  if (!mayCarryStamp(request)) return;
+  const state = { ending: false, bodyEnded: undefined as (() => void) | undefined };
+  const writeHead = response.writeHead as (...args: HeadArguments) => ServerResponse;
+  const end = response.end as (...args: unknown[]) => ServerResponse;
+
+  response.writeHead = function (this: ServerResponse, ...args: HeadArguments): ServerResponse {
+    const stamped = stampHead(clock, request, this, args);
+    const result = writeHead.apply(this, stamped.args);
+    if (stamped.reply !== undefined && !state.ending) {
+      state.bodyEnded?.();
+      state.bodyEnded = stamped.reply.openBody();
+      // Before the listeners of the instrumentation, which ends the server span on the same event.
+      this.prependOnceListener('close', state.bodyEnded);
+    }
+    return result;
+  } as ServerResponse['writeHead'];
+
+  response.end = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
+    state.ending = true;
+    try {
+      return end.apply(this, args);
+    } finally {
+      state.bodyEnded?.();
+    }
+  } as ServerResponse['end'];
+}
+
+/** Most requests carry no stamp; theirs cost one look at a header that the instrumentation reads anyway. */
+function mayCarryStamp({ headers }: IncomingMessage): boolean {
+  const { baggage } = headers;
+  return headers[MEMBER] !== undefined || (typeof baggage === 'string' && baggage.includes(MEMBER));
+}
+
+function stampHead(
+  clock: CausalClock,
+  request: IncomingMessage,
+  response: ServerResponse,
+  args: HeadArguments,
+): { readonly args: HeadArguments; readonly reply: Reply | undefined } {
+  const untouched = { args, reply: undefined };
+  try {
+    if (response.headersSent || Number(args[0]) < 200 || response.hasHeader(MEMBER)) return untouched;
+    const { headers } = request;
+    const parentSpanId = parentIn(headers['traceparent'])?.spanId;
+    const reply = clock.messages.reply(headers, { context: context.active(), parentSpanId });
+    if (reply === undefined) return untouched;
+    return { args: withHeader(response, args, reply.text), reply };
+  } catch (error) {
+    clock.events.error('stamping a reply', error);
+    return untouched;
+  }
+}
+
+/**
+ * One header more, in the way in which the application gives its own: `setHeader` before a raw list would make Node
+ * fold repeated headers of that list into one.
+ */
+function withHeader(response: ServerResponse, args: HeadArguments, text: string): HeadArguments {
+  const [status, reason, headers] = args;
+  if (isPresent(headers)) return [status, reason, oneMore(headers, text)];
+  if (isPresent(reason) && typeof reason !== 'string') return [status, oneMore(reason, text)];
+  response.setHeader(MEMBER, text);
+  return args;
+}
+
+function oneMore(headers: unknown, text: string): unknown {
+  if (Array.isArray(headers)) {
+    return Array.isArray(headers[0]) ? [...headers, [MEMBER, text]] : [...headers, MEMBER, text];
+  }
+  return typeof headers === 'object' ? { ...(headers as OutgoingHttpHeaders), [MEMBER]: text } : headers;
+}
+
+function isPresent(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
