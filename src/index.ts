@@ -1,7 +1,18 @@
+export { ClockId } from './clocks/clock-id.js';
 export { InvalidValueError } from './clocks/errors.js';
+export {
+  ClockDriftError,
+  HybridLogicalClock,
+  type HybridLogicalClockOptions,
+} from './clocks/hybrid-logical-clock.js';
+export { HybridTimestamp } from './clocks/hybrid-timestamp.js';
+export { LamportClock, LamportTimestamp } from './clocks/lamport-clock.js';
 export { Ntp64 } from './clocks/ntp64.js';
 export type { PhysicalClock } from './clocks/physical-clock.js';
+export { inverseRelation } from './clocks/relation.js';
 export { type CausalStamp, compareStamps, type StampRelation } from './clocks/stamp.js';
+export { VectorClock } from './clocks/vector-clock.js';
+export { parseVector } from './clocks/vector-text.js';
 export { type Relation, VectorTimestamp } from './clocks/vector-timestamp.js';
 export { formatStamp, parseStamp, StampFormatError, type StampProblem } from './codec/wire-text.js';
 export { CausalClock } from './otel/causal-clock.js';

@@ -4,6 +4,7 @@
  * Guarantee: the times it gives are strictly increasing under any physical clock (stuck, stepping back, jumping),
  * and never further ahead of the physical clock than the drift limit, unless the physical clock itself stepped back.
  * Hazard: the low 4 bits count. Two clocks that give the same time are told apart by their id only.
+ * Hazard: the last time there is, in 2106, is given again and again ({@link HybridState.isExhausted}).
  *
  * Follows: Kulkarni et al., "Logical Physical Clocks" (2014), in the form of the Rust crate uhlc.
  */
@@ -31,35 +32,58 @@ export class HybridState {
     return new Ntp64(this.seconds, this.fraction);
   }
 
+  /** True when the last representable time has been given: no later one exists. */
+  get isExhausted(): boolean {
+    return this.seconds === UNIT - 1 && this.fraction === UNIT - 1;
+  }
+
   /** Moves on to the time of a new event. */
   advance(physicalMillis: number): void {
     const millis = physicalMillis + this.offsetMillis;
     const seconds = secondsOfMillis(millis);
-    const fraction = (fractionOfMillis(millis, seconds) & ~COUNTER_MASK) >>> 0;
-    const lastMasked = (this.fraction & ~COUNTER_MASK) >>> 0;
-    if (compareHalves(seconds, fraction, this.seconds, lastMasked) > 0) {
+    const fraction = maskedFraction(millis, seconds);
+    if (compareHalves(seconds, fraction, this.seconds, (this.fraction & ~COUNTER_MASK) >>> 0) > 0) {
       this.seconds = seconds;
       this.fraction = fraction;
-    } else if (this.fraction + 1 < UNIT) {
-      this.fraction += 1;
     } else {
-      this.seconds += 1;
-      this.fraction = 0;
+      this.count();
     }
   }
 
   /**
    * Merges a remote time: the greatest of now, remote and last becomes the last. A remote time further than
-   * `maxDriftMs` ahead of the physical clock (without the offset) is refused and changes nothing.
+   * `maxDriftMs` ahead of the physical clock (without the offset) is refused and changes nothing; exactly that far
+   * is accepted.
    */
   update(remote: Ntp64, physicalMillis: number, maxDriftMs: number): HybridUpdate {
-    if (driftMillis(remote, physicalMillis) > maxDriftMs) return 'refused';
+    if (isTooFarAhead(remote, physicalMillis, maxDriftMs)) return 'refused';
     const millis = physicalMillis + this.offsetMillis;
     const seconds = secondsOfMillis(millis);
-    const fraction = (fractionOfMillis(millis, seconds) & ~COUNTER_MASK) >>> 0;
-    this.raiseTo(seconds, fraction);
+    this.raiseTo(seconds, maskedFraction(millis, seconds));
     this.raiseTo(remote.seconds, remote.fraction);
     return 'merged';
+  }
+
+  /**
+   * {@link update} as the uhlc crate has it, where receiving counts: unless the physical clock is the greatest of
+   * the three, the last becomes one unit more than the greatest.
+   */
+  receive(remote: Ntp64, physicalMillis: number, maxDriftMs: number): HybridUpdate {
+    if (this.update(remote, physicalMillis, maxDriftMs) === 'refused') return 'refused';
+    const millis = physicalMillis + this.offsetMillis;
+    const seconds = secondsOfMillis(millis);
+    if (compareHalves(seconds, maskedFraction(millis, seconds), this.seconds, this.fraction) < 0) this.count();
+    return 'merged';
+  }
+
+  /** One unit on: the counter carries into the fraction, and the fraction into the seconds. */
+  private count(): void {
+    if (this.fraction + 1 < UNIT) {
+      this.fraction += 1;
+    } else if (this.seconds + 1 < UNIT) {
+      this.seconds += 1;
+      this.fraction = 0;
+    }
   }
 
   /** Never lets the next time be at or below this one. */
@@ -69,6 +93,20 @@ export class HybridState {
       this.fraction = fraction;
     }
   }
+}
+
+/** The physical fraction without the bits that count. */
+function maskedFraction(millis: number, seconds: number): number {
+  return (fractionOfMillis(millis, seconds) & ~COUNTER_MASK) >>> 0;
+}
+
+/** Exact on the halves, because a drift in floating milliseconds is uncertain by a quarter of a microsecond. */
+function isTooFarAhead(remote: Ntp64, physicalMillis: number, maxDriftMs: number): boolean {
+  const seconds = secondsOfMillis(physicalMillis);
+  const driftSeconds = secondsOfMillis(maxDriftMs);
+  const sum = maskedFraction(physicalMillis, seconds) + fractionOfMillis(maxDriftMs, driftSeconds);
+  const carry = sum >= UNIT ? 1 : 0;
+  return compareHalves(remote.seconds, remote.fraction, seconds + driftSeconds + carry, sum - carry * UNIT) > 0;
 }
 
 /** How far a remote time is ahead of the physical clock, in milliseconds; negative when it is behind. */

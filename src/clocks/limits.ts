@@ -84,3 +84,21 @@ export const CLOCK_RESOLUTION_MS = 1;
 
 /** Bytes of a vector in a span attribute: Tempo cuts attribute values at 2,048. */
 export const MAX_ATTRIBUTE_BYTES = 2048;
+
+/**
+ * Highest counter that is taken from or written to another system, 2^53-1: they count to 2^64-1, but a JavaScript
+ * number beyond this one is rounded.
+ */
+export const MAX_FOREIGN_COUNTER = Number.MAX_SAFE_INTEGER;
+
+/** Characters of another system's node id, which may use any alphabet: four times what we write ourselves. */
+export const MAX_FOREIGN_NODE_ID_LENGTH = 256;
+
+/** Entries of a vector that another system wrote, and nodes that a {@link VectorClock} hears of in its life. */
+export const MAX_FOREIGN_VECTOR_ENTRIES = 1024;
+
+/** Characters of another system's vector as text, and bytes as msgpack: the whole head that Node's server takes. */
+export const MAX_FOREIGN_VECTOR_LENGTH = 16_384;
+
+/** Bytes of a hybrid logical clock's id: those of a UUID, as the uhlc crate has it. */
+export const MAX_CLOCK_ID_BYTES = 16;

@@ -14,6 +14,10 @@ const MAX_HALF = UNIT - 1;
 const TEXT_DIGITS = 10;
 const TEXT_UNIT = 10 ** TEXT_DIGITS;
 
+const NANOS_PER_SECOND = 1_000_000_000;
+const NANOS_PER_SECOND_BIG = 1_000_000_000n;
+const NANOS_PER_MS = 1_000_000;
+
 const HEX_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** An instant as NTP64. Immutable. */
@@ -47,11 +51,44 @@ export class Ntp64 {
    */
   static parseRfc3339(text: string): Ntp64 {
     const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d{10})Z$/.exec(text);
-    const millis = match === null ? Number.NaN : Date.parse(`${match[1]}Z`);
-    if (match === null || !(millis >= 0 && millis / 1000 <= MAX_HALF)) {
+    const seconds = match === null ? Number.NaN : parseSecond(match[1] as string);
+    // The last two ten-digit texts of a second are nearer to the next second than to any fraction of this one.
+    const fraction = match === null ? 0 : Math.round((Number(match[2]) / TEXT_UNIT) * UNIT);
+    const carry = fraction === UNIT ? 1 : 0;
+    if (!(seconds + carry <= MAX_HALF)) {
       throw new InvalidValueError('time', text, 'RFC 3339 in UTC with ten fraction digits, from 1970 to 2106');
     }
-    return new Ntp64(millis / 1000, Math.round((Number(match[2]) / TEXT_UNIT) * UNIT));
+    return carry === 1 ? new Ntp64(seconds + 1, 0) : new Ntp64(seconds, fraction);
+  }
+
+  /**
+   * Parses RFC 3339 in UTC with up to nine fraction digits, as uhlc does: rounded down to the unit. The counterpart
+   * of {@link toRfc3339Lossy}. Throws {@link InvalidValueError}.
+   */
+  static parseRfc3339Lossy(text: string): Ntp64 {
+    const match = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(text);
+    const seconds = match === null ? Number.NaN : parseSecond(match[1] as string);
+    if (match === null || !(seconds <= MAX_HALF)) {
+      throw new InvalidValueError('time', text, 'RFC 3339 in UTC with up to nine fraction digits, from 1970 to 2106');
+    }
+    const nanos = Number((match[2] ?? '').padEnd(9, '0'));
+    return new Ntp64(seconds, Number((BigInt(nanos) << 32n) / NANOS_PER_SECOND_BIG));
+  }
+
+  /** Parses the decimal digits of the 64-bit integer, as uhlc prints it. Throws {@link InvalidValueError}. */
+  static parseDecimal(text: string): Ntp64 {
+    if (typeof text !== 'string' || !/^(?:0|[1-9]\d{0,19})$/.test(text)) {
+      throw new InvalidValueError('ntp64', text, 'an integer from 0 to 2^64-1 in decimal digits');
+    }
+    return Ntp64.fromBigInt(BigInt(text));
+  }
+
+  /** From a Date. Throws {@link InvalidValueError} for one that is invalid or outside 1970 to 2106. */
+  static fromDate(date: Date): Ntp64 {
+    const millis = date.getTime();
+    if (!(millis >= 0 && millis < UNIT * 1000))
+      throw new InvalidValueError('date', String(date), 'a date in 1970 to 2106');
+    return Ntp64.fromMillis(millis);
   }
 
   toBigInt(): bigint {
@@ -63,9 +100,10 @@ export class Ntp64 {
     return this.seconds * 1000 + this.fraction / FRACTION_PER_MS;
   }
 
-  /** A Date, cut to the millisecond. */
+  /** A Date, cut to the millisecond. Gives back what {@link fromDate} was given. */
   toDate(): Date {
-    return new Date(Math.floor(this.toMillis()));
+    // Nanoseconds round up, because the unit was rounded down: otherwise every date would come back 1 ms earlier.
+    return new Date(this.seconds * 1000 + Math.floor(nanosRoundedUp(this.fraction) / NANOS_PER_MS));
   }
 
   /** Sixteen lower-case hexadecimal digits, as the wire carries it. */
@@ -76,6 +114,21 @@ export class Ntp64 {
   /** RFC 3339 in UTC with ten fraction digits: fixed width, so it sorts as text, and lossless. */
   toRfc3339(): string {
     return `${secondText(this.seconds)}.${tenDigits(this.fraction)}Z`;
+  }
+
+  /**
+   * RFC 3339 in UTC with nine fraction digits, rounded up, as uhlc prints it. Lossy: three or four of these units
+   * share a text.
+   */
+  toRfc3339Lossy(): string {
+    const nanos = nanosRoundedUp(this.fraction);
+    if (nanos === NANOS_PER_SECOND) return `${secondText(this.seconds + 1)}.000000000Z`;
+    return `${secondText(this.seconds)}.${String(nanos).padStart(9, '0')}Z`;
+  }
+
+  /** The decimal digits of the 64-bit integer, as uhlc prints it. Lossless. */
+  toDecimal(): string {
+    return String(this.toBigInt());
   }
 
   toString(): string {
@@ -124,6 +177,21 @@ function tenDigits(fraction: number): string {
   const wholeHigh = Math.floor(scaledHigh);
   const digits = wholeHigh + Math.round(scaledHigh - wholeHigh + (low * TEXT_UNIT) / UNIT);
   return String(digits).padStart(TEXT_DIGITS, '0');
+}
+
+/** Up to 10^9, which is the next second. The product with 2^32 goes over 2^53, so it is taken in two exact halves. */
+function nanosRoundedUp(fraction: number): number {
+  const scaledHigh = ((fraction >>> 16) * NANOS_PER_SECOND) / 65_536;
+  const wholeHigh = Math.floor(scaledHigh);
+  return wholeHigh + Math.ceil(scaledHigh - wholeHigh + ((fraction & 0xffff) * NANOS_PER_SECOND) / UNIT);
+}
+
+/** Seconds since the epoch of `2024-07-01T15:32:06`; not a number for a date that does not exist. */
+function parseSecond(text: string): number {
+  const millis = Date.parse(`${text}Z`);
+  // Date.parse takes the 30th of February for the 1st of March, and 24:00:00 for the next day.
+  const exists = millis >= 0 && new Date(millis).toISOString().startsWith(text);
+  return exists ? millis / 1000 : Number.NaN;
 }
 
 let cachedSecond = -1;

@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { createPhysicalClock } from '../../src/clocks/physical-clock.js';
+
+describe('createPhysicalClock', () => {
+  it('reads the wall clock alone on a host without a monotonic one', () => {
+    const performance = Object.getOwnPropertyDescriptor(globalThis, 'performance') as PropertyDescriptor;
+    Object.defineProperty(globalThis, 'performance', { configurable: true, value: undefined });
+    try {
+      let wall = 42;
+      const clock = createPhysicalClock(undefined, () => wall);
+      expect(clock()).to.equal(42);
+      wall = 41;
+      expect(clock()).to.equal(41);
+    } finally {
+      Object.defineProperty(globalThis, 'performance', performance);
+    }
+  });
+
+  it('resolves fractions of a millisecond between two ticks of the wall clock', () => {
+    let elapsed = 0;
+    const clock = createPhysicalClock({ now: () => elapsed }, () => 1_000_000 + Math.floor(elapsed));
+    const times = [0, 0.1, 0.25, 0.9, 1.5].map((at) => {
+      elapsed = at;
+      return clock();
+    });
+    expect(times).to.deep.equal([1_000_000, 1_000_000.1, 1_000_000.25, 1_000_000.9, 1_000_001.5]);
+  });
+
+  it('follows a step of the wall clock, in both directions, within 20 ms', () => {
+    for (const step of [3_600_000, -3_600_000]) {
+      let elapsed = 0;
+      let wall = 1_000_000;
+      const clock = createPhysicalClock({ now: () => elapsed }, () => wall);
+      clock();
+      elapsed = 30;
+      wall = 1_000_030 + step;
+      const time = clock();
+      expect(time)
+        .to.be.at.least(wall)
+        .and.below(wall + 1);
+    }
+  });
+
+  it('stays inside the millisecond that the wall clock shows, however both drift', () => {
+    const move = fc.record({
+      elapsed: fc.double({ min: 20, max: 1000, noNaN: true }),
+      drift: fc.double({ min: -50, max: 50, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.array(move, { maxLength: 30 }), (moves) => {
+        let elapsed = 5;
+        let truth = 1_719_835_200_000.5;
+        const clock = createPhysicalClock({ now: () => elapsed }, () => Math.floor(truth));
+        for (const { elapsed: passed, drift } of moves) {
+          elapsed += passed;
+          truth += passed + drift;
+          expect(clock())
+            .to.be.at.least(Math.floor(truth))
+            .and.below(Math.floor(truth) + 1);
+        }
+      }),
+    );
+  });
+
+  it('reads the host’s clocks by default', () => {
+    const before = Date.now();
+    const time = createPhysicalClock()();
+    expect(time).to.be.within(before - 2, Date.now() + 2);
+  });
+});

@@ -1,0 +1,145 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
+import { inverseRelation } from '../../src/clocks/relation.js';
+import { expectInvalid } from '../support/invalid-value.js';
+import { naiveMerge, naiveRelation, naiveText } from '../support/naive-vector.js';
+
+const NODES = ['a', 'b', 'c', 'd', 'e', '__proto__', 'constructor', 'aa', 'Z'];
+/** Few nodes and small counters, so that equal, ordered and concurrent pairs all come up often. */
+const naiveArbitrary = fc
+  .dictionary(fc.constantFrom(...NODES), fc.integer({ min: 1, max: 3 }))
+  .map((record) => new Map(Object.entries(record)));
+const real = (naive: ReadonlyMap<string, number>) => VectorTimestamp.from(naive);
+
+describe('VectorTimestamp', () => {
+  it('sorts its entries by code units and prints them', () => {
+    const vector = VectorTimestamp.from([
+      ['b', 2],
+      ['a', 1],
+      ['Z', 3],
+      ['a-b', 4],
+    ]);
+    expect(vector.toString()).to.equal('Z=3,a=1,a-b=4,b=2');
+    expect([...vector]).to.deep.equal([
+      ['Z', 3],
+      ['a', 1],
+      ['a-b', 4],
+      ['b', 2],
+    ]);
+    expect(vector.size).to.equal(4);
+    expect(VectorTimestamp.EMPTY.toString()).to.equal('');
+    expect(VectorTimestamp.from([])).to.equal(VectorTimestamp.EMPTY);
+  });
+
+  for (const counter of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '1' as unknown as number]) {
+    it(`refuses the counter ${counter}`, () => {
+      expectInvalid(() => VectorTimestamp.from([['a', counter]]), 'vector[a]');
+    });
+  }
+
+  it('refuses a node that is empty, no string, or there twice', () => {
+    expectInvalid(() => VectorTimestamp.from([['', 1]]), 'vector node');
+    expectInvalid(() => VectorTimestamp.from([[7 as unknown as string, 1]]), 'vector node');
+    expectInvalid(
+      () =>
+        VectorTimestamp.from([
+          ['a', 1],
+          ['b', 1],
+          ['a', 1],
+        ]),
+      'vector',
+    );
+  });
+
+  it('keeps dangerous names as ordinary keys, also as JSON', () => {
+    const vector = VectorTimestamp.from([
+      ['__proto__', 1],
+      ['constructor', 2],
+    ]);
+    expect(vector.get('__proto__')).to.equal(1);
+    expect(vector.get('hasOwnProperty')).to.equal(0);
+    expect(JSON.stringify(vector)).to.equal('{"__proto__":1,"constructor":2}');
+    expect(Object.getPrototypeOf(vector.toJSON())).to.equal(null);
+  });
+
+  it('sets a counter without touching the original, wherever the node belongs', () => {
+    const vector = VectorTimestamp.from([
+      ['b', 2],
+      ['d', 4],
+    ]);
+    const texts = ['a', 'b', 'c', 'd', 'e'].map((node) => vector.withCounter(node, 9).toString());
+    expect(texts).to.deep.equal(['a=9,b=2,d=4', 'b=9,d=4', 'b=2,c=9,d=4', 'b=2,d=9', 'b=2,d=4,e=9']);
+    expect(vector.toString()).to.equal('b=2,d=4');
+    const moved = vector.withCounter('b', 5).withCounter('b', 6).withCounter('d', 7).withCounter('b', 8);
+    expect(moved.toString()).to.equal('b=8,d=7');
+    expect([moved.get('b'), moved.get('d')]).to.deep.equal([8, 7]);
+  });
+
+  it('prints in several formats, in any order, from one table', () => {
+    const vector = VectorTimestamp.from([
+      ['a', 1],
+      ['b', 2],
+      ['c', 3],
+    ]).withCounter('b', 7);
+    for (let round = 0; round < 2; round++) {
+      expect(vector.join('=', ',')).to.equal('a=1,b=7,c=3');
+      expect(vector.join('*', '~')).to.equal('a*1~b*7~c*3');
+      expect(vector.withCounter('c', 8).join('*', '~')).to.equal('a*1~b*7~c*8');
+    }
+  });
+
+  it('compares, merges and prints like the naive model', () => {
+    fc.assert(
+      fc.property(naiveArbitrary, naiveArbitrary, (a, b) => {
+        const [left, right] = [real(a), real(b)];
+        expect(left.compare(right)).to.equal(naiveRelation(a, b));
+        expect(left.covers(right)).to.equal(['after', 'equal'].includes(naiveRelation(a, b)));
+        expect(left.merge(right).toString()).to.equal(naiveText(naiveMerge(a, b)));
+        for (const node of NODES) expect(left.get(node)).to.equal(a.get(node) ?? 0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('compares two vectors that share a table, or whose own entries differ', () => {
+    const own = fc.constantFrom(...NODES);
+    const counter = fc.integer({ min: 1, max: 4 });
+    fc.assert(
+      fc.property(naiveArbitrary, own, counter, own, counter, (start, n1, c1, n2, c2) => {
+        const base = real(start);
+        const [a, b] = [new Map(start).set(n1, c1), new Map(start).set(n2, c2)];
+        const [left, right] = [base.withCounter(n1, c1), base.withCounter(n2, c2)];
+        expect(left.compare(right)).to.equal(naiveRelation(a, b));
+        expect(left.merge(right).toString()).to.equal(naiveText(naiveMerge(a, b)));
+        const third = left.withCounter(n1, c2);
+        expect(left.compare(third)).to.equal(naiveRelation(a, new Map(a).set(n1, c2)));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('merges idempotently, commutatively, associatively, and only upwards', () => {
+    fc.assert(
+      fc.property(naiveArbitrary, naiveArbitrary, naiveArbitrary, (x, y, z) => {
+        const [a, b, c] = [real(x), real(y), real(z)];
+        expect(a.merge(a)).to.equal(a);
+        expect(a.merge(b).toString()).to.equal(b.merge(a).toString());
+        expect(a.merge(b).merge(c).toString()).to.equal(a.merge(b.merge(c)).toString());
+        expect(['equal', 'after']).to.include(a.merge(b).compare(a));
+        expect(a.merge(VectorTimestamp.EMPTY)).to.equal(a);
+      }),
+    );
+  });
+
+  it('is a partial order', () => {
+    fc.assert(
+      fc.property(naiveArbitrary, naiveArbitrary, naiveArbitrary, (x, y, z) => {
+        const [a, b, c] = [real(x), real(y), real(z)];
+        expect(b.compare(a)).to.equal(inverseRelation(a.compare(b)));
+        if (a.compare(b) === 'before' && b.compare(c) === 'before') expect(a.compare(c)).to.equal('before');
+        expect(a.compare(real(x))).to.equal('equal');
+      }),
+    );
+  });
+});

@@ -1,0 +1,17 @@
+import { expect } from 'chai';
+import { InvalidValueError } from '../../src/clocks/errors.js';
+
+/** Runs the action, expects the typed error about this field, and returns it. */
+export function expectInvalid(action: () => unknown, field: string): InvalidValueError {
+  let thrown: unknown;
+  try {
+    action();
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown, 'nothing was thrown').to.be.instanceOf(InvalidValueError);
+  const invalid = thrown as InvalidValueError;
+  expect(invalid.field).to.equal(field);
+  expect(invalid.message).to.include(field).and.to.include(invalid.expected);
+  return invalid;
+}
