@@ -6,7 +6,7 @@ import { posix } from 'node:path';
 import { type Import, type SourceTree, scanImports, withoutComments } from './source-tree.js';
 
 /** Which rooms a room may import. Nothing else may be, and a room that is not named here may not exist. */
-export const ARROWS: Readonly<Record<string, readonly string[]>> = {
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
   clocks: [],
   codec: ['clocks'],
   otel: ['clocks', 'codec'],
@@ -31,7 +31,7 @@ const DEFAULT_EXPORT = /^\s*export\s+default\b|^\s*export\s*=|^\s*export\s*\{[^}
 
 export const LONGEST_FILE_LINES = 300;
 
-export function roomOf(path: string): string {
+function roomOf(path: string): string {
   return (path.split('/')[0] ?? path).replace(/\.ts$/, '');
 }
 
