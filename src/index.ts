@@ -1,4 +1,12 @@
 export { InvalidValueError } from './clocks/errors.js';
 export { Ntp64 } from './clocks/ntp64.js';
+export type { PhysicalClock } from './clocks/physical-clock.js';
 export { type CausalStamp, compareStamps, type StampRelation } from './clocks/stamp.js';
 export { type Relation, VectorTimestamp } from './clocks/vector-timestamp.js';
+export { formatStamp, parseStamp, StampFormatError, type StampProblem } from './codec/wire-text.js';
+export { CausalClock } from './otel/causal-clock.js';
+export type { AttributeMode, CausalClockOptions, CausalityScope, PlainHops, Trust } from './otel/clock-options.js';
+export type { CausalityCounters, IncompleteReason, RefusalReason } from './otel/counters.js';
+export { getCausalStamp } from './otel/get-causal-stamp.js';
+export { CausalityPropagator, type CausalityPropagatorOptions } from './otel/propagator.js';
+export { CausalitySpanProcessor, type CausalitySpanProcessorOptions } from './otel/span-processor.js';

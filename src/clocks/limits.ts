@@ -55,8 +55,11 @@ export const DROPPED_TRACES_PER_GENERATION = 2 ** 19;
 /** Bits of the filter per remembered trace. */
 export const DROPPED_TRACE_BITS = 16;
 
-/** Requests of one trace whose reply is awaited by span id; the next one makes the trace incomplete instead. */
-export const MAX_AWAITED_REPLIES = 1024;
+/**
+ * Requests of a process whose reply is awaited, by span id. Beyond it the oldest is given up and its trace is
+ * incomplete: a client span that never ends must not be remembered for ever.
+ */
+export const MAX_AWAITED_REPLIES = 10_000;
 
 /** Characters that W3C Trace Context lets a receiver cut `tracestate` at, and OpenTelemetry JS refuses beyond. */
 export const MAX_TRACESTATE_LENGTH = 512;
@@ -74,10 +77,10 @@ export const MAX_BAGGAGE_BYTES = 8192;
 export const MAX_BAGGAGE_MEMBERS = 180;
 
 /**
- * Characters of a foreign `baggage` or `tracestate` header that are searched for our member. Node refuses heads over
- * 16 KB; other carriers have no limit of their own.
+ * Milliseconds by which two honest clocks of one host may seem apart: `Date.now()` shows whole milliseconds only. A
+ * remote clock is called ahead of ours only beyond this.
  */
-export const MAX_FOREIGN_HEADER_LENGTH = 65_536;
+export const CLOCK_RESOLUTION_MS = 1;
 
 /** Bytes of a vector in a span attribute: Tempo cuts attribute values at 2,048. */
 export const MAX_ATTRIBUTE_BYTES = 2048;

@@ -14,17 +14,18 @@ export type Relation = 'before' | 'after' | 'equal' | 'concurrent';
 
 /** Node ids in ascending code unit order, and beside them their counters. Never changed once made. */
 export class VectorTable {
-  private readonly pieces = new Map<string, VectorPieces>();
+  private readonly pieces: VectorPieces[] = [];
 
+  /** @param heardAt for each entry when it last brought news, in the owner's own count; absent where nobody keeps it */
   constructor(
     readonly nodes: readonly string[],
     readonly counters: readonly number[],
+    readonly heardAt?: readonly number[],
   ) {}
 
   /** The text around entry `at`, so that another counter there costs one concatenation. Cached by format. */
   around(at: number, assign: string, separator: string): VectorPieces {
-    const cached = this.pieces.get(assign);
-    if (cached !== undefined && cached.at === at) return cached;
+    for (const cached of this.pieces) if (cached.at === at && cached.assign === assign) return cached;
     let before = '';
     let after = '';
     for (let i = 0; i < this.nodes.length; i++) {
@@ -33,8 +34,10 @@ export class VectorTable {
       else if (i === at) before += entry;
       else after += `${separator}${entry}${this.counters[i]}`;
     }
-    const made = { at, before, after };
-    this.pieces.set(assign, made);
+    const made = { at, assign, before, after };
+    // Two formats (wire and attribute) with one own entry are the rule; more would be a table used as a cache.
+    if (this.pieces.length === MAX_CACHED_PIECES) this.pieces.shift();
+    this.pieces.push(made);
     return made;
   }
 
@@ -54,8 +57,11 @@ export class VectorTable {
   }
 }
 
+const MAX_CACHED_PIECES = 2;
+
 interface VectorPieces {
   readonly at: number;
+  readonly assign: string;
   readonly before: string;
   readonly after: string;
 }

@@ -1,0 +1,167 @@
+/**
+ * The vector of one clock domain as it grows: what this node has heard of each node, and its own count.
+ *
+ * Guarantee: entries only rise while they are held; nobody else moves our own entry; at most `maxEntries` are held,
+ * and when one more comes the entry that brought news longest ago goes, never our own. An event costs constant time
+ * at any number of entries, because only hearing something new makes a new table.
+ * Hazard: a dropped entry makes every later "not before" unprovable. Whoever calls {@link VectorState.hear} must
+ * turn a non-zero `dropped` into an incomplete domain.
+ */
+import { insertionIndex, VectorTable, VectorTimestamp } from './vector-timestamp.js';
+
+/** What hearing a vector brought. */
+export interface Hearing {
+  /** Entries that were dropped to stay within the limit. */
+  readonly dropped: number;
+  /** True when the vector claimed more events of our own node than it has made. */
+  readonly ownRefused: boolean;
+}
+
+const NOTHING: Hearing = Object.freeze({ dropped: 0, ownRefused: false });
+
+export class VectorState {
+  private table: VectorTable = VectorTimestamp.EMPTY.table;
+  private ownIndex = -1;
+  private own = 0;
+  private hearings = 0;
+
+  constructor(private readonly maxEntries: number) {}
+
+  get size(): number {
+    return this.table.nodes.length;
+  }
+
+  /** Our own entry: the last event of ours that this vector includes, 0 for none. */
+  get ownCounter(): number {
+    return this.own;
+  }
+
+  /** What is known now, as a value. */
+  snapshot(): VectorTimestamp {
+    return this.size === 0 ? VectorTimestamp.EMPTY : new VectorTimestamp(this.table, this.ownIndex, this.own);
+  }
+
+  /** Sets our own entry to the number of a new event. Returns how many entries had to go to make room for it. */
+  tick(node: string, counter: number): number {
+    this.own = counter;
+    return this.ownIndex < 0 ? this.enter(node) : 0;
+  }
+
+  /**
+   * Takes the maximum of each entry.
+   * @param node our own id, or undefined while it is not drawn
+   * @param ownLimit the highest event that we made: an entry of ours above it is refused
+   */
+  hear(heard: VectorTimestamp, node: string | undefined, ownLimit: number): Hearing {
+    const ownHeard = node === undefined ? 0 : heard.get(node);
+    const ownRefused = ownHeard > ownLimit;
+    let dropped = 0;
+    if (node !== undefined && ownHeard > this.own && !ownRefused) dropped += this.tick(node, ownHeard);
+    if (this.bringsNews(heard, node)) dropped += this.join(heard, node);
+    return dropped === 0 && !ownRefused ? NOTHING : { dropped, ownRefused };
+  }
+
+  private bringsNews(heard: VectorTimestamp, node: string | undefined): boolean {
+    if (heard.table === this.table) return false;
+    const ours = this.table.nodes;
+    const theirs = heard.table.nodes;
+    let i = 0;
+    for (let j = 0; j < theirs.length; j++) {
+      const name = theirs[j] as string;
+      if (name === node) continue;
+      while (i < ours.length && ours[i] !== name && (ours[i] as string) < name) i++;
+      if (ours[i] !== name || (this.table.counters[i] as number) < heard.counterAt(j)) return true;
+    }
+    return false;
+  }
+
+  private join(heard: VectorTimestamp, node: string | undefined): number {
+    const hearing = ++this.hearings;
+    const { nodes: ours, counters: ourCounters, heardAt: ourHeardAt } = this.table;
+    const theirs = heard.table.nodes;
+    const nodes: string[] = [];
+    const counters: number[] = [];
+    const heardAt: number[] = [];
+    let i = 0;
+    let j = 0;
+    while (i < ours.length || j < theirs.length) {
+      const left = ours[i];
+      const right = theirs[j];
+      if (right !== undefined && right === node) {
+        j++;
+      } else if (right === undefined || (left !== undefined && left < right)) {
+        nodes.push(left as string);
+        counters.push(ourCounters[i] as number);
+        heardAt.push(ourHeardAt?.[i] ?? 0);
+        i++;
+      } else if (left === undefined || left !== right) {
+        nodes.push(right);
+        counters.push(heard.counterAt(j++));
+        heardAt.push(hearing);
+      } else {
+        const known = ourCounters[i] as number;
+        const news = heard.counterAt(j++);
+        nodes.push(left);
+        counters.push(news > known ? news : known);
+        heardAt.push(news > known ? hearing : (ourHeardAt?.[i] ?? 0));
+        i++;
+      }
+    }
+    return this.keep(nodes, counters, heardAt, this.own > 0 ? node : undefined);
+  }
+
+  private enter(node: string): number {
+    const at = insertionIndex(this.table.nodes, node);
+    const nodes = this.table.nodes.toSpliced(at, 0, node);
+    const counters = this.table.counters.toSpliced(at, 0, this.own);
+    const heardAt = (this.table.heardAt ?? []).toSpliced(at, 0, 0);
+    return this.keep(nodes, counters, heardAt, node);
+  }
+
+  private keep(nodes: string[], counters: number[], heardAt: number[], node: string | undefined): number {
+    let dropped = 0;
+    while (nodes.length > this.maxEntries) {
+      const oldest = heardLongestAgo(nodes, heardAt, node);
+      for (const column of [nodes, counters, heardAt]) column.splice(oldest, 1);
+      dropped++;
+    }
+    this.table = new VectorTable(nodes, counters, heardAt);
+    this.ownIndex = node === undefined ? -1 : this.table.indexOf(node);
+    return dropped;
+  }
+}
+
+/**
+ * The same vector within `maxLength` characters of text, dropping the entries that brought news longest ago and
+ * never `keep`. Returns the vector itself when it fits.
+ */
+export function fitVector(
+  vector: VectorTimestamp,
+  keep: string | undefined,
+  maxLength: number,
+): { readonly vector: VectorTimestamp; readonly dropped: number } {
+  let length = vector.join('=', ',').length;
+  if (length <= maxLength) return { vector, dropped: 0 };
+  const nodes = [...vector.table.nodes];
+  const counters = nodes.map((_, i) => vector.counterAt(i));
+  const heardAt = [...(vector.table.heardAt ?? nodes.map(() => 0))];
+  let dropped = 0;
+  while (length > maxLength && nodes.length > 0) {
+    const oldest = heardLongestAgo(nodes, heardAt, keep);
+    if (oldest < 0) break;
+    length -= `${nodes[oldest]}=${counters[oldest]},`.length;
+    for (const column of [nodes, counters, heardAt]) column.splice(oldest, 1);
+    dropped++;
+  }
+  const ownIndex = keep === undefined ? -1 : nodes.indexOf(keep);
+  const own = ownIndex < 0 ? 0 : (counters[ownIndex] as number);
+  return { vector: new VectorTimestamp(new VectorTable(nodes, counters, heardAt), ownIndex, own), dropped };
+}
+
+function heardLongestAgo(nodes: readonly string[], heardAt: readonly number[], keep: string | undefined): number {
+  let oldest = -1;
+  for (let i = 0; i < nodes.length; i++) {
+    if (nodes[i] !== keep && (oldest < 0 || (heardAt[i] as number) < (heardAt[oldest] as number))) oldest = i;
+  }
+  return oldest;
+}

@@ -1,0 +1,227 @@
+/**
+ * A stamp as one line of text, the wire format of version 1 (docs/wire-format.md):
+ *
+ *     1!<domain>!<lamport>!<hlc>!<flags>!<node>*<counter>~<node>*<counter>…
+ *
+ * Guarantee: one scan over the character codes, linear in the text and never longer than {@link MAX_STAMP_BYTES};
+ * whatever is not exactly the format is refused, and the refusal names field and expectation. A stamp that was read
+ * and written again is the same text.
+ * Hazard: a text that parses is well-formed, not true. Who may be believed is the propagator's question.
+ */
+import { InvalidValueError } from '../clocks/errors.js';
+import { MAX_COUNTER, MAX_STAMP_BYTES, MAX_VECTOR_ENTRIES } from '../clocks/limits.js';
+import { isNodeChar, isNodeId } from '../clocks/node-id.js';
+import { Ntp64 } from '../clocks/ntp64.js';
+import { type CausalStamp, PROCESS_DOMAIN } from '../clocks/stamp.js';
+import { fromSorted, type VectorTimestamp } from '../clocks/vector-timestamp.js';
+import { MAX_NODE_ID_LENGTH } from '../clocks/limits.js';
+
+/** The only version there is. */
+const VERSION = '1';
+const FIELD_END = 33; // !
+const ASSIGN = '*';
+const SEPARATOR = '~';
+const DOMAIN_LENGTH = 16;
+const HLC_LENGTH = 16;
+const MAX_COUNTER_DIGITS = 15;
+const INCOMPLETE = 1;
+const HLC_UNORDERED = 2;
+
+/** Characters of everything but the vector, at their longest. */
+export const MAX_HEAD_LENGTH = '1!'.length + 17 + 16 + 17 + '0!'.length;
+
+/** Why a text is not a stamp: short codes that serve as counter names. */
+export type StampProblem = 'empty' | 'oversized' | 'version' | 'malformed' | 'counter' | 'node' | 'order' | 'entries';
+
+/**
+ * The error of {@link parseStamp}. `reason` is stable and short; `field`, `value` and `expected` say the rest.
+ */
+export class StampFormatError extends InvalidValueError {
+  override readonly name = 'StampFormatError';
+
+  constructor(
+    readonly reason: StampProblem,
+    field: string,
+    value: unknown,
+    expected: string,
+  ) {
+    super(`stamp.${field}`, value, expected);
+  }
+}
+
+/**
+ * Writes a stamp. Throws {@link InvalidValueError} where a part cannot be written: an id outside the alphabet, a
+ * counter outside 1..2^48, more than 64 entries, over 4,096 characters.
+ */
+export function formatStamp(stamp: CausalStamp): string {
+  if (stamp.domain !== PROCESS_DOMAIN && !/^[0-9a-f]{16}$/.test(stamp.domain)) {
+    throw new InvalidValueError('stamp.domain', stamp.domain, '16 lower-case hexadecimal digits or -');
+  }
+  if (!isWireCounter(stamp.lamport)) throw new InvalidValueError('stamp.lamport', stamp.lamport, COUNTER_EXPECTED);
+  if (stamp.vector.size < 1 || stamp.vector.size > MAX_VECTOR_ENTRIES) {
+    throw new InvalidValueError('stamp.vector', stamp.vector.size, `1 to ${MAX_VECTOR_ENTRIES} entries`);
+  }
+  for (const [node, counter] of stamp.vector.entries()) {
+    if (!isNodeId(node)) throw new InvalidValueError('stamp.vector node', node, NODE_EXPECTED);
+    if (!isWireCounter(counter)) throw new InvalidValueError(`stamp.vector[${node}]`, counter, COUNTER_EXPECTED);
+  }
+  const text = writeStamp(stamp, stamp.vector);
+  if (text.length > MAX_STAMP_BYTES) {
+    throw new InvalidValueError('stamp', text, `at most ${MAX_STAMP_BYTES} characters`);
+  }
+  return text;
+}
+
+/** @internal Writes what is known to be valid: a domain's own state. */
+export function writeStamp(
+  state: Pick<CausalStamp, 'domain' | 'lamport' | 'hlc' | 'incomplete' | 'hlcUnordered'>,
+  vector: VectorTimestamp,
+): string {
+  const flags = (state.incomplete ? INCOMPLETE : 0) | (state.hlcUnordered ? HLC_UNORDERED : 0);
+  const hlc = state.hlc === undefined ? '' : state.hlc.toHex();
+  return `${VERSION}!${state.domain}!${state.lamport}!${hlc}!${flags}!${vector.join(ASSIGN, SEPARATOR)}`;
+}
+
+/**
+ * Reads a stamp that a message carried (it has no node and no tick: a message is not an event). Throws
+ * {@link StampFormatError}.
+ */
+export function parseStamp(text: string): CausalStamp {
+  const read = readStamp(text);
+  if (read instanceof StampFormatError) throw read;
+  return read;
+}
+
+/** @internal Like {@link parseStamp}, but returns the error. */
+export function readStamp(text: string): CausalStamp | StampFormatError {
+  if (typeof text !== 'string') return new StampFormatError('malformed', 'text', text, 'a string');
+  if (text.length === 0) return new StampFormatError('empty', 'text', text, 'a stamp');
+  if (text.length > MAX_STAMP_BYTES) {
+    return new StampFormatError('oversized', 'text', text, `at most ${MAX_STAMP_BYTES} characters`);
+  }
+  if (!text.startsWith('1!')) return versionError(text);
+
+  const domainEnd = text.charCodeAt(2) === 45 ? 3 : 2 + DOMAIN_LENGTH;
+  if (text.charCodeAt(domainEnd) !== FIELD_END || (domainEnd > 3 && !isHex(text, 2, domainEnd))) {
+    return malformed('domain', text.slice(2, domainEnd), '16 lower-case hexadecimal digits or -, then !');
+  }
+
+  const lamportEnd = endOfDigits(text, domainEnd + 1);
+  const lamport = counterIn(text, domainEnd + 1, lamportEnd);
+  if (lamport < 0) return badCounter('lamport', text.slice(domainEnd + 1, lamportEnd));
+  if (text.charCodeAt(lamportEnd) !== FIELD_END) return malformed('lamport', text[lamportEnd], '! after the digits');
+
+  const hlcStart = lamportEnd + 1;
+  const hlcEnd = text.charCodeAt(hlcStart) === FIELD_END ? hlcStart : hlcStart + HLC_LENGTH;
+  if (text.charCodeAt(hlcEnd) !== FIELD_END || !isHex(text, hlcStart, hlcEnd)) {
+    return malformed('hlc', text.slice(hlcStart, hlcEnd), '16 lower-case hexadecimal digits or nothing, then !');
+  }
+
+  const flags = hexDigit(text.charCodeAt(hlcEnd + 1));
+  if (flags < 0 || text.charCodeAt(hlcEnd + 2) !== FIELD_END) {
+    return malformed('flags', text.slice(hlcEnd + 1, hlcEnd + 3), 'one lower-case hexadecimal digit, then !');
+  }
+
+  const vector = readVector(text, hlcEnd + 3);
+  if (vector instanceof StampFormatError) return vector;
+  return {
+    domain: domainEnd === 3 ? PROCESS_DOMAIN : text.slice(2, domainEnd),
+    node: undefined,
+    tick: undefined,
+    lamport,
+    vector,
+    hlc: hlcEnd === hlcStart ? undefined : new Ntp64(hexHalf(text, hlcStart), hexHalf(text, hlcStart + 8)),
+    incomplete: (flags & INCOMPLETE) !== 0,
+    hlcUnordered: (flags & HLC_UNORDERED) !== 0,
+  };
+}
+
+function readVector(text: string, start: number): VectorTimestamp | StampFormatError {
+  const nodes: string[] = [];
+  const counters: number[] = [];
+  let previous = '';
+  let at = start;
+  for (;;) {
+    const nodeStart = at;
+    while (at < text.length && isNodeChar(text.charCodeAt(at))) at++;
+    const length = at - nodeStart;
+    if (length === 0 || length > MAX_NODE_ID_LENGTH || text.charCodeAt(at) !== 42) {
+      const shown = text.slice(nodeStart, Math.max(at, nodeStart + 1));
+      return new StampFormatError('node', 'vector node', shown, `${NODE_EXPECTED}, then *`);
+    }
+    const node = text.slice(nodeStart, at);
+    if (nodes.length > 0 && node <= previous) {
+      return new StampFormatError('order', 'vector', node, 'strictly ascending nodes');
+    }
+    const counterStart = at + 1;
+    at = endOfDigits(text, counterStart);
+    const counter = counterIn(text, counterStart, at);
+    if (counter < 0) return badCounter(`vector[${node}]`, text.slice(counterStart, at));
+    if (nodes.length === MAX_VECTOR_ENTRIES) {
+      return new StampFormatError('entries', 'vector', node, `at most ${MAX_VECTOR_ENTRIES} entries`);
+    }
+    nodes.push(node);
+    counters.push(counter);
+    if (at === text.length) return fromSorted(nodes, counters);
+    if (text.charCodeAt(at) !== 126) return malformed('vector', text[at], '~ between entries');
+    previous = node;
+    at++;
+  }
+}
+
+const COUNTER_EXPECTED = 'an integer from 1 to 2^48, in decimal without sign or leading zero';
+const NODE_EXPECTED = '1 to 64 of A-Z a-z 0-9 - _ .';
+
+function versionError(text: string): StampFormatError {
+  const end = text.indexOf('!');
+  return end > 0 && end <= 4
+    ? new StampFormatError('version', 'version', text.slice(0, end), VERSION)
+    : malformed('version', text, `${VERSION}!`);
+}
+
+function malformed(field: string, value: unknown, expected: string): StampFormatError {
+  return new StampFormatError('malformed', field, value, expected);
+}
+
+function badCounter(field: string, value: string): StampFormatError {
+  return new StampFormatError('counter', field, value, COUNTER_EXPECTED);
+}
+
+function isWireCounter(value: number): boolean {
+  return Number.isInteger(value) && value >= 1 && value <= MAX_COUNTER;
+}
+
+function endOfDigits(text: string, start: number): number {
+  let at = start;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code < 48 || code > 57) break;
+    at++;
+  }
+  return at;
+}
+
+/** The counter in a run of digits, or -1. */
+function counterIn(text: string, start: number, end: number): number {
+  const length = end - start;
+  if (length === 0 || length > MAX_COUNTER_DIGITS || text.charCodeAt(start) === 48) return -1;
+  let value = 0;
+  for (let at = start; at < end; at++) value = value * 10 + (text.charCodeAt(at) - 48);
+  return value <= MAX_COUNTER ? value : -1;
+}
+
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  return code >= 97 && code <= 102 ? code - 87 : -1;
+}
+
+function isHex(text: string, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (hexDigit(text.charCodeAt(at)) < 0) return false;
+  return true;
+}
+
+function hexHalf(text: string, start: number): number {
+  let value = 0;
+  for (let at = start; at < start + 8; at++) value = value * 16 + hexDigit(text.charCodeAt(at));
+  return value;
+}

@@ -1,0 +1,64 @@
+/**
+ * What a message brought: read by `extract`, put into the context, and merged by the next span start or inject there.
+ *
+ * Guarantee: judging is pure. The tracestate mark says which span sent the stamp; compared with the parent that the
+ * trace context names, it tells a stamp that came straight from one that a plain service passed on, and a sender
+ * whose stamp was lost from one that takes no part.
+ * Hazard: a hop that keeps `traceparent` and drops `tracestate` breaks W3C Trace Context and hides itself here.
+ */
+import { type Context, createContextKey, type SpanContext } from '@opentelemetry/api';
+import type { CausalStamp } from '../clocks/stamp.js';
+import type { IncompleteReason } from './counters.js';
+import type { SpanRecord } from './span-record.js';
+
+/** The name of our baggage member, our tracestate member and our header. */
+export const MEMBER = 'causality';
+
+/** Shared by all copies of this package in the process: context keys are `Symbol.for` underneath. */
+const ARRIVAL_KEY = createContextKey('otel-causality/arrival/1');
+
+export interface Arrival {
+  /** The domain of the trace that the message belongs to; empty where it named none. */
+  readonly domain: string;
+  readonly stamp: CausalStamp | undefined;
+  /** Why the receiver's trace is incomplete from here on, where it is. */
+  readonly hidden: IncompleteReason | undefined;
+  /** The server span that merged it first, and that its reply belongs to. */
+  server: SpanRecord | undefined;
+}
+
+/** What the headers of one message say, already decoded. */
+export interface Evidence {
+  readonly domain: string;
+  readonly parent: SpanContext | undefined;
+  readonly stamp: CausalStamp | undefined;
+  /** The span id that the tracestate mark names, whatever it is; undefined where there is no mark. */
+  readonly mark: string | undefined;
+  readonly plainHops: 'visible' | 'transparent';
+}
+
+/** Judges one message; undefined where nobody upstream takes part. */
+export function judgeArrival({ domain, parent, stamp, mark, plainHops }: Evidence): Arrival | undefined {
+  const ours = stamp !== undefined && stamp.domain === domain;
+  let hidden: IncompleteReason | undefined;
+  if (mark === undefined) {
+    if (stamp === undefined) return undefined;
+    // A stamp of another trace says nothing about this one, and nobody upstream marked this one.
+    if (ours) hidden = 'stamp-without-mark';
+  } else if (!ours) {
+    hidden = 'mark-without-stamp';
+  } else if (mark !== parent?.spanId && plainHops === 'visible') {
+    hidden = 'passed-on';
+  }
+  return { domain, stamp, hidden, server: undefined };
+}
+
+export function arrivalIn(context: Context): Arrival | undefined {
+  return context.getValue(ARRIVAL_KEY) as Arrival | undefined;
+}
+
+/** The context with this arrival, or without one that an earlier message left behind. */
+export function withArrival(context: Context, arrival: Arrival | undefined): Context {
+  if (arrival !== undefined) return context.setValue(ARRIVAL_KEY, arrival);
+  return arrivalIn(context) === undefined ? context : context.deleteValue(ARRIVAL_KEY);
+}

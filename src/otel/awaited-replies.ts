@@ -1,0 +1,62 @@
+/**
+ * The requests that this process has sent and whose reply has not come, by the id of the span that sent them.
+ *
+ * Guarantee: at most {@link MAX_AWAITED_REPLIES}. A request that is given up for room makes its trace incomplete.
+ */
+import { MAX_AWAITED_REPLIES } from '../clocks/limits.js';
+import type { Domain } from './domain.js';
+import type { SpanRecord } from './span-record.js';
+
+interface Awaited {
+  readonly domain: Domain;
+  /** The span that sent it; undefined for an unsampled one, whose end nobody shows us. */
+  readonly record: SpanRecord | undefined;
+  requests: number;
+}
+
+export class AwaitedReplies {
+  private readonly bySpan = new Map<string, Awaited>();
+
+  constructor(private readonly capacity = MAX_AWAITED_REPLIES) {}
+
+  get size(): number {
+    return this.bySpan.size;
+  }
+
+  /** A request was sent. */
+  add(spanId: string, domain: Domain, record: SpanRecord | undefined): void {
+    const present = this.bySpan.get(spanId);
+    if (present === undefined) {
+      if (this.bySpan.size >= this.capacity) this.giveUpOldest();
+      this.bySpan.set(spanId, { domain, record, requests: 1 });
+    } else {
+      present.requests++;
+    }
+    if (record === undefined) domain.blindRequests++;
+    else record.awaited++;
+  }
+
+  /** A reply came, with or without a stamp. Undefined where none was awaited. */
+  take(spanId: string): Pick<Awaited, 'domain' | 'record'> | undefined {
+    const awaited = this.bySpan.get(spanId);
+    if (awaited === undefined) return undefined;
+    if (awaited.record === undefined) awaited.domain.blindRequests--;
+    else awaited.record.awaited--;
+    if (--awaited.requests === 0) this.bySpan.delete(spanId);
+    return awaited;
+  }
+
+  /** The span has ended: no reply of its will be looked at any more. */
+  forget(spanId: string): void {
+    this.bySpan.delete(spanId);
+  }
+
+  private giveUpOldest(): void {
+    for (const [spanId, { domain, record }] of this.bySpan) {
+      this.bySpan.delete(spanId);
+      if (record !== undefined) record.awaited = 0;
+      domain.hide('too-many-awaited');
+      return;
+    }
+  }
+}

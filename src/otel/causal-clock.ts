@@ -1,0 +1,50 @@
+/**
+ * The clock of a process: what the propagator, the span processor and the reply hooks share.
+ *
+ * Guarantee: the rules of docs/guarantees.md; memory bounded by `maxDomains` and clocks/limits.ts. It is frozen, and
+ * works across copies of this package: the process-wide one may belong to an ESM copy and be used by a CommonJS one.
+ * Hazard: `spans` and `messages` are that shared interface, version 1. Add to them; never change what is there.
+ */
+import { AwaitedReplies } from './awaited-replies.js';
+import { type CausalClockOptions, type ClockSettings, settle } from './clock-options.js';
+import { type CausalityCounters, Counters } from './counters.js';
+import { Domains } from './domains.js';
+import { Messages } from './messages.js';
+import { SpanEvents } from './span-events.js';
+
+export class CausalClock {
+  /** The checked options, defaults filled in. */
+  readonly settings: ClockSettings;
+  /** @internal */
+  readonly spans: SpanEvents;
+  /** @internal */
+  readonly messages: Messages;
+  /** @internal */
+  readonly events: Counters;
+  /** @internal */
+  readonly domains: Domains;
+
+  /**
+   * Throws {@link InvalidValueError}, naming option, value and expectation, for an option that cannot be meant. Options
+   * that are left out come from the environment where it speaks (`OTEL_CAUSALITY_*`), else from the defaults.
+   */
+  constructor(options: CausalClockOptions = {}) {
+    this.settings = Object.freeze(settle(options));
+    this.events = new Counters();
+    this.domains = new Domains(this.settings, this.events);
+    const awaited = new AwaitedReplies();
+    this.spans = new SpanEvents(this, this.domains, awaited);
+    this.messages = new Messages(this, this.domains, awaited);
+    Object.freeze(this);
+  }
+
+  /** This incarnation's node id, `<name>-<8 random base36>`; undefined until the first span is stamped. */
+  get node(): string | undefined {
+    return this.domains.node;
+  }
+
+  /** What was received, refused, dropped and left unknown so far. */
+  get counters(): CausalityCounters {
+    return this.events.snapshot(this.domains.size);
+  }
+}

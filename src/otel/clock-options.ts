@@ -1,0 +1,157 @@
+/**
+ * The options of a clock: defaults, ranges, and the environment variables that stand in for them.
+ *
+ * Guarantee: an option that cannot be meant is refused at construction with its name, its value and what was
+ * expected; nothing is clamped in silence.
+ */
+import type { TextMapGetter } from '@opentelemetry/api';
+import { InvalidValueError } from '../clocks/errors.js';
+import {
+  DEFAULT_DOMAIN_IDLE_MS,
+  DEFAULT_MAX_DOMAINS,
+  DEFAULT_MAX_DRIFT_MS,
+  DEFAULT_WRITE_BYTES,
+  HIGHEST_MAX_DOMAINS,
+  HIGHEST_MAX_DRIFT_MS,
+  MAX_NODE_NAME_LENGTH,
+  MAX_STAMP_BYTES,
+  MAX_VECTOR_ENTRIES,
+  MIN_WRITE_BYTES,
+} from '../clocks/limits.js';
+import { createPhysicalClock, type PhysicalClock } from '../clocks/physical-clock.js';
+
+/** Which events share a clock: those of a trace, or all of the process. */
+export type CausalityScope = 'trace' | 'process';
+
+/** How much of a stamp goes onto a span. */
+export type AttributeMode = 'standard' | 'full' | 'lean';
+
+/** Whether services that only forward baggage and tracestate may have heard something on their own. */
+export type PlainHops = 'visible' | 'transparent';
+
+/** Whose stamps are read. The function form gets what `extract` got; where it throws, the stamp is not trusted. */
+// biome-ignore lint/suspicious/noExplicitAny: a carrier can be anything, as in OpenTelemetry's own TextMapGetter
+export type Trust = 'all' | 'none' | ((carrier: any, getter: TextMapGetter<any>) => boolean);
+
+export interface CausalClockOptions {
+  /**
+   * Name of this service in node ids: characters outside `A-Z a-z 0-9 - _ .` are replaced, at most 40 are kept, and
+   * a random suffix makes each process its own node. Default: `service.name` of the first stamped span.
+   */
+  readonly node?: string;
+  /** Default `trace`. `process` orders events across traces and requires `trust` to be stated. */
+  readonly scope?: CausalityScope;
+  /** Default `all` in trace scope; must be given in process scope, where one forged header spoils the process's life. */
+  readonly trust?: Trust;
+  /** Most entries of a vector, 2..64. Default 64. */
+  readonly maxEntries?: number;
+  /** Most bytes of a written stamp, 160..4,096. Default 1,024. */
+  readonly maxBytes?: number;
+  /** Most traces remembered at once, 1..1,000,000. Default 10,000. */
+  readonly maxDomains?: number;
+  /** Milliseconds of idleness after which a trace without a live span is dropped, 1 or more. Default 15 minutes. */
+  readonly domainIdleMs?: number;
+  /** Milliseconds that a remote hybrid time may be ahead of ours, 0..86,400,000. Default 500. */
+  readonly maxDriftMs?: number;
+  /** `transparent`: plain hops only forward (a mesh's proxies). Default `visible`. */
+  readonly plainHops?: PlainHops;
+  /** Default `standard`. */
+  readonly attributes?: AttributeMode;
+  /** The physical clock: milliseconds since the Unix epoch, with fractions. Default: follows `Date.now()`. */
+  readonly now?: PhysicalClock;
+}
+
+export interface ClockSettings extends Required<Omit<CausalClockOptions, 'node'>> {
+  readonly node: string | undefined;
+}
+
+/** Environment variables by name, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The host's environment; empty in a browser. */
+export function hostEnvironment(): Environment {
+  return (globalThis as { process?: { env?: Environment } }).process?.env ?? {};
+}
+
+/** True when `OTEL_CAUSALITY_DISABLED` is `true`: nothing is read, written or stamped. */
+export function isDisabled(environment: Environment = hostEnvironment()): boolean {
+  return environment['OTEL_CAUSALITY_DISABLED']?.trim().toLowerCase() === 'true';
+}
+
+/** Checks the options and fills in what is missing, from the environment where that speaks, else from the defaults. */
+export function settle(options: CausalClockOptions, environment: Environment = hostEnvironment()): ClockSettings {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidValueError('options', options, 'an object');
+  }
+  const scope = oneOf('scope', options.scope ?? 'trace', ['trace', 'process']);
+  return {
+    node: nodeName(options.node),
+    scope,
+    trust: trustOf(options.trust, scope),
+    maxEntries: integer('maxEntries', options.maxEntries ?? MAX_VECTOR_ENTRIES, 2, MAX_VECTOR_ENTRIES),
+    maxBytes: integer('maxBytes', options.maxBytes ?? DEFAULT_WRITE_BYTES, MIN_WRITE_BYTES, MAX_STAMP_BYTES),
+    maxDomains: integer('maxDomains', options.maxDomains ?? DEFAULT_MAX_DOMAINS, 1, HIGHEST_MAX_DOMAINS),
+    domainIdleMs: integer('domainIdleMs', options.domainIdleMs ?? DEFAULT_DOMAIN_IDLE_MS, 1, Number.MAX_SAFE_INTEGER),
+    maxDriftMs: number('maxDriftMs', options.maxDriftMs ?? defaultMaxDriftMs(environment), 0, HIGHEST_MAX_DRIFT_MS),
+    plainHops: oneOf('plainHops', options.plainHops ?? 'visible', ['visible', 'transparent']),
+    attributes: oneOf(
+      options.attributes === undefined ? 'OTEL_CAUSALITY_ATTRIBUTES' : 'attributes',
+      options.attributes ?? environment['OTEL_CAUSALITY_ATTRIBUTES'] ?? 'standard',
+      ['standard', 'full', 'lean'],
+    ),
+    now: clockOf(options.now),
+  };
+}
+
+/** `OTEL_CAUSALITY_MAX_DRIFT_MS`, or 500. */
+export function defaultMaxDriftMs(environment: Environment = hostEnvironment()): number {
+  const text = environment['OTEL_CAUSALITY_MAX_DRIFT_MS'];
+  if (text === undefined || text.trim() === '') return DEFAULT_MAX_DRIFT_MS;
+  const value = Number(text);
+  if (!(value >= 0 && value <= HIGHEST_MAX_DRIFT_MS)) {
+    throw new InvalidValueError('OTEL_CAUSALITY_MAX_DRIFT_MS', text, `milliseconds from 0 to ${HIGHEST_MAX_DRIFT_MS}`);
+  }
+  return value;
+}
+
+function nodeName(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !/[A-Za-z0-9]/.test(value)) {
+    throw new InvalidValueError(
+      'node',
+      value,
+      `a name with a letter or digit; ${MAX_NODE_NAME_LENGTH} characters are kept`,
+    );
+  }
+  return value;
+}
+
+function trustOf(value: unknown, scope: CausalityScope): Trust {
+  if (value === undefined) {
+    if (scope === 'trace') return 'all';
+    throw new InvalidValueError('trust', value, "'all', 'none' or a function, stated in process scope");
+  }
+  if (value === 'all' || value === 'none' || typeof value === 'function') return value as Trust;
+  throw new InvalidValueError('trust', value, "'all', 'none' or a function");
+}
+
+function clockOf(value: unknown): PhysicalClock {
+  if (value === undefined) return createPhysicalClock();
+  if (typeof value === 'function') return value as PhysicalClock;
+  throw new InvalidValueError('now', value, 'a function that returns milliseconds since the Unix epoch');
+}
+
+function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
+  if (allowed.includes(value as T)) return value as T;
+  throw new InvalidValueError(name, value, allowed.map((one) => `'${one}'`).join(' or '));
+}
+
+function integer(name: string, value: unknown, lowest: number, highest: number): number {
+  if (Number.isInteger(value) && (value as number) >= lowest && (value as number) <= highest) return value as number;
+  throw new InvalidValueError(name, value, `an integer from ${lowest} to ${highest}`);
+}
+
+function number(name: string, value: unknown, lowest: number, highest: number): number {
+  if (typeof value === 'number' && value >= lowest && value <= highest) return value;
+  throw new InvalidValueError(name, value, `a number from ${lowest} to ${highest}`);
+}

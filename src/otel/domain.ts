@@ -1,0 +1,148 @@
+/**
+ * A clock domain: what this process knows of one trace (or, in process scope, of everything).
+ *
+ * Guarantee: each event gets the next tick of this node and a snapshot of all that was heard before it; a message
+ * carries the present state; `incomplete` and `hlcUnordered` never go away once set.
+ * Hazard: a domain knows only what it is told. Whatever may have been heard without a stamp must be told with
+ * {@link Domain.hide}, or two events will be called concurrent that are not.
+ */
+import { CLOCK_RESOLUTION_MS, MAX_COUNTER } from '../clocks/limits.js';
+import { driftMillis, HybridState } from '../clocks/hybrid-state.js';
+import { type CausalStamp, PROCESS_DOMAIN } from '../clocks/stamp.js';
+import { VectorState } from '../clocks/vector-state.js';
+import type { Counters, IncompleteReason } from './counters.js';
+
+/** What a domain needs to know of the clock that holds it. */
+export interface DomainRules {
+  readonly maxEntries: number;
+  readonly maxDriftMs: number;
+  readonly counters: Counters;
+  /** Our node id, or undefined while it has not been drawn. */
+  readonly node: string | undefined;
+}
+
+/** How far, in milliseconds, a cause's clock was proven ahead of ours; 0 where it was not. */
+export type BehindMillis = number;
+
+export class Domain {
+  private readonly vector: VectorState;
+  private readonly hlc = new HybridState();
+  private lamport = 0;
+  private hidden = false;
+  private unordered = false;
+  /** Replies under way whose head, with its stamp, has been sent and whose body has not ended. */
+  openBodies = 0;
+  /** Requests sent for spans whose end we shall not see, and whose reply has not come. */
+  blindRequests = 0;
+  /** Recorded spans that have started and not ended. */
+  liveSpans = 0;
+  /** Physical time of the last use, in milliseconds. */
+  usedAt = Number.NaN;
+  /** True once the store has let go of it: its spans go on in the trace's present domain. */
+  dropped = false;
+  /** The last arrival merged, so that a context used twice is merged once. */
+  lastArrival: object | undefined;
+  /** Neighbours in the store's queue. */
+  previous: Domain | undefined;
+  next: Domain | undefined;
+
+  /** @param counter the highest tick of this node so far: the next event gets `counter + 1` */
+  constructor(
+    readonly id: string,
+    private readonly rules: DomainRules,
+    public counter: number,
+  ) {
+    this.vector = new VectorState(rules.maxEntries);
+  }
+
+  get incomplete(): boolean {
+    return this.hidden;
+  }
+
+  /** True when there is something to tell: a message must name at least one event. */
+  get hasNews(): boolean {
+    return this.vector.size > 0;
+  }
+
+  /** Admits that something may have been heard without a stamp. */
+  hide(reason: IncompleteReason): void {
+    if (this.hidden) return;
+    this.hidden = true;
+    this.rules.counters.incomplete(reason);
+  }
+
+  /** Stamps a new event of this node. */
+  tick(node: string, physicalMillis: number): CausalStamp & { readonly node: string; readonly tick: number } {
+    this.usedAt = physicalMillis;
+    this.counter += 1;
+    this.advanceLamport();
+    this.hlc.advance(physicalMillis);
+    this.lose(this.vector.tick(node, this.counter));
+    return {
+      domain: this.id,
+      node,
+      tick: this.counter,
+      lamport: this.lamport,
+      vector: this.vector.snapshot(),
+      hlc: this.hlc.last,
+      incomplete: this.hidden || this.openBodies > 0 || this.blindRequests > 0,
+      hlcUnordered: this.unordered,
+    };
+  }
+
+  /** The present state, as a message carries it. */
+  state(physicalMillis: number): CausalStamp {
+    this.usedAt = physicalMillis;
+    return {
+      domain: this.id,
+      node: undefined,
+      tick: undefined,
+      // A process that relays before anything was stamped anywhere has nothing to say, and is not asked to.
+      lamport: this.lamport,
+      vector: this.vector.snapshot(),
+      hlc: this.hlc.seconds === 0 && this.hlc.fraction === 0 ? undefined : this.hlc.last,
+      incomplete: this.hidden || this.blindRequests > 0,
+      hlcUnordered: this.unordered,
+    };
+  }
+
+  /**
+   * Merges what a stamp of this domain knew.
+   * @param request true for a request: its sender waits, so a lag that it proves is kept up in later times
+   */
+  hear(stamp: CausalStamp, physicalMillis: number, request: boolean): BehindMillis {
+    const { counters, node } = this.rules;
+    const hearing = this.vector.hear(stamp.vector, node, this.counter);
+    if (hearing.ownRefused) counters.ownEntry(`${stamp.vector.get(node as string)} where ${this.counter} is the last`);
+    this.lose(hearing.dropped);
+    if (stamp.incomplete) this.hide('told-so');
+    return this.hearTimes(stamp, physicalMillis, request);
+  }
+
+  /** Takes Lamport and hybrid time, which compare across domains, from a stamp of any domain. */
+  hearTimes(stamp: CausalStamp, physicalMillis: number, request: boolean): BehindMillis {
+    this.usedAt = physicalMillis;
+    if (stamp.lamport > this.lamport) this.lamport = stamp.lamport;
+    if (stamp.hlcUnordered || stamp.hlc === undefined) this.unordered = true;
+    if (stamp.hlc === undefined) return 0;
+    const ahead = driftMillis(stamp.hlc, physicalMillis);
+    if (this.hlc.update(stamp.hlc, physicalMillis, this.rules.maxDriftMs) === 'refused') {
+      this.unordered = true;
+      this.rules.counters.hlc(`${Math.round(ahead)} ms ahead, ${this.rules.maxDriftMs} allowed`);
+    } else if (request && ahead > this.hlc.offsetMillis && this.id !== PROCESS_DOMAIN) {
+      this.hlc.offsetMillis = ahead;
+    }
+    return ahead >= CLOCK_RESOLUTION_MS ? ahead : 0;
+  }
+
+  private advanceLamport(): void {
+    if (this.lamport < MAX_COUNTER) this.lamport += 1;
+    else this.hide('lamport-exhausted');
+  }
+
+  private lose(entries: number): void {
+    if (entries === 0) return;
+    this.rules.counters.entries(entries);
+    this.hide('entries-dropped');
+  }
+}

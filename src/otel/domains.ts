@@ -1,0 +1,132 @@
+/**
+ * The domains of a process and how they are reached: by trace, by span, by message.
+ *
+ * Guarantee: a span that outlives its domain goes on in the trace's present one, which then knows the span's start
+ * and is incomplete; a message that arrives makes no domain until something happens in its context.
+ * Hazard: everything here trusts its caller to have judged the message (arrival.ts).
+ */
+import type { SpanContext } from '@opentelemetry/api';
+import { drawNodeId } from '../clocks/node-id.js';
+import { PROCESS_DOMAIN } from '../clocks/stamp.js';
+import { fitVector } from '../clocks/vector-state.js';
+import { MAX_HEAD_LENGTH, writeStamp } from '../codec/wire-text.js';
+import type { Arrival } from './arrival.js';
+import type { ClockSettings } from './clock-options.js';
+import type { Counters } from './counters.js';
+import { type BehindMillis, Domain, type DomainRules } from './domain.js';
+import { DomainStore } from './domain-store.js';
+import type { SpanRecord } from './span-record.js';
+
+export class Domains {
+  private readonly store: DomainStore;
+  private readonly process: Domain | undefined;
+  private drawn: string | undefined;
+
+  constructor(
+    readonly settings: ClockSettings,
+    readonly counters: Counters,
+  ) {
+    const node = (): string | undefined => this.drawn;
+    const rules: DomainRules = {
+      maxEntries: settings.maxEntries,
+      maxDriftMs: settings.maxDriftMs,
+      counters,
+      get node() {
+        return node();
+      },
+    };
+    this.store = new DomainStore({ maxDomains: settings.maxDomains, idleMs: settings.domainIdleMs }, rules);
+    this.process = settings.scope === 'process' ? new Domain(PROCESS_DOMAIN, rules, 0) : undefined;
+  }
+
+  get node(): string | undefined {
+    return this.drawn;
+  }
+
+  /** Traces held now. */
+  get size(): number {
+    return this.store.size;
+  }
+
+  /** This incarnation's id, drawn when it is first needed: only then is the service's name known. */
+  nodeNamed(fallback: () => string): string {
+    this.drawn ??= drawNodeId(this.settings.node ?? fallback());
+    return this.drawn;
+  }
+
+  /** Physical time in milliseconds; not a number where the injected clock fails, which every user of it bears. */
+  now(): number {
+    try {
+      return this.settings.now();
+    } catch (error) {
+      this.counters.error('the physical clock', error);
+      return Number.NaN;
+    }
+  }
+
+  /** The id of the domain that events of this trace belong to. */
+  idOf(traceId: string): string {
+    // Sixteen digits from the end: the first ones may be a timestamp.
+    return this.process === undefined ? traceId.slice(-16) : PROCESS_DOMAIN;
+  }
+
+  peek(traceId: string): Domain | undefined {
+    return this.process ?? this.store.peek(this.idOf(traceId));
+  }
+
+  obtain(traceId: string, now: number): Domain {
+    return this.process ?? this.store.obtain(this.idOf(traceId), now);
+  }
+
+  /** The present domain of a span's trace. */
+  present(record: SpanRecord, now: number): Domain {
+    if (!record.domain.dropped) return record.domain;
+    const domain = this.store.obtain(record.domain.id, now);
+    domain.hide('trace-returned');
+    domain.hear(record.start, now, false);
+    record.domain = domain;
+    if (!record.ended) this.store.enter(domain);
+    return domain;
+  }
+
+  /** The domain through which a span that is not ours passes on what it received; undefined when that is nothing. */
+  relaying(spanContext: SpanContext, arrival: Arrival | undefined, now: number): Domain | undefined {
+    const domain = this.peek(spanContext.traceId);
+    if (domain !== undefined) {
+      if (this.process === undefined) this.store.touch(domain);
+      return domain;
+    }
+    if (arrival === undefined || arrival.domain !== this.idOf(spanContext.traceId)) return undefined;
+    return this.store.obtain(arrival.domain, now);
+  }
+
+  enter(domain: Domain): void {
+    if (this.process === undefined) this.store.enter(domain);
+  }
+
+  leave(domain: Domain): void {
+    if (this.process === undefined) this.store.leave(domain);
+  }
+
+  /** Merges what a request brought. */
+  merge(domain: Domain, arrival: Arrival, now: number): BehindMillis {
+    if (domain.lastArrival === arrival) return 0;
+    domain.lastArrival = arrival;
+    if (arrival.hidden !== undefined && arrival.domain === domain.id) domain.hide(arrival.hidden);
+    if (arrival.stamp === undefined) return 0;
+    return arrival.stamp.domain === domain.id
+      ? domain.hear(arrival.stamp, now, true)
+      : domain.hearTimes(arrival.stamp, now, true);
+  }
+
+  /** The domain's present state as wire text, within the bytes a writer may use. */
+  write(domain: Domain, now: number): string {
+    const state = domain.state(now);
+    const text = writeStamp(state, state.vector);
+    const { maxBytes } = this.settings;
+    if (text.length <= maxBytes) return text;
+    const fitted = fitVector(state.vector, this.drawn, maxBytes - MAX_HEAD_LENGTH);
+    this.counters.entries(fitted.dropped);
+    return writeStamp({ ...state, incomplete: true }, fitted.vector);
+  }
+}

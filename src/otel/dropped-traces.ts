@@ -1,0 +1,59 @@
+/**
+ * Remembers which traces were dropped, compactly and boundedly: a Bloom filter in two generations. When the younger
+ * one is full, the older one is forgotten.
+ *
+ * Guarantee: one of the last {@link DROPPED_TRACES_PER_GENERATION} dropped traces is always recognised.
+ * Hazard: now and then a new trace is taken for a dropped one. That costs an "unknown", never a wrong order, so a
+ * stranger who chooses trace ids to collide gains nothing.
+ */
+import { DROPPED_TRACE_BITS, DROPPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
+
+const PROBES = 4;
+
+export class DroppedTraces {
+  private younger: Uint32Array | undefined;
+  private older: Uint32Array | undefined;
+  private count = 0;
+  private readonly bits: number;
+
+  /** @param capacity traces in one generation, a power of two; memory is two generations of 2 bytes a trace */
+  constructor(private readonly capacity: number = DROPPED_TRACES_PER_GENERATION) {
+    this.bits = capacity * DROPPED_TRACE_BITS;
+  }
+
+  /** @param id the 16 hex digits of a domain */
+  add(id: string): void {
+    if (this.count === this.capacity) {
+      this.older = this.younger;
+      this.younger = undefined;
+      this.count = 0;
+    }
+    this.younger ??= new Uint32Array(this.bits / 32);
+    this.count++;
+    const { first, step } = hashes(id);
+    for (let i = 0; i < PROBES; i++) {
+      const bit = (first + i * step) % this.bits;
+      this.younger[bit >>> 5] = (this.younger[bit >>> 5] as number) | (1 << (bit & 31));
+    }
+  }
+
+  mayContain(id: string): boolean {
+    if (this.younger === undefined) return false;
+    const { first, step } = hashes(id);
+    return includes(this.younger, this.bits, first, step) || includes(this.older, this.bits, first, step);
+  }
+}
+
+function includes(filter: Uint32Array | undefined, bits: number, first: number, step: number): boolean {
+  if (filter === undefined) return false;
+  for (let i = 0; i < PROBES; i++) {
+    const bit = (first + i * step) % bits;
+    if (((filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) return false;
+  }
+  return true;
+}
+
+/** Trace ids are random: their two halves serve as the two hashes of double hashing; odd steps reach every bit. */
+function hashes(id: string): { first: number; step: number } {
+  return { first: Number.parseInt(id.slice(8), 16), step: (Number.parseInt(id.slice(0, 8), 16) | 1) >>> 0 };
+}

@@ -1,0 +1,204 @@
+/**
+ * The propagator: carries stamps beside the trace context, by wrapping the propagators in use.
+ *
+ * Guarantee: what the wrapped propagators read and write is theirs alone. Our members are taken out of `baggage` and
+ * `tracestate` before they read, and added after they wrote, so the application never sees them and its own pass
+ * untouched. Nothing throws: not a getter, a setter, a carrier, a wrapped propagator or a callback that does.
+ * `extract` is pure. Nothing is read or written while tracing is suppressed.
+ * Hazard: a service that removes this library but keeps the propagators becomes a plain hop, which is what the mark
+ * in `tracestate` is for.
+ */
+import {
+  type Attributes,
+  type Context,
+  isSpanContextValid,
+  type TextMapGetter,
+  type TextMapPropagator,
+  type TextMapSetter,
+  trace,
+} from '@opentelemetry/api';
+import { isTracingSuppressed, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { InvalidValueError } from '../clocks/errors.js';
+import { type Arrival, judgeArrival, MEMBER, withArrival } from './arrival.js';
+import type { CausalClock } from './causal-clock.js';
+import { isDisabled } from './clock-options.js';
+import { InboundHeaders, OutboundHeaders } from './headers.js';
+import type { Departure } from './messages.js';
+import { clockOption } from './span-processor.js';
+import { rememberArrival } from './span-record.js';
+
+export interface CausalityPropagatorOptions {
+  /** Default: the process-wide clock, which the processor finds too. */
+  readonly clock?: CausalClock;
+  /** The propagators to wrap, in their order. Default: W3C trace context and W3C baggage. */
+  readonly propagators?: readonly TextMapPropagator[];
+  /** Where stamps travel: in the baggage member `causality` (default), or in a header of that name. */
+  readonly carrier?: 'baggage' | 'header';
+  /**
+   * Decides by the attributes of the sending span (`server.address`, say) whether its target gets stamps. A target
+   * that does not still gets the mark in `tracestate`, so that it knows to be incomplete. Default: every target.
+   */
+  readonly propagateTo?: (spanAttributes: Attributes) => boolean;
+}
+
+export class CausalityPropagator implements TextMapPropagator {
+  private readonly clock: CausalClock | undefined;
+  private readonly propagators: readonly TextMapPropagator[];
+  private readonly carrier: 'baggage' | 'header';
+  private readonly propagateTo: ((spanAttributes: Attributes) => boolean) | undefined;
+
+  /** Throws {@link InvalidValueError} for an option that cannot be meant. */
+  constructor(options: CausalityPropagatorOptions = {}) {
+    this.propagators = propagatorList(options.propagators);
+    this.carrier = options.carrier ?? 'baggage';
+    if (this.carrier !== 'baggage' && this.carrier !== 'header') {
+      throw new InvalidValueError('carrier', options.carrier, "'baggage' or 'header'");
+    }
+    this.propagateTo = options.propagateTo;
+    if (this.propagateTo !== undefined && typeof this.propagateTo !== 'function') {
+      throw new InvalidValueError('propagateTo', options.propagateTo, 'a function of span attributes');
+    }
+    if (!isDisabled()) this.clock = clockOption(options.clock);
+  }
+
+  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    const { clock } = this;
+    if (clock === undefined || isTracingSuppressed(context)) {
+      this.each('inject', (propagator) => propagator.inject(context, carrier, setter));
+      return;
+    }
+    const headers = new OutboundHeaders(setter);
+    this.each('inject', (propagator) => propagator.inject(context, carrier, headers));
+    const departure = this.depart(clock, context);
+    try {
+      const { unsent } = headers.finish(carrier, departure, this.carrier);
+      if (unsent !== undefined) clock.events.unsent(unsent);
+    } catch (error) {
+      clock.events.error('inject', error);
+    }
+  }
+
+  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const { clock } = this;
+    if (clock === undefined) return this.extractWrapped(context, carrier, getter);
+    let headers: InboundHeaders | undefined;
+    try {
+      headers = new InboundHeaders(carrier, getter, this.carrier);
+    } catch (error) {
+      clock.events.error('extract', error);
+    }
+    const extracted = this.extractWrapped(context, carrier, headers ?? getter);
+    if (headers === undefined || isTracingSuppressed(context)) return extracted;
+    try {
+      return this.arrive(clock, context, extracted, carrier, getter, headers);
+    } catch (error) {
+      clock.events.error('extract', error);
+      return extracted;
+    }
+  }
+
+  fields(): string[] {
+    const fields = new Set<string>();
+    this.each('fields', (propagator) => {
+      for (const field of propagator.fields()) fields.add(field);
+    });
+    if (this.clock !== undefined) {
+      fields.add('tracestate');
+      fields.add(this.carrier === 'header' ? MEMBER : 'baggage');
+    }
+    return [...fields];
+  }
+
+  private depart(clock: CausalClock, context: Context): Departure | undefined {
+    try {
+      const spanContext = trace.getSpanContext(context);
+      if (spanContext === undefined || !isSpanContextValid(spanContext)) return undefined;
+      return clock.messages.send(context, spanContext, this.mayHave(clock, context));
+    } catch (error) {
+      clock.events.error('inject', error);
+      return undefined;
+    }
+  }
+
+  /** Puts what the message brought into the extracted context. */
+  private arrive(
+    clock: CausalClock,
+    before: Context,
+    extracted: Context,
+    carrier: unknown,
+    getter: TextMapGetter,
+    headers: InboundHeaders,
+  ): Context {
+    const parent = trace.getSpanContext(extracted);
+    const isNew = parent !== undefined && parent !== trace.getSpanContext(before) && isSpanContextValid(parent);
+    const stampText = headers.stampText((reason, detail) => clock.events.refused(reason, detail));
+    if (!isNew && stampText === undefined) return extracted;
+
+    const domain = isNew ? clock.domains.idOf(parent.traceId) : clock.domains.idOf('');
+    let stamp: Arrival['stamp'];
+    if (stampText !== undefined) {
+      if (isTrusted(clock, carrier, getter)) stamp = clock.messages.read(stampText);
+      else clock.events.refused('untrusted', 'its sender is not trusted');
+    }
+    if (stamp !== undefined && stamp.domain !== domain) {
+      clock.events.refused('other-domain', `a stamp of ${stamp.domain} in a message of ${domain}`);
+    }
+    const { plainHops } = clock.settings;
+    const arrival = judgeArrival({ domain, parent: isNew ? parent : undefined, stamp, mark: headers.mark, plainHops });
+    if (arrival === undefined) return isNew ? withArrival(extracted, undefined) : extracted;
+    if (isNew) rememberArrival(parent, arrival);
+    clock.messages.arrived(carrier, arrival);
+    return withArrival(extracted, arrival);
+  }
+
+  /** Where the application's answer cannot be had, the target does not get the stamp. */
+  private mayHave(clock: CausalClock, context: Context): boolean {
+    if (this.propagateTo === undefined) return true;
+    const span = trace.getSpan(context) as { readonly attributes?: Attributes } | undefined;
+    try {
+      return this.propagateTo(span?.attributes ?? {}) === true;
+    } catch (error) {
+      clock.events.error('the propagateTo function', error);
+      return false;
+    }
+  }
+
+  private extractWrapped(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    let extracted = context;
+    this.each('extract', (propagator) => {
+      extracted = propagator.extract(extracted, carrier, getter);
+    });
+    return extracted;
+  }
+
+  private each(what: string, act: (propagator: TextMapPropagator) => void): void {
+    for (const propagator of this.propagators) {
+      try {
+        act(propagator);
+      } catch (error) {
+        this.clock?.events.error(`${what} of a wrapped propagator`, error);
+      }
+    }
+  }
+}
+
+function isTrusted(clock: CausalClock, carrier: unknown, getter: TextMapGetter): boolean {
+  const { trust } = clock.settings;
+  if (typeof trust === 'string') return trust === 'all';
+  try {
+    return trust(carrier, getter) === true;
+  } catch (error) {
+    clock.events.error('the trust function', error);
+    return false;
+  }
+}
+
+function propagatorList(value: unknown): readonly TextMapPropagator[] {
+  if (value === undefined) return [new W3CTraceContextPropagator(), new W3CBaggagePropagator()];
+  const fits = (one: unknown): boolean =>
+    typeof one === 'object' && one !== null && 'inject' in one && 'extract' in one && 'fields' in one;
+  if (!Array.isArray(value) || !value.every(fits)) {
+    throw new InvalidValueError('propagators', value, 'an array of TextMapPropagators');
+  }
+  return [...(value as TextMapPropagator[])];
+}

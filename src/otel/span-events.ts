@@ -1,0 +1,146 @@
+/**
+ * The two events of every recorded, sampled span: its start and its end.
+ *
+ * Guarantee: a start is after its parent, after whatever the message in its context brought, and after everything
+ * that happened before in this process and trace; an end is after its start and after all that was heard since.
+ * Hazard: the event is the call. Times that an application passes to `startSpan` or `end` play no part.
+ */
+import { type Context, type Link, type Span, type SpanContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
+import type { CausalStamp } from '../clocks/stamp.js';
+import { type Arrival, arrivalIn, MEMBER } from './arrival.js';
+import type { AwaitedReplies } from './awaited-replies.js';
+import type { Domain } from './domain.js';
+import type { Domains } from './domains.js';
+import { anyRecordOf, arrivalOf, recordOf, remember, type SpanRecord } from './span-record.js';
+
+/** What is read of an SDK's span. All but the context may be missing in an SDK we do not know. */
+export interface StartedSpan extends Pick<Span, 'spanContext'> {
+  readonly kind?: SpanKind;
+  readonly links?: readonly Link[];
+  readonly droppedLinksCount?: number;
+  readonly resource?: { readonly attributes?: Readonly<Record<string, unknown>> };
+}
+
+export class SpanEvents {
+  constructor(
+    private readonly clock: object,
+    private readonly domains: Domains,
+    private readonly awaited: AwaitedReplies,
+  ) {}
+
+  /** Stamps a start; undefined for a span that is not sampled. */
+  start(span: StartedSpan, parentContext: Context): SpanRecord | undefined {
+    const spanContext = span.spanContext();
+    if ((spanContext.traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
+    const now = this.domains.now();
+    const node = this.domains.nodeNamed(() => serviceName(span));
+    const parent = trace.getSpanContext(parentContext);
+    const parentRecord = parent === undefined ? undefined : recordOf(parent, this.clock);
+    const arrival = arrivalIn(parentContext);
+    const domain =
+      parentRecord !== undefined && parent?.traceId === spanContext.traceId
+        ? this.domains.present(parentRecord, now)
+        : this.domains.obtain(spanContext.traceId, now);
+
+    let behindMillis = 0;
+    if (arrival !== undefined && !(parentRecord?.arrival === arrival && parentRecord.domain === domain)) {
+      behindMillis = this.domains.merge(domain, arrival, now);
+    }
+    if (parent !== undefined && parentRecord === undefined) this.hearUnstampedParent(domain, parent, arrival, now);
+    if (span.links !== undefined && span.links.length > 0) {
+      behindMillis = Math.max(behindMillis, this.hearLinks(domain, span.links, spanContext.traceId, now));
+    }
+    if ((span.droppedLinksCount ?? 0) > 0) domain.hide('links-dropped');
+
+    const record: SpanRecord = {
+      clock: this.clock,
+      kind: span.kind ?? SpanKind.INTERNAL,
+      start: domain.tick(node, now),
+      reply: undefined,
+      parentStart: parentRecord?.start,
+      domain,
+      arrival,
+      awaited: 0,
+      ended: false,
+      behindMillis,
+      span,
+      other: anyRecordOf(spanContext),
+    };
+    remember(spanContext, record);
+    if (record.kind === SpanKind.SERVER && arrival !== undefined) arrival.server ??= record;
+    this.domains.enter(domain);
+    return record;
+  }
+
+  /** Stamps an end; undefined for a span that was not stamped, or whose end already was. */
+  end(spanContext: SpanContext): { readonly record: SpanRecord; readonly stamp: CausalStamp } | undefined {
+    const record = recordOf(spanContext, this.clock);
+    if (record === undefined || record.ended) return undefined;
+    const now = this.domains.now();
+    const domain = this.domains.present(record, now);
+    if (record.awaited > 0) {
+      domain.hide('reply-without-stamp');
+      this.awaited.forget(spanContext.spanId);
+    }
+    const stamp = domain.tick(record.start.node as string, now);
+    this.finish(record);
+    return { record, stamp };
+  }
+
+  /** Lets go of a span that ended without its end being stamped. True when there was one. */
+  release(spanContext: SpanContext): boolean {
+    const record = recordOf(spanContext, this.clock);
+    if (record === undefined || record.ended) return false;
+    if (record.awaited > 0) {
+      record.domain.hide('reply-without-stamp');
+      this.awaited.forget(spanContext.spanId);
+    }
+    this.finish(record);
+    return true;
+  }
+
+  private finish(record: SpanRecord): void {
+    record.ended = true;
+    // The domain may be remembered for long after the trace; the span that its last message led to must not be.
+    if (record.domain.lastArrival === record.arrival) record.domain.lastArrival = undefined;
+    if (!record.domain.dropped) this.domains.leave(record.domain);
+  }
+
+  /** A parent that this clock has not stamped: plain, remote, unsampled, or another clock's in this process. */
+  private hearUnstampedParent(domain: Domain, parent: SpanContext, arrival: Arrival | undefined, now: number): void {
+    const foreign = anyRecordOf(parent);
+    if (foreign !== undefined) {
+      // No message passed between the two clocks, so neither knows what the other will hear: both admit it.
+      if (foreign.start.domain === domain.id) domain.hear(foreign.start, now, false);
+      else domain.hearTimes(foreign.start, now, false);
+      domain.hide('foreign-clock');
+      foreign.domain.hide('foreign-clock');
+    } else if (parent.isRemote === true && arrival === undefined && parent.traceState?.get(MEMBER) !== undefined) {
+      // Extracted by someone else's propagator, which left our mark in place and our stamp unread.
+      domain.hide('mark-without-stamp');
+    }
+  }
+
+  private hearLinks(domain: Domain, links: readonly Link[], traceId: string, now: number): number {
+    let behindMillis = 0;
+    for (const { context: linked } of links) {
+      const record = recordOf(linked, this.clock);
+      const arrival = record === undefined ? arrivalOf(linked) : undefined;
+      const stamp = record?.start ?? arrival?.stamp;
+      if (arrival?.hidden !== undefined && arrival.domain === domain.id) domain.hide(arrival.hidden);
+      if (stamp !== undefined) {
+        const behind =
+          stamp.domain === domain.id ? domain.hear(stamp, now, false) : domain.hearTimes(stamp, now, false);
+        behindMillis = Math.max(behindMillis, behind);
+      } else if (linked.traceId === traceId || linked.traceState?.get(MEMBER) !== undefined) {
+        domain.hide('link-without-stamp');
+      }
+    }
+    return behindMillis;
+  }
+}
+
+function serviceName(span: StartedSpan): string {
+  const name = span.resource?.attributes?.['service.name'];
+  return typeof name === 'string' ? name : '';
+}

@@ -1,0 +1,84 @@
+/**
+ * A fleet in one process: each node has its own clock, propagator and real SDK provider, and nodes exchange plain
+ * carriers. No global is registered, so nodes know of each other only what a message brings.
+ */
+import {
+  type Attributes,
+  type Context,
+  defaultTextMapGetter,
+  defaultTextMapSetter,
+  type Link,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  type Sampler,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { CausalClock } from '../../src/otel/causal-clock.js';
+import type { CausalClockOptions } from '../../src/otel/clock-options.js';
+import { CausalityPropagator, type CausalityPropagatorOptions } from '../../src/otel/propagator.js';
+import { CausalitySpanProcessor } from '../../src/otel/span-processor.js';
+
+export type Carrier = Record<string, string>;
+
+export interface NodeOptions extends CausalClockOptions {
+  readonly propagator?: Omit<CausalityPropagatorOptions, 'clock'>;
+  readonly sampler?: Sampler;
+}
+
+export class TestNode {
+  readonly clock: CausalClock;
+  readonly propagator: CausalityPropagator;
+  readonly exporter = new InMemorySpanExporter();
+  readonly tracer: Tracer;
+
+  constructor(name: string, { propagator = {}, sampler, ...clockOptions }: NodeOptions = {}) {
+    this.clock = new CausalClock({ node: name, ...clockOptions });
+    this.propagator = new CausalityPropagator({ clock: this.clock, ...propagator });
+    const provider = new BasicTracerProvider({
+      resource: resourceFromAttributes({ 'service.name': name }),
+      ...(sampler === undefined ? {} : { sampler }),
+      spanProcessors: [
+        new CausalitySpanProcessor({ clock: this.clock }) as SpanProcessor,
+        new SimpleSpanProcessor(this.exporter),
+      ],
+    });
+    this.tracer = provider.getTracer('test');
+  }
+
+  start(
+    name: string,
+    context: Context = ROOT_CONTEXT,
+    options: { kind?: SpanKind; attributes?: Attributes; links?: Link[]; root?: boolean } = {},
+  ): { span: Span; context: Context } {
+    const span = this.tracer.startSpan(name, options, context);
+    return { span, context: trace.setSpan(context, span) };
+  }
+
+  /** What a request sent in this context carries. */
+  inject(context: Context): Carrier {
+    const carrier: Carrier = {};
+    this.propagator.inject(context, carrier, defaultTextMapSetter);
+    return carrier;
+  }
+
+  extract(carrier: unknown, context: Context = ROOT_CONTEXT): Context {
+    return this.propagator.extract(context, carrier, defaultTextMapGetter);
+  }
+
+  /** The finished span of this name. */
+  finished(name: string): ReadableSpan {
+    const found = this.exporter.getFinishedSpans().find((span) => span.name === name);
+    if (found === undefined) throw new Error(`no finished span ${name}`);
+    return found;
+  }
+}
