@@ -1,0 +1,15 @@
+// What is exported but imported by nobody, installed but unused, or a file that nothing leads to.
+import { readFileSync } from 'node:fs';
+
+const { exports, bin = {} } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+
+// The sources behind the published entry points, read from package.json, so that a new subpath needs no edit here.
+const built = JSON.stringify([exports, bin]).matchAll(/dist\/esm\/([^"]+?)(?:\.d)?\.[jt]s"/g);
+const entries = new Set([...built].map(([, path]) => `src/${path}.ts`));
+
+export default {
+  entry: [...entries, 'test/**/*.test.ts', 'bench/**/*.{ts,mjs}', 'examples/**/*.{ts,mjs,js}', 'tools/*.mjs'],
+  project: ['{src,test,bench,examples}/**/*.ts', 'tools/*.mjs'],
+  // A type that a public signature mentions is exported for whoever has to name it.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+};
