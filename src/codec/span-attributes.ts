@@ -9,7 +9,6 @@
 import { MAX_ATTRIBUTE_BYTES } from '../clocks/limits.js';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { fitVector } from '../clocks/vector-state.js';
-import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 
 /** Attribute names (DESIGN: fixed, other things are built on them). */
 export const ATTRIBUTE = {
@@ -112,12 +111,3 @@ export class SpanAttributeWriter {
 function sameButOwn(later: CausalStamp, earlier: CausalStamp): boolean {
   return later.vector.table === earlier.vector.table;
 }
-
-/** The events of a span as its attributes tell them. */
-export interface SpanStamps {
-  readonly start: CausalStamp;
-  readonly reply: CausalStamp | undefined;
-  readonly end: CausalStamp | undefined;
-}
-
-export type { VectorTimestamp };

@@ -5,7 +5,7 @@
  */
 import { MAX_AWAITED_REPLIES } from '../clocks/limits.js';
 import type { Domain } from './domain.js';
-import type { SpanRecord } from './span-record.js';
+import type { SpanRecord } from './records.js';
 
 interface Awaited {
   readonly domain: Domain;

@@ -30,8 +30,8 @@ export type AttributeMode = 'standard' | 'full' | 'lean';
 export type PlainHops = 'visible' | 'transparent';
 
 /** Whose stamps are read. The function form gets what `extract` got; where it throws, the stamp is not trusted. */
-// biome-ignore lint/suspicious/noExplicitAny: a carrier can be anything, as in OpenTelemetry's own TextMapGetter
-export type Trust = 'all' | 'none' | ((carrier: any, getter: TextMapGetter<any>) => boolean);
+// oxlint-disable-next-line typescript/no-explicit-any -- a carrier can be anything, as in OpenTelemetry's own TextMapGetter
+export type Trust = 'all' | 'none' | ((carrier: any, getter: TextMapGetter) => boolean);
 
 export interface CausalClockOptions {
   /**

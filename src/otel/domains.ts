@@ -10,12 +10,11 @@ import { drawNodeId } from '../clocks/node-id.js';
 import { PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { fitVector } from '../clocks/vector-state.js';
 import { MAX_HEAD_LENGTH, writeStamp } from '../codec/wire-text.js';
-import type { Arrival } from './arrival.js';
 import type { ClockSettings } from './clock-options.js';
 import type { Counters } from './counters.js';
 import { type BehindMillis, Domain, type DomainRules } from './domain.js';
 import { DomainStore } from './domain-store.js';
-import type { SpanRecord } from './span-record.js';
+import type { Arrival, SpanRecord } from './records.js';
 
 export class Domains {
   private readonly store: DomainStore;

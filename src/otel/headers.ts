@@ -87,7 +87,7 @@ function headerValues(value: unknown): readonly string[] | undefined {
   if (value === undefined || value === null) return [];
   if (typeof value === 'string') return [value];
   // HTTP libraries give an array of one. Several would be several stamps.
-  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? (value as string[]) : undefined;
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined;
 }
 
 /** A setter for the wrapped propagators that holds back the lists that we have to add to. */

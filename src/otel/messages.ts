@@ -9,12 +9,13 @@ import type { Context, SpanContext } from '@opentelemetry/api';
 import { SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { readStamp, StampFormatError } from '../codec/wire-text.js';
-import { type Arrival, arrivalIn } from './arrival.js';
+import { arrivalIn } from './arrival.js';
 import type { AttributeSink, SpanAttributeWriter } from '../codec/span-attributes.js';
 import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
-import { recordOf } from './span-record.js';
+import type { Arrival } from './records.js';
+import { recordOf } from './span-registry.js';
 
 /** What a request should carry. */
 export interface Departure {

@@ -19,13 +19,14 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InvalidValueError } from '../clocks/errors.js';
-import { type Arrival, judgeArrival, MEMBER, withArrival } from './arrival.js';
+import { judgeArrival, MEMBER, withArrival } from './arrival.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
 import { InboundHeaders, OutboundHeaders } from './headers.js';
 import type { Departure } from './messages.js';
 import { clockOption } from './span-processor.js';
-import { rememberArrival } from './span-record.js';
+import type { Arrival } from './records.js';
+import { rememberArrival } from './span-registry.js';
 
 export interface CausalityPropagatorOptions {
   /** Default: the process-wide clock, which the processor finds too. */

@@ -7,11 +7,12 @@
  */
 import { type Context, type Link, type Span, type SpanContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
-import { type Arrival, arrivalIn, MEMBER } from './arrival.js';
+import { arrivalIn, MEMBER } from './arrival.js';
 import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
-import { anyRecordOf, arrivalOf, recordOf, remember, type SpanRecord } from './span-record.js';
+import type { Arrival, SpanRecord } from './records.js';
+import { anyRecordOf, arrivalOf, recordOf, remember } from './span-registry.js';
 
 /** What is read of an SDK's span. All but the context may be missing in an SDK we do not know. */
 export interface StartedSpan extends Pick<Span, 'spanContext'> {
