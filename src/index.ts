@@ -1,4 +1,18 @@
 export { ClockId } from './clocks/clock-id.js';
+export {
+  CorrelationVector,
+  type CreateCorrelationVectorOptions,
+  type ReplacedVector,
+} from './clocks/correlation-vector.js';
+export type { CorrelationVectorVersion } from './clocks/correlation-vector-format.js';
+export type {
+  CorrelationVectorSource,
+  SpinEntropy,
+  SpinInterval,
+  SpinParameters,
+  SpinPeriodicity,
+} from './clocks/correlation-vector-spin.js';
+export type { TraceparentOptions } from './clocks/correlation-vector-traceparent.js';
 export { InvalidValueError } from './clocks/errors.js';
 export {
   ClockDriftError,

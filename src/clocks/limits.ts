@@ -102,3 +102,13 @@ export const MAX_FOREIGN_VECTOR_LENGTH = 16_384;
 
 /** Bytes of a hybrid logical clock's id: those of a UUID, as the uhlc crate has it. */
 export const MAX_CLOCK_ID_BYTES = 16;
+
+/** Characters of a Microsoft correlation vector of version 1, and of version 2.1, before the `!` that ends it. */
+export const MAX_CORRELATION_VECTOR_1_LENGTH = 63;
+export const MAX_CORRELATION_VECTOR_2_LENGTH = 127;
+
+/** Characters of a correlation vector of version 3.0, which is reset instead of ended. */
+export const MAX_CORRELATION_VECTOR_3_LENGTH = 128;
+
+/** Highest element of a correlation vector: its specifications call it a counter of four bytes. */
+export const MAX_CORRELATION_ELEMENT = 2 ** 32 - 1;

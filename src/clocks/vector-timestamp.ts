@@ -25,7 +25,9 @@ export class VectorTable {
 
   /** The text around entry `at`, so that another counter there costs one concatenation. Cached by format. */
   around(at: number, assign: string, separator: string): VectorPieces {
-    for (const cached of this.pieces) if (cached.at === at && cached.assign === assign) return cached;
+    for (const cached of this.pieces) {
+      if (cached.at === at && cached.assign === assign && cached.separator === separator) return cached;
+    }
     let before = '';
     let after = '';
     for (let i = 0; i < this.nodes.length; i++) {
@@ -34,7 +36,7 @@ export class VectorTable {
       else if (i === at) before += entry;
       else after += `${separator}${entry}${this.counters[i]}`;
     }
-    const made = { at, assign, before, after };
+    const made = { at, assign, separator, before, after };
     // Two formats (wire and attribute) with one own entry are the rule; more would be a table used as a cache.
     if (this.pieces.length === MAX_CACHED_PIECES) this.pieces.shift();
     this.pieces.push(made);
@@ -62,6 +64,7 @@ const MAX_CACHED_PIECES = 2;
 interface VectorPieces {
   readonly at: number;
   readonly assign: string;
+  readonly separator: string;
   readonly before: string;
   readonly after: string;
 }
