@@ -5,16 +5,15 @@
  *
  * Guarantee: one scan over the character codes, linear in the text and never longer than {@link MAX_STAMP_BYTES};
  * whatever is not exactly the format is refused, and the refusal names field and expectation. A stamp that was read
- * and written again is the same text.
+ * and written again is the same text, but for flags that this version does not know.
  * Hazard: a text that parses is well-formed, not true. Who may be believed is the propagator's question.
  */
 import { InvalidValueError } from '../clocks/errors.js';
-import { MAX_COUNTER, MAX_STAMP_BYTES, MAX_VECTOR_ENTRIES } from '../clocks/limits.js';
+import { MAX_COUNTER, MAX_NODE_ID_LENGTH, MAX_STAMP_BYTES, MAX_VECTOR_ENTRIES } from '../clocks/limits.js';
 import { isNodeChar, isNodeId } from '../clocks/node-id.js';
 import { Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { fromSorted, type VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { MAX_NODE_ID_LENGTH } from '../clocks/limits.js';
 
 /** The only version there is. */
 const VERSION = '1';
