@@ -57,9 +57,10 @@ export class SpanAttributeWriter {
     const { mode, scope } = this.choice;
     this.writeFlags(sink, stamp);
     sink.setAttribute(ATTRIBUTE.node, stamp.node as string);
-    if (mode !== 'lean' || parentStart === undefined || !sameButOwn(stamp, parentStart)) {
-      this.writeVector(sink, ATTRIBUTE.vector, stamp);
-    }
+    // Two incarnations that are cut to one name would be taken for one node: then there is no stamp.
+    if (isOther(sink, ATTRIBUTE.node, stamp.node)) return;
+    const derivable = mode === 'lean' && parentStart !== undefined && sameButOwn(stamp, parentStart);
+    if (!(derivable && this.fits(stamp)) && !this.writeVector(sink, ATTRIBUTE.vector, stamp)) return;
     sink.setAttribute(ATTRIBUTE.lamport, stamp.lamport);
     if (mode === 'full' && stamp.hlc !== undefined) sink.setAttribute(ATTRIBUTE.hlc, stamp.hlc.toRfc3339());
     if (scope === 'process') sink.setAttribute(ATTRIBUTE.scope, scope);
@@ -68,13 +69,15 @@ export class SpanAttributeWriter {
 
   writeReply(sink: AttributeSink, stamp: CausalStamp): void {
     this.writeFlags(sink, stamp);
+    if (isMissing(sink, ATTRIBUTE.tick)) return;
     sink.setAttribute(ATTRIBUTE.replyLamport, stamp.lamport);
     sink.setAttribute(ATTRIBUTE.replyTick, stamp.tick as number);
   }
 
   writeEnd(sink: AttributeSink, stamp: CausalStamp, start: CausalStamp): void {
     this.writeFlags(sink, stamp);
-    if (!sameButOwn(stamp, start)) this.writeVector(sink, ATTRIBUTE.endVector, stamp);
+    if (isMissing(sink, ATTRIBUTE.tick)) return;
+    if (!sameButOwn(stamp, start) && !this.writeVector(sink, ATTRIBUTE.endVector, stamp)) return;
     sink.setAttribute(ATTRIBUTE.endLamport, stamp.lamport);
     if (this.choice.mode === 'full' && stamp.hlc !== undefined) {
       sink.setAttribute(ATTRIBUTE.endHlc, stamp.hlc.toRfc3339());
@@ -92,19 +95,40 @@ export class SpanAttributeWriter {
     if (stamp.hlcUnordered) sink.setAttribute(ATTRIBUTE.hlcUnordered, true);
   }
 
-  private writeVector(sink: AttributeSink, name: string, stamp: CausalStamp): void {
-    const text = stamp.vector.toString();
-    if (text.length <= this.longest) {
-      sink.setAttribute(name, text);
-      const stored = sink.attributes?.[name];
-      if (typeof stored !== 'string' || stored.length === text.length) return;
-      this.longest = stored.length;
+  /** False where not even the own entry fits: then there must be no tick. */
+  private writeVector(sink: AttributeSink, name: string, stamp: CausalStamp): boolean {
+    let { vector } = stamp;
+    for (;;) {
+      const text = vector.toString();
+      if (text.length <= this.longest) {
+        sink.setAttribute(name, text);
+        const stored = sink.attributes?.[name];
+        if (typeof stored !== 'string' || stored.length >= text.length) return true;
+        this.longest = stored.length;
+      }
+      const fitted = fitVector(vector, stamp.node, this.longest);
+      if (fitted.dropped === 0) return false;
+      this.onDropped(fitted.dropped);
+      sink.setAttribute(ATTRIBUTE.incomplete, true);
+      vector = fitted.vector;
     }
-    const fitted = fitVector(stamp.vector, stamp.node, this.longest);
-    this.onDropped(fitted.dropped);
-    sink.setAttribute(ATTRIBUTE.incomplete, true);
-    sink.setAttribute(name, fitted.vector.toString());
   }
+
+  /** A vector that is cut must not be left to a reader to derive: the reader would not know that entries are missing. */
+  private fits(stamp: CausalStamp): boolean {
+    return stamp.vector.toString().length <= this.longest;
+  }
+}
+
+/** True when the SDK shows that it stored something else: it cut it. */
+function isOther(sink: AttributeSink, name: string, written: unknown): boolean {
+  const stored = sink.attributes?.[name];
+  return stored !== undefined && stored !== written;
+}
+
+/** True when the SDK shows that it stored nothing. Without the start's tick the rest means nothing. */
+function isMissing(sink: AttributeSink, name: string): boolean {
+  return sink.attributes !== undefined && sink.attributes[name] === undefined;
 }
 
 /** True when nothing new was heard between two stamps of one node: their vectors share the table of the others. */

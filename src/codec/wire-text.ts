@@ -5,7 +5,7 @@
  *
  * Guarantee: one scan over the character codes, linear in the text and never longer than {@link MAX_STAMP_BYTES};
  * whatever is not exactly the format is refused, and the refusal names field and expectation. A stamp that was read
- * and written again is the same text.
+ * and written again is the same text, but for flags that this version does not know.
  * Hazard: a text that parses is well-formed, not true. Who may be believed is the propagator's question.
  */
 import { InvalidValueError } from '../clocks/errors.js';

@@ -23,19 +23,23 @@ export interface Evidence {
   readonly domain: string;
   readonly parent: SpanContext | undefined;
   readonly stamp: CausalStamp | undefined;
+  /** True when a stamp was sent that could not or may not be read. */
+  readonly unread?: boolean;
   /** The span id that the tracestate mark names, whatever it is; undefined where there is no mark. */
   readonly mark: string | undefined;
   readonly plainHops: 'visible' | 'transparent';
 }
 
 /** Judges one message; undefined where nobody upstream takes part. */
-export function judgeArrival({ clock, domain, parent, stamp, mark, plainHops }: Evidence): Arrival | undefined {
+export function judgeArrival(evidence: Evidence): Arrival | undefined {
+  const { clock, domain, parent, stamp, unread = false, mark, plainHops } = evidence;
   const ours = stamp !== undefined && stamp.domain === domain;
   let hidden: IncompleteReason | undefined;
   if (mark === undefined) {
-    if (stamp === undefined) return undefined;
-    // A stamp of another trace says nothing about this one, and nobody upstream marked this one.
-    if (ours) hidden = 'stamp-without-mark';
+    if (stamp === undefined && !unread) return undefined;
+    // A stamp of another trace says nothing about this one, and nobody upstream marked this one. One that cannot be
+    // read may be of this one: somebody upstream takes part, in a later version perhaps.
+    if (ours || unread) hidden = 'stamp-without-mark';
   } else if (!ours) {
     hidden = 'mark-without-stamp';
   } else if (mark !== parent?.spanId && plainHops === 'visible') {

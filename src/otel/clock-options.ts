@@ -96,11 +96,17 @@ export function settle(options: CausalClockOptions, environment: Environment = h
     plainHops: oneOf('plainHops', options.plainHops ?? 'visible', ['visible', 'transparent']),
     attributes: oneOf(
       options.attributes === undefined ? 'OTEL_CAUSALITY_ATTRIBUTES' : 'attributes',
-      options.attributes ?? environment['OTEL_CAUSALITY_ATTRIBUTES'] ?? 'standard',
+      options.attributes ?? attributesOf(environment) ?? 'standard',
       ['standard', 'full', 'lean'],
     ),
     now: clockOf(options.now),
   };
+}
+
+/** `OTEL_CAUSALITY_ATTRIBUTES`; OpenTelemetry asks that an empty variable counts as unset and that case is ignored. */
+function attributesOf(environment: Environment): string | undefined {
+  const text = environment['OTEL_CAUSALITY_ATTRIBUTES']?.trim().toLowerCase();
+  return text === '' ? undefined : text;
 }
 
 /** `OTEL_CAUSALITY_MAX_DRIFT_MS`, or 500. */

@@ -66,6 +66,7 @@ export class Counters {
   ownEntryRefused = 0;
   domainsDropped = 0;
   private stampsUnsent = 0;
+  private timesEntriesDropped = 0;
   errors = 0;
   private readonly refusals = new Map<RefusalReason, number>();
   private readonly incompletes = new Map<IncompleteReason, number>();
@@ -91,8 +92,10 @@ export class Counters {
   }
 
   entries(dropped: number): void {
+    if (dropped === 0) return;
     this.entriesDropped += dropped;
-    if (dropped > 0) logSometimes(this.entriesDropped, () => `vector entries dropped by a limit: ${dropped}`);
+    // Thinned by occurrence: the sum of entries may step over every power of two.
+    logSometimes(++this.timesEntriesDropped, () => `vector entries dropped by a limit: ${dropped}`);
   }
 
   unsent(detail: string): void {

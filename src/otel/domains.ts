@@ -65,8 +65,8 @@ export class Domains {
 
   /** The id of the domain that events of this trace belong to. */
   idOf(traceId: string): string {
-    // Sixteen digits from the end: the first ones may be a timestamp.
-    return this.process === undefined ? traceId.slice(-16) : PROCESS_DOMAIN;
+    // Sixteen digits from the end: the first ones may be a timestamp. Lower-case: other propagators let capitals in.
+    return this.process === undefined ? traceId.slice(-16).toLowerCase() : PROCESS_DOMAIN;
   }
 
   peek(traceId: string): Domain | undefined {

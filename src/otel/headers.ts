@@ -30,7 +30,8 @@ const TRACESTATE_LIMITS = {
 export class InboundHeaders implements TextMapGetter {
   private readonly tracestate: TakenMember | undefined;
   private readonly baggage: TakenMember | undefined;
-  private readonly header: unknown;
+  /** What may hold the stamp, as it came: the whole baggage, or our header. */
+  private readonly raw: unknown;
 
   /** Reads once. Throws what the getter throws. */
   constructor(
@@ -40,8 +41,9 @@ export class InboundHeaders implements TextMapGetter {
   ) {
     this.tracestate = taken(getter.get(carrier, TRACESTATE));
     // Also in header mode: a stale member that travelled on beside our own mark would be taken for a fresh one.
-    this.baggage = taken(getter.get(carrier, BAGGAGE));
-    if (place === 'header') this.header = getter.get(carrier, MEMBER);
+    const baggage: unknown = getter.get(carrier, BAGGAGE);
+    this.baggage = taken(baggage);
+    this.raw = place === 'header' ? getter.get(carrier, MEMBER) : baggage;
   }
 
   keys(carrier: unknown): string[] {
@@ -49,8 +51,9 @@ export class InboundHeaders implements TextMapGetter {
   }
 
   get(carrier: unknown, key: string): string | string[] | undefined {
-    if (key === BAGGAGE && this.baggage !== undefined) return this.baggage.rest;
-    if (key === TRACESTATE && this.tracestate !== undefined) return this.tracestate.rest;
+    const list = listNamed(key);
+    if (list === BAGGAGE && this.baggage !== undefined) return this.baggage.rest;
+    if (list === TRACESTATE && this.tracestate !== undefined) return this.tracestate.rest;
     return this.getter.get(carrier, key);
   }
 
@@ -60,65 +63,132 @@ export class InboundHeaders implements TextMapGetter {
     return marks.length > 1 ? '' : marks[0];
   }
 
-  /** The stamp's text; undefined where there is none, or (reported) none that can be told. */
-  stampText(refuse: (reason: RefusalReason, detail: string) => void): string | undefined {
-    const values = this.place === 'header' ? headerValues(this.header) : (this.baggage?.values ?? []);
-    if (values === undefined) {
-      refuse('not-text', `the header is a ${typeof this.header}`);
-      return undefined;
+  /** What was sent as a stamp. What cannot be told from something else is reported and left alone. */
+  stamp(refuse: (reason: RefusalReason, detail: string) => void): SentStamp {
+    if (!isText(this.raw)) {
+      refuse('not-text', `the ${this.place} is ${Array.isArray(this.raw) ? 'a mixed array' : `a ${typeof this.raw}`}`);
+      return NO_STAMP;
     }
-    if (values.length > 1) refuse('duplicate', `${values.length} stamps in one message`);
-    if (values.length !== 1) return undefined;
-    const decoded = decodeMember(values[0] as string);
-    if (decoded === undefined) refuse('encoding', 'its percent-encoding is broken');
-    return decoded;
+    const values = this.place === 'header' ? headerValues(this.raw) : (this.baggage?.values ?? []);
+    if (values.length === 0) return NO_STAMP;
+    const [value] = values as readonly [string];
+    // HTTP joins repeated headers with commas, which no stamp contains.
+    if (values.length > 1 || value.includes(',')) {
+      refuse('duplicate', 'several stamps in one message');
+      return UNREADABLE;
+    }
+    const text = decodeMember(value);
+    if (text === undefined) refuse('encoding', 'its percent-encoding is broken');
+    return { present: true, text };
   }
+}
+
+/** A stamp on a message, before anybody has read it. */
+export interface SentStamp {
+  /** True when something was sent under our name. */
+  readonly present: boolean;
+  /** Its text, decoded; undefined where there is none that can be told. */
+  readonly text: string | undefined;
+}
+
+const NO_STAMP: SentStamp = { present: false, text: undefined };
+const UNREADABLE: SentStamp = { present: true, text: undefined };
+
+/** The list that a header is, whatever the case of its name. */
+function listNamed(key: string): typeof BAGGAGE | typeof TRACESTATE | undefined {
+  if (key === BAGGAGE || key === TRACESTATE) return key;
+  // Most keys are of another length and cost no copy.
+  if (key.length === BAGGAGE.length && key.toLowerCase() === BAGGAGE) return BAGGAGE;
+  if (key.length === TRACESTATE.length && key.toLowerCase() === TRACESTATE) return TRACESTATE;
+  return undefined;
+}
+
+function isText(value: unknown): value is string | readonly string[] | undefined | null {
+  if (value === undefined || value === null || typeof value === 'string') return true;
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
 /** A list header as one text without our member; undefined where it is not text, which is left to its owner. */
 function taken(value: unknown): TakenMember | undefined {
-  if (typeof value === 'string') return value.includes(MEMBER) ? takeMember(value, MEMBER) : undefined;
-  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) return undefined;
-  const joined = value.join(',');
-  return joined.includes(MEMBER) ? takeMember(joined, MEMBER) : undefined;
+  if (!isText(value) || value === undefined || value === null) return undefined;
+  const list = typeof value === 'string' ? value : value.join(',');
+  return list.includes(MEMBER) ? takeMember(list, MEMBER) : undefined;
 }
 
-function headerValues(value: unknown): readonly string[] | undefined {
+function headerValues(value: string | readonly string[] | undefined | null): readonly string[] {
   if (value === undefined || value === null) return [];
-  if (typeof value === 'string') return [value];
   // HTTP libraries give an array of one. Several would be several stamps.
-  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined;
+  return typeof value === 'string' ? [value] : value;
 }
 
 /** A setter for the wrapped propagators that holds back the lists that we have to add to. */
 export class OutboundHeaders implements TextMapSetter {
-  private tracestate: string | undefined;
-  private baggage: string | undefined;
+  private tracestate: HeldList | undefined;
+  private baggage: HeldList | undefined;
 
   constructor(private readonly setter: TextMapSetter) {}
 
   set(carrier: unknown, key: string, value: string): void {
-    if (key === TRACESTATE) this.tracestate = takeMember(value, MEMBER).rest;
-    else if (key === BAGGAGE) this.baggage = takeMember(value, MEMBER).rest;
+    const list = listNamed(key);
+    // The type says text, but a propagator in plain JavaScript may give whatever its carrier takes.
+    if (list === TRACESTATE) this.tracestate = { key, text: takeMember(String(value), MEMBER).rest };
+    else if (list === BAGGAGE) this.baggage = { key, text: takeMember(String(value), MEMBER).rest };
     else this.setter.set(carrier, key, value);
   }
 
-  /** Writes what was held back, with the mark and the stamp. `unsent` says why a stamp had to stay behind. */
+  /**
+   * Writes what was held back, with the mark and the stamp. Each list goes by itself, so that a setter that refuses
+   * one still gets the other.
+   * @param failed told what the setter throws
+   * @returns why a stamp had to stay behind
+   */
   finish(
     carrier: unknown,
     departure: Departure | undefined,
     place: 'baggage' | 'header',
+    failed: (error: unknown) => void,
   ): { readonly unsent: string | undefined } {
     const { text, mark } = departure ?? {};
-    const tracestate =
-      mark === undefined ? this.tracestate : prependMember(`${MEMBER}=${mark}`, this.tracestate, TRACESTATE_LIMITS);
-    if (tracestate !== undefined) this.setter.set(carrier, TRACESTATE, tracestate);
-    if (text !== undefined && place === 'header') this.setter.set(carrier, MEMBER, text);
-    const stamped = text === undefined || place === 'header' ? undefined : withStamp(this.baggage, text);
-    const baggage = stamped ?? this.baggage;
-    if (baggage !== undefined) this.setter.set(carrier, BAGGAGE, baggage);
-    const unsent = text !== undefined && place === 'baggage' && stamped === undefined;
-    return { unsent: unsent ? `no room behind ${this.baggage?.length} bytes of baggage` : undefined };
+    const set = (key: string, value: string | undefined): void => {
+      if (value === undefined) return;
+      try {
+        this.setter.set(carrier, key, value);
+      } catch (error) {
+        failed(error);
+      }
+    };
+    const tracestate = this.tracestate?.text ?? (mark === undefined ? undefined : left(carrier, TRACESTATE));
+    set(
+      this.tracestate?.key ?? TRACESTATE,
+      mark === undefined ? tracestate : prependMember(`${MEMBER}=${mark}`, tracestate, TRACESTATE_LIMITS),
+    );
+    const inBaggage = text !== undefined && place === 'baggage';
+    if (text !== undefined && !inBaggage) set(MEMBER, text);
+    const baggage = this.baggage?.text ?? (inBaggage ? left(carrier, BAGGAGE) : undefined);
+    const stamped = inBaggage ? withStamp(baggage, text) : undefined;
+    set(this.baggage?.key ?? BAGGAGE, stamped ?? baggage);
+    const unsent = inBaggage && stamped === undefined;
+    return { unsent: unsent ? `no room behind ${baggage?.length} bytes of baggage` : undefined };
+  }
+}
+
+/** A list on its way out, under the name that its writer chose. */
+interface HeldList {
+  readonly key: string;
+  readonly text: string | undefined;
+}
+
+/**
+ * What the application itself put into a plain carrier before anybody injected, without members of ours that an
+ * earlier attempt left there: a setter cannot add to a header, only replace it.
+ */
+function left(carrier: unknown, list: string): string | undefined {
+  try {
+    const value: unknown = (carrier as Readonly<Record<string, unknown>> | null | undefined)?.[list];
+    if (!isText(value) || value === undefined || value === null) return undefined;
+    return takeMember(typeof value === 'string' ? value : value.join(','), MEMBER).rest;
+  } catch {
+    return undefined;
   }
 }
 
@@ -128,7 +198,7 @@ export class OutboundHeaders implements TextMapSetter {
  */
 function withStamp(baggage: string | undefined, text: string): string | undefined {
   const member = `${MEMBER}=${text}`;
-  if (baggage === undefined || baggage === '') return member;
+  if (baggage === undefined || baggage.trim() === '') return member;
   const whole = `${baggage},${member}`;
   if (whole.length > MAX_BAGGAGE_BYTES) return undefined;
   // A member takes at least two characters: only a long list can have too many.

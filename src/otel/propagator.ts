@@ -72,7 +72,9 @@ export class CausalityPropagator implements TextMapPropagator {
     this.each('inject', (propagator) => propagator.inject(context, carrier, headers));
     const departure = this.depart(clock, context);
     try {
-      const { unsent } = headers.finish(carrier, departure, this.carrier);
+      const { unsent } = headers.finish(carrier, departure, this.carrier, (error) =>
+        clock.events.error('inject', error),
+      );
       if (unsent !== undefined) clock.events.unsent(unsent);
     } catch (error) {
       clock.events.error('inject', error);
@@ -132,13 +134,13 @@ export class CausalityPropagator implements TextMapPropagator {
   ): Context {
     const parent = trace.getSpanContext(extracted);
     const isNew = parent !== undefined && parent !== trace.getSpanContext(before) && isSpanContextValid(parent);
-    const stampText = headers.stampText((reason, detail) => clock.events.refused(reason, detail));
-    if (!isNew && stampText === undefined) return extracted;
+    const sent = headers.stamp((reason, detail) => clock.events.refused(reason, detail));
+    if (!isNew && sent.text === undefined) return extracted;
 
     const domain = isNew ? clock.domains.idOf(parent.traceId) : clock.domains.idOf('');
     let stamp: Arrival['stamp'];
-    if (stampText !== undefined) {
-      if (isTrusted(clock, carrier, getter)) stamp = clock.messages.read(stampText);
+    if (sent.text !== undefined) {
+      if (isTrusted(clock, carrier, getter)) stamp = clock.messages.read(sent.text);
       else clock.events.refused('untrusted', 'its sender is not trusted');
     }
     if (stamp !== undefined && stamp.domain !== domain) {
@@ -150,6 +152,7 @@ export class CausalityPropagator implements TextMapPropagator {
       domain,
       parent: isNew ? parent : undefined,
       stamp,
+      unread: sent.present && stamp === undefined,
       mark: headers.mark,
       plainHops,
     });
