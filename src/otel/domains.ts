@@ -88,6 +88,11 @@ export class Domains {
     return domain;
   }
 
+  /** What has become of a domain: the trace's present one where it was dropped, if there is one. */
+  current(domain: Domain): Domain {
+    return domain.dropped ? (this.store.peek(domain.id) ?? domain) : domain;
+  }
+
   /** The domain through which a span that is not ours passes on what it received; undefined when that is nothing. */
   relaying(spanContext: SpanContext, arrival: Arrival | undefined, now: number): Domain | undefined {
     const domain = this.peek(spanContext.traceId);

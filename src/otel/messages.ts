@@ -57,7 +57,7 @@ export class Messages {
     if (arrival !== undefined && record?.arrival !== arrival) this.domains.merge(domain, arrival, now);
     if (!domain.hasNews && !domain.incomplete) return undefined;
     const text = allowed && domain.hasNews ? this.domains.write(domain, now) : undefined;
-    // A producer expects no reply. Of a span that is not ours nobody will tell us the kind, nor the end.
+    // A producer expects no reply. Any other span may: a client must hear one before it ends.
     if (record?.kind !== SpanKind.PRODUCER) this.awaited.add(spanContext.spanId, domain, record);
     return { text, mark: spanContext.spanId };
   }
@@ -130,7 +130,7 @@ export class Messages {
     if (awaited === undefined) return;
     const { record } = awaited;
     const now = this.domains.now();
-    const domain = record === undefined ? awaited.domain : this.domains.present(record, now);
+    const domain = record === undefined ? this.domains.current(awaited.domain) : this.domains.present(record, now);
     const stamp = text === undefined ? undefined : this.read(text);
     if (stamp?.domain === domain.id) {
       const behind = domain.hear(stamp, now, false);

@@ -79,10 +79,7 @@ export class SpanEvents {
     if (record === undefined || record.ended) return undefined;
     const now = this.domains.now();
     const domain = this.domains.present(record, now);
-    if (record.awaited > 0) {
-      domain.hide('reply-without-stamp');
-      this.awaited.forget(spanContext.spanId);
-    }
+    this.closeRequests(record, spanContext.spanId, domain);
     const stamp = domain.tick(record.start.node as string, now);
     this.finish(record);
     return { record, stamp };
@@ -92,12 +89,23 @@ export class SpanEvents {
   release(spanContext: SpanContext): boolean {
     const record = recordOf(spanContext, this.clock);
     if (record === undefined || record.ended) return false;
-    if (record.awaited > 0) {
-      record.domain.hide('reply-without-stamp');
-      this.awaited.forget(spanContext.spanId);
-    }
+    this.closeRequests(record, spanContext.spanId, record.domain);
     this.finish(record);
     return true;
+  }
+
+  /**
+   * A client span that ends without its reply's stamp has heard something that we have not. Other spans may have sent
+   * a message that asks for no reply; should one come all the same, the reply hooks will see it.
+   */
+  private closeRequests(record: SpanRecord, spanId: string, domain: Domain): void {
+    if (record.awaited === 0) return;
+    if (record.kind === SpanKind.CLIENT) {
+      domain.hide('reply-without-stamp');
+      this.awaited.forget(spanId);
+    } else {
+      this.awaited.detach(spanId);
+    }
   }
 
   private finish(record: SpanRecord): void {
