@@ -17,6 +17,8 @@ import { fromSorted, type VectorTimestamp } from '../clocks/vector-timestamp.js'
 
 /** The only version there is. */
 const VERSION = '1';
+/** A longer number is not a version of this format, but something else. */
+const MAX_VERSION_DIGITS = 4;
 const FIELD_END = 33; // !
 const ASSIGN = '*';
 const SEPARATOR = '~';
@@ -172,8 +174,8 @@ const COUNTER_EXPECTED = 'an integer from 1 to 2^48, in decimal without sign or 
 const NODE_EXPECTED = '1 to 64 of A-Z a-z 0-9 - _ .';
 
 function versionError(text: string): StampFormatError {
-  const end = text.indexOf('!');
-  return end > 0 && end <= 4
+  const end = endOfDigits(text, 0);
+  return end > 0 && end <= MAX_VERSION_DIGITS && text.charCodeAt(end) === FIELD_END
     ? new StampFormatError('version', 'version', text.slice(0, end), VERSION)
     : malformed('version', text, `${VERSION}!`);
 }

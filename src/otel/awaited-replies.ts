@@ -15,6 +15,8 @@ export interface Awaited {
   requests: number;
   /** True for a span that is not ours: nobody will say that its reply is missing. */
   readonly blind: boolean;
+  /** False when a target got no stamp of ours: then none of its is believed. */
+  stamped: boolean;
 }
 
 export class AwaitedReplies {
@@ -26,21 +28,22 @@ export class AwaitedReplies {
     return this.bySpan.size;
   }
 
-  /** A request was sent. */
-  add(spanId: string, domain: Domain, record: SpanRecord | undefined): void {
+  /** A request was sent, with or without a stamp. */
+  add(spanId: string, domain: Domain, record: SpanRecord | undefined, stamped: boolean): void {
     const present = this.bySpan.get(spanId);
     if (present === undefined) {
       if (this.bySpan.size >= this.capacity) this.giveUpOldest();
-      this.bySpan.set(spanId, { domain, record, requests: 1, blind: record === undefined });
+      this.bySpan.set(spanId, { domain, record, requests: 1, blind: record === undefined, stamped });
     } else {
       present.requests++;
+      present.stamped &&= stamped;
     }
     if (record === undefined) domain.blindRequests++;
     else record.awaited++;
   }
 
   /** A reply came, with or without a stamp. Undefined where none was awaited. */
-  take(spanId: string): Pick<Awaited, 'domain' | 'record'> | undefined {
+  take(spanId: string): Pick<Awaited, 'domain' | 'record' | 'stamped'> | undefined {
     const awaited = this.bySpan.get(spanId);
     if (awaited === undefined) return undefined;
     if (awaited.blind) awaited.domain.blindRequests--;

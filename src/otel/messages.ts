@@ -58,7 +58,9 @@ export class Messages {
     if (!domain.hasNews && !domain.incomplete) return undefined;
     const text = allowed && domain.hasNews ? this.domains.write(domain, now) : undefined;
     // A producer expects no reply. Any other span may: a client must hear one before it ends.
-    if (record?.kind !== SpanKind.PRODUCER) this.awaited.add(spanContext.spanId, domain, record);
+    if (record?.kind !== SpanKind.PRODUCER) {
+      this.awaited.add(spanContext.spanId, domain, record, text !== undefined);
+    }
     return { text, mark: spanContext.spanId };
   }
 
@@ -112,6 +114,8 @@ export class Messages {
     const record = arrival.server?.clock === this.clock ? arrival.server : undefined;
     const domain = record === undefined ? this.domains.obtain(arrival.domain, now) : this.domains.present(record, now);
     if (record === undefined) this.domains.merge(domain, arrival, now);
+    // A forged stamp may name nobody but us, and leave nothing to tell.
+    if (record === undefined && !domain.hasNews) return undefined;
     // A head that failed to be written and is written again is one reply, of the present state.
     if (record !== undefined && !record.ended && record.reply === undefined) {
       record.reply = domain.tick(record.start.node as string, now);
@@ -122,7 +126,8 @@ export class Messages {
 
   /**
    * The reply to a request of ours has begun to arrive. One that nobody awaits is ignored: it was another clock's, or
-   * it came after the end of its span, which has already said that it misses one.
+   * it came after the end of its span, which has already said that it misses one. A stamp from a target that got none
+   * is not taken: an honest one answers only to what it accepted, and who may not hear of us may not tell us either.
    * @param text its stamp; undefined where it carried none
    */
   hearReply(spanId: string, text: string | undefined): void {
@@ -131,7 +136,10 @@ export class Messages {
     const { record } = awaited;
     const now = this.domains.now();
     const domain = record === undefined ? this.domains.current(awaited.domain) : this.domains.present(record, now);
-    const stamp = text === undefined ? undefined : this.read(text);
+    if (text !== undefined && !awaited.stamped) {
+      this.domains.counters.refused('untrusted', 'a reply with a stamp to a request without one');
+    }
+    const stamp = text === undefined || !awaited.stamped ? undefined : this.read(text);
     if (stamp?.domain === domain.id) {
       const behind = domain.hear(stamp, now, false);
       if (record !== undefined) record.behindMillis = Math.max(record.behindMillis, behind);

@@ -1,0 +1,198 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { InvalidValueError } from '../../src/clocks/errors.js';
+import { MAX_COUNTER, MAX_STAMP_BYTES, MAX_VECTOR_ENTRIES } from '../../src/clocks/limits.js';
+import { Ntp64 } from '../../src/clocks/ntp64.js';
+import type { CausalStamp } from '../../src/clocks/stamp.js';
+import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
+import { formatStamp, MAX_HEAD_LENGTH, parseStamp, readStamp, StampFormatError } from '../../src/codec/wire-text.js';
+import { countLooks } from '../support/counting-looks.js';
+import { expectInvalid } from '../support/invalid-value.js';
+import { invalidVectors, type StampVector, stampVectors } from '../support/vectors.js';
+import { damaged, messageStamps } from '../support/wire-arbitraries.js';
+
+const SAMPLE = '1!7b1d62f2c9e04a15!17!6a1f0c3b2e4d5f60!0!gateway-x7k2p1ab*4~orders-m3n4b5cd*2';
+
+function stampOf(vector: StampVector): CausalStamp {
+  return {
+    domain: vector.domain,
+    node: undefined,
+    tick: undefined,
+    lamport: vector.lamport,
+    vector: VectorTimestamp.from(vector.vector.map(({ node, counter }) => [node, counter] as const)),
+    hlc: vector.hlc === null ? undefined : Ntp64.parseRfc3339(vector.hlc.rfc3339),
+    incomplete: vector.incomplete,
+    hlcUnordered: vector.hlcUnordered,
+  };
+}
+
+function fieldsOf(stamp: CausalStamp): Omit<StampVector, 'name' | 'text' | 'rewritten'> {
+  const { domain, lamport, hlc, incomplete, hlcUnordered, vector } = stamp;
+  return {
+    domain,
+    lamport,
+    hlc: hlc === undefined ? null : { hex: hlc.toHex(), rfc3339: hlc.toRfc3339() },
+    incomplete,
+    hlcUnordered,
+    vector: [...vector].map(([node, counter]) => ({ node, counter })),
+  };
+}
+
+function refusalOf(text: string): StampFormatError {
+  const read = readStamp(text);
+  if (!(read instanceof StampFormatError)) throw new Error(`was taken: ${text.slice(0, 100)}`);
+  return read;
+}
+
+describe('stamps as wire text', () => {
+  describe('on the test vectors', () => {
+    for (const vector of stampVectors()) {
+      it(`reads and writes: ${vector.name}`, () => {
+        const { name: _, text, rewritten, ...fields } = vector;
+        expect(fieldsOf(parseStamp(text))).to.deep.equal(fields);
+        expect(formatStamp(stampOf(vector))).to.equal(rewritten ?? text);
+        expect(formatStamp(parseStamp(text))).to.equal(rewritten ?? text);
+      });
+    }
+
+    for (const { name, reason, text } of invalidVectors()) {
+      it(`refuses: ${name}`, () => {
+        expect(refusalOf(text).reason).to.equal(reason);
+        expect(() => parseStamp(text)).to.throw(StampFormatError);
+      });
+    }
+  });
+
+  describe('as laws', () => {
+    it('reads what it wrote, and writes what it read', () => {
+      fc.assert(
+        fc.property(messageStamps, (stamp) => {
+          const text = formatStamp(stamp);
+          const read = parseStamp(text);
+          expect(fieldsOf(read)).to.deep.equal(fieldsOf(stamp));
+          expect(formatStamp(read)).to.equal(text);
+        }),
+      );
+    });
+
+    it('refuses damaged text with its own error only, or reads a stamp that it would write so', () => {
+      fc.assert(
+        fc.property(damaged(messageStamps.map(formatStamp)), (text) => {
+          const read = readStamp(text);
+          if (read instanceof StampFormatError) return;
+          const flags = text.split('!')[4] as string;
+          const known = (Number.parseInt(flags, 16) & 3).toString();
+          expect(formatStamp(read)).to.equal(text.replace(`!${flags}!`, `!${known}!`));
+        }),
+        { numRuns: 2000 },
+      );
+    });
+
+    it('refuses any text at all with its own error only', () => {
+      fc.assert(
+        fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+          expect(readStamp(text)).to.be.instanceOf(StampFormatError);
+        }),
+      );
+    });
+  });
+
+  it('is not shortened by a single character anywhere', () => {
+    // Cut inside the last counter it is a shorter number: only the sender's length could tell, and nobody sends it.
+    for (let end = 0; end < SAMPLE.length; end++) {
+      const cut = SAMPLE.slice(0, end);
+      if (!/~orders-m3n4b5cd\*\d+$|!gateway-x7k2p1ab\*\d+$/.test(cut)) refusalOf(cut);
+    }
+  });
+
+  it('looks at each character a bounded number of times, valid or not', () => {
+    const text64 = Array.from({ length: 64 }, (_, i) => `n${i + 10}${'x'.repeat(40)}*${MAX_COUNTER}`).join('~');
+    const worst = [
+      `1!-!1!!0!${text64}`,
+      ...['9', '!', '~', '*', 'a'].flatMap((one) => [
+        `1!-!${one.repeat(4000)}`,
+        `1!-!1!!0!${one.repeat(4000)}`,
+        `1!-!1!!0!a*${one.repeat(4000)}`,
+      ]),
+    ];
+    for (const text of worst) {
+      const looks = countLooks(() => readStamp(text));
+      expect(looks, text.slice(0, 40))
+        .to.be.greaterThan(0)
+        .and.lessThan(3 * text.length);
+    }
+  });
+
+  it('does not even scan what is too long', () => {
+    const text = `1!-!1!!0!${'a*1~'.repeat(25_000)}`;
+    let reason: string | undefined;
+    expect(countLooks(() => (reason = refusalOf(text).reason))).to.equal(0);
+    expect(reason).to.equal('oversized');
+  });
+
+  describe('errors', () => {
+    it('name the field, the value and what was expected', () => {
+      const error = refusalOf('1!7b1d62f2c9e04a15!17!!0!orders*0');
+      expect(error).to.be.instanceOf(InvalidValueError);
+      expect(error).to.include({ field: 'stamp.vector[orders]', value: '0', reason: 'counter' });
+      expect(error.message).to.equal(
+        'stamp.vector[orders]: expected an integer from 1 to 2^48, in decimal without sign or leading zero, got "0"',
+      );
+    });
+
+    it('are one short line, whatever was sent', () => {
+      for (const { text } of invalidVectors()) {
+        const { message } = refusalOf(text);
+        expect(message.length).to.be.lessThan(320);
+        expect(message).to.match(/^[^\n\r]*$/);
+      }
+    });
+
+    it('say the version that was found', () => {
+      expect(refusalOf('12!rest')).to.include({ reason: 'version', field: 'stamp.version', value: '12' });
+    });
+
+    it('refuse what is not a string, from callers without types', () => {
+      for (const value of [undefined, null, 1, {}, [SAMPLE], Symbol('stamp')]) {
+        expect(refusalOf(value as unknown as string).reason).to.equal('malformed');
+      }
+    });
+  });
+
+  describe('writing', () => {
+    const stamp = parseStamp(SAMPLE);
+
+    it('refuses parts that the wire cannot carry, and names them', () => {
+      expectInvalid(() => formatStamp({ ...stamp, domain: '7B1D62F2C9E04A15' }), 'stamp.domain');
+      expectInvalid(() => formatStamp({ ...stamp, domain: '' }), 'stamp.domain');
+      for (const lamport of [0, -1, 1.5, MAX_COUNTER + 1, Number.NaN]) {
+        expectInvalid(() => formatStamp({ ...stamp, lamport }), 'stamp.lamport');
+      }
+      expectInvalid(() => formatStamp({ ...stamp, vector: VectorTimestamp.EMPTY }), 'stamp.vector');
+      expectInvalid(() => formatStamp({ ...stamp, vector: VectorTimestamp.from([['ä', 1]]) }), 'stamp.vector node');
+      const beyond = VectorTimestamp.from([['a', MAX_COUNTER + 1]]);
+      expectInvalid(() => formatStamp({ ...stamp, vector: beyond }), 'stamp.vector[a]');
+    });
+
+    it('refuses more entries than a reader takes', () => {
+      const entries = (count: number): VectorTimestamp =>
+        VectorTimestamp.from(Array.from({ length: count }, (_, i) => [`n${i}`, 1] as const));
+      expect(formatStamp({ ...stamp, vector: entries(MAX_VECTOR_ENTRIES) })).to.be.a('string');
+      expectInvalid(() => formatStamp({ ...stamp, vector: entries(MAX_VECTOR_ENTRIES + 1) }), 'stamp.vector');
+    });
+
+    it('refuses more characters than a reader takes', () => {
+      const long = Array.from({ length: 64 }, (_, i) => [`${'n'.repeat(60)}${i + 10}`, MAX_COUNTER] as const);
+      expectInvalid(() => formatStamp({ ...stamp, vector: VectorTimestamp.from(long) }), 'stamp');
+    });
+
+    it('knows the longest head exactly', () => {
+      const longest = { ...stamp, lamport: MAX_COUNTER, vector: VectorTimestamp.from([['a', 1]]) };
+      expect(formatStamp(longest).length - 'a*1'.length).to.equal(MAX_HEAD_LENGTH);
+    });
+
+    it('of the longest vector stays one text of at most 4,096 characters', () => {
+      expect(Math.max(...stampVectors().map(({ text }) => text.length))).to.equal(MAX_STAMP_BYTES);
+    });
+  });
+});
