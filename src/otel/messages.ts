@@ -10,6 +10,7 @@ import { SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { readStamp, StampFormatError } from '../codec/wire-text.js';
 import { type Arrival, arrivalIn } from './arrival.js';
+import { type AttachedValues, attachedValues } from './attached-values.js';
 import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domains } from './domains.js';
 import { recordOf } from './span-record.js';
@@ -32,7 +33,7 @@ export interface Reply {
 }
 
 export class Messages {
-  private arrivalsByCarrier: WeakMap<object, Arrival> | undefined;
+  private arrivalsByCarrier: AttachedValues<object, Arrival> | undefined;
 
   constructor(
     private readonly clock: object,
@@ -73,7 +74,7 @@ export class Messages {
 
   /** From now on what is extracted from a carrier can be found by that carrier: a server's reply needs it. */
   watchCarriers(): void {
-    this.arrivalsByCarrier ??= new WeakMap();
+    this.arrivalsByCarrier ??= attachedValues();
   }
 
   arrived(carrier: unknown, arrival: Arrival): void {

@@ -6,6 +6,7 @@
 import type { SpanContext, SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import type { Arrival } from './arrival.js';
+import { type AttachedValues, attachedValues } from './attached-values.js';
 import type { Domain } from './domain.js';
 
 export interface SpanRecord {
@@ -31,24 +32,24 @@ export interface SpanRecord {
   readonly other: SpanRecord | undefined;
 }
 
-interface SharedMaps {
-  readonly records: WeakMap<SpanContext, SpanRecord>;
+interface SharedRecords {
+  readonly records: AttachedValues<SpanContext, SpanRecord>;
   /** What the message brought that a remote span context was extracted from: links name it by identity. */
-  readonly arrivals: WeakMap<SpanContext, Arrival>;
+  readonly arrivals: AttachedValues<SpanContext, Arrival>;
 }
 
 const SHARED = Symbol.for('otel-causality/spans/1');
 
-function sharedMaps(): SharedMaps {
-  const host = globalThis as { [SHARED]?: SharedMaps };
+function sharedRecords(): SharedRecords {
+  const host = globalThis as { [SHARED]?: SharedRecords };
   const present = host[SHARED];
   if (present !== undefined) return present;
-  const made = Object.freeze({ records: new WeakMap(), arrivals: new WeakMap() });
+  const made = Object.freeze<SharedRecords>({ records: attachedValues(), arrivals: attachedValues() });
   Object.defineProperty(host, SHARED, { value: made });
   return made;
 }
 
-const { records, arrivals } = sharedMaps();
+const { records, arrivals } = sharedRecords();
 
 /** The record of a span by this clock. */
 export function recordOf(spanContext: SpanContext, clock: object): SpanRecord | undefined {
