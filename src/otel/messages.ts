@@ -11,6 +11,7 @@ import type { CausalStamp } from '../clocks/stamp.js';
 import { readStamp, StampFormatError } from '../codec/wire-text.js';
 import { arrivalIn } from './arrival.js';
 import type { AttributeSink, SpanAttributeWriter } from '../codec/span-attributes.js';
+import { type AttachedValues, attachedValues } from './attached-values.js';
 import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
@@ -33,7 +34,7 @@ export interface Reply {
 }
 
 export class Messages {
-  private arrivalsByCarrier: WeakMap<object, Arrival> | undefined;
+  private arrivalsByCarrier: AttachedValues<object, Arrival> | undefined;
 
   constructor(
     private readonly clock: object,
@@ -81,7 +82,7 @@ export class Messages {
    */
   watchCarriers(): boolean {
     if (this.arrivalsByCarrier !== undefined) return false;
-    this.arrivalsByCarrier = new WeakMap();
+    this.arrivalsByCarrier = attachedValues();
     return true;
   }
 

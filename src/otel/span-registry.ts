@@ -4,12 +4,13 @@
  * Guarantee: all copies of this package in a process find each other's records; nothing is kept alive by them.
  */
 import type { SpanContext } from '@opentelemetry/api';
+import { type AttachedValues, attachedValues } from './attached-values.js';
 import type { Arrival, SpanRecord } from './records.js';
 
 interface SharedMaps {
-  readonly records: WeakMap<SpanContext, SpanRecord>;
+  readonly records: AttachedValues<SpanContext, SpanRecord>;
   /** What the message brought that a remote span context was extracted from: links name it by identity. */
-  readonly arrivals: WeakMap<SpanContext, Arrival>;
+  readonly arrivals: AttachedValues<SpanContext, Arrival>;
 }
 
 const SHARED = Symbol.for('otel-causality/spans/1');
@@ -18,8 +19,9 @@ function sharedMaps(): SharedMaps {
   const host = globalThis as { [SHARED]?: SharedMaps };
   const present = host[SHARED];
   if (present !== undefined) return present;
-  const made = Object.freeze({ records: new WeakMap(), arrivals: new WeakMap() });
-  Object.defineProperty(host, SHARED, { value: made });
+  const made = Object.freeze<SharedMaps>({ records: attachedValues(), arrivals: attachedValues() });
+  // Where globalThis is frozen, each copy of this package keeps to itself.
+  if (Object.isExtensible(host)) Object.defineProperty(host, SHARED, { value: made });
   return made;
 }
 
