@@ -33,6 +33,7 @@ export type PlainHops = 'visible' | 'transparent';
 // oxlint-disable-next-line typescript/no-explicit-any -- a carrier can be anything, as in OpenTelemetry's own TextMapGetter
 export type Trust = 'all' | 'none' | ((carrier: any, getter: TextMapGetter) => boolean);
 
+/** Everything is optional, but `trust` in process scope. */
 export interface CausalClockOptions {
   /**
    * Name of this service in node ids: characters outside `A-Z a-z 0-9 - _ .` are replaced, at most 40 are kept, and
@@ -61,6 +62,7 @@ export interface CausalClockOptions {
   readonly now?: PhysicalClock;
 }
 
+/** The options of a clock as they are in force: checked, with defaults filled in. */
 export interface ClockSettings extends Required<Omit<CausalClockOptions, 'node'>> {
   readonly node: string | undefined;
 }
