@@ -19,7 +19,11 @@ export interface StartedSpan extends Pick<Span, 'spanContext'> {
   readonly kind?: SpanKind;
   readonly links?: readonly Link[];
   readonly droppedLinksCount?: number;
-  readonly resource?: { readonly attributes?: Readonly<Record<string, unknown>> };
+  readonly resource?: {
+    readonly attributes?: Readonly<Record<string, unknown>>;
+    /** The attributes that are known already. Reading `attributes` too early makes the SDK log a warning. */
+    getRawAttributes?(): readonly (readonly [name: string, value: unknown])[];
+  };
 }
 
 export class SpanEvents {
@@ -149,7 +153,10 @@ export class SpanEvents {
   }
 }
 
-function serviceName(span: StartedSpan): string {
-  const name = span.resource?.attributes?.['service.name'];
+function serviceName({ resource }: StartedSpan): string {
+  const known = resource?.getRawAttributes?.().find(([key]) => key === SERVICE_NAME)?.[1];
+  const name = known ?? resource?.attributes?.[SERVICE_NAME];
   return typeof name === 'string' ? name : '';
 }
+
+const SERVICE_NAME = 'service.name';
