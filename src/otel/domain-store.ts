@@ -4,9 +4,11 @@
  * Guarantee: never more than `maxDomains`. A domain without a live span goes when it has been idle long enough, or,
  * the longest idle first, when room is needed; one with live spans goes only when all have some. No (node, tick) of
  * a trace is ever used twice: dropping raises the floor that every new domain counts from. A trace that comes back
- * is recognised and incomplete, and its Lamport and hybrid times go on above those it had. Every operation is constant time; there are no timers.
+ * is recognised and incomplete, and its Lamport and hybrid times go on above those it had; so is one for which requests
+ * left before anything was stamped. Every operation is constant time; there are no timers.
  * Hazard: idleness is checked when another trace begins, so a silent process keeps what it has.
  */
+import { UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
 import { Ntp64 } from '../clocks/ntp64.js';
 import { Domain, type DomainRules, type TimesFloor } from './domain.js';
 import { DroppedTraces } from './dropped-traces.js';
@@ -26,6 +28,8 @@ export class DomainStore {
   private readonly idle = new DomainQueue();
   private readonly busy = new DomainQueue();
   private readonly droppedTraces: DroppedTraces;
+  /** Traces that have no domain yet and for which a request left: unsampled ones, mostly. */
+  private readonly unstampedTraces = new DroppedTraces(UNSTAMPED_TRACES_PER_GENERATION);
   private floor = 0;
   /** Times that no dropped domain has passed. */
   private readonly times: TimesFloor = { lamport: 0, hlc: NO_TIME };
@@ -58,9 +62,17 @@ export class DomainStore {
       domain.hide('trace-returned');
       domain.continueAbove(this.times);
     }
+    if (this.unstampedTraces.mayContain(id)) domain.hide('unstamped-request');
     this.domains.set(id, domain);
     this.idle.append(domain);
     return domain;
+  }
+
+  /** A request leaves for a trace without a domain. True when it is the first of which we know. */
+  leaveUnstamped(id: string): boolean {
+    if (this.droppedTraces.mayContain(id) || this.unstampedTraces.mayContain(id)) return false;
+    this.unstampedTraces.add(id);
+    return true;
   }
 
   /** A recorded span of the domain has started. */
