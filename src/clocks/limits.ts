@@ -52,6 +52,12 @@ export const HIGHEST_MAX_DRIFT_MS = 24 * 60 * 60 * 1000;
  */
 export const DROPPED_TRACES_PER_GENERATION = 2 ** 19;
 
+/**
+ * The same for traces that sent requests before anything was stamped. Unsampled traces are many and short: 128 KB a
+ * generation remember the last 65,536 of them.
+ */
+export const UNSTAMPED_TRACES_PER_GENERATION = 2 ** 16;
+
 /** Bits of the filter per remembered trace. */
 export const DROPPED_TRACE_BITS = 16;
 

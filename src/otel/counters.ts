@@ -15,6 +15,7 @@ export type IncompleteReason =
   | 'told-so'
   | 'reply-without-stamp'
   | 'trace-returned'
+  | 'unstamped-request'
   | 'links-dropped'
   | 'link-without-stamp'
   | 'foreign-clock'

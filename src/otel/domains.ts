@@ -104,6 +104,16 @@ export class Domains {
     return this.store.obtain(arrival.domain, now);
   }
 
+  /**
+   * A request leaves about which there is nothing to say. Its reply will bring no stamp, so whatever leaves or happens
+   * in this trace afterwards may have heard of it. True where an earlier one left, or the trace was dropped.
+   */
+  mayHaveHeard(traceId: string, domain: Domain | undefined): boolean {
+    // What was not incomplete until now is from here on: its next message says so.
+    if (domain !== undefined) domain.hide('unstamped-request');
+    return domain === undefined && !this.store.leaveUnstamped(this.idOf(traceId));
+  }
+
   enter(domain: Domain): void {
     if (this.process === undefined) this.store.enter(domain);
   }

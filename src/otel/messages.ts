@@ -54,15 +54,19 @@ export class Messages {
     const now = this.domains.now();
     const domain =
       record === undefined ? this.domains.relaying(spanContext, arrival, now) : this.domains.present(record, now);
-    if (domain === undefined) return undefined;
-    if (arrival !== undefined && record?.arrival !== arrival) this.domains.merge(domain, arrival, now);
-    if (!domain.hasNews && !domain.incomplete) return undefined;
+    if (domain !== undefined && arrival !== undefined && record?.arrival !== arrival) {
+      this.domains.merge(domain, arrival, now);
+    }
+    const mark = spanContext.spanId;
+    if (domain === undefined || (!domain.hasNews && !domain.incomplete)) {
+      return this.domains.mayHaveHeard(spanContext.traceId, domain) ? { text: undefined, mark } : undefined;
+    }
     const text = allowed && domain.hasNews ? this.domains.write(domain, now) : undefined;
     // A producer expects no reply. Any other span may: a client must hear one before it ends.
     if (record?.kind !== SpanKind.PRODUCER) {
       this.awaited.add(spanContext.spanId, domain, record, text !== undefined);
     }
-    return { text, mark: spanContext.spanId };
+    return { text, mark };
   }
 
   /** The stamp in a text that came from outside; undefined, counted and logged, where it is none. */

@@ -138,6 +138,8 @@ export class SpanEvents {
     let behindMillis = 0;
     for (const { context: linked } of links) {
       const record = recordOf(linked, this.clock);
+      // Known already. Its own incompleteness, between a reply's head and body end, is not the domain's.
+      if (record?.domain === domain) continue;
       const arrival = record === undefined ? arrivalOf(linked) : undefined;
       const stamp = record?.start ?? arrival?.stamp;
       if (arrival?.hidden !== undefined && arrival.domain === domain.id) domain.hide(arrival.hidden);
