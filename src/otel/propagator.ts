@@ -185,7 +185,8 @@ export class CausalityPropagator implements TextMapPropagator {
   private extractWrapped(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     let extracted = context;
     this.each('extract', (propagator) => {
-      extracted = propagator.extract(extracted, carrier, getter);
+      // One that gives no context must not cost the application that of the others.
+      extracted = (propagator.extract(extracted, carrier, getter) as Context | undefined) ?? extracted;
     });
     return extracted;
   }
