@@ -34,7 +34,7 @@ for (const [signal, exitCode] of Object.entries(SIGNALS)) {
   process.once(signal, () => stopping.abort(new Stopped(`Stopped by ${signal}.`, exitCode)));
 }
 // Somebody closed the pipe that we write to: nobody reads any more.
-process.stdout.once('error', () => stopping.abort(new Stopped('', 1)));
+process.stdout.on('error', () => stopping.abort(new Stopped('', 1)));
 const limit = setTimeout(
   () => stopping.abort(new Stopped(`Not finished after ${TIME_LIMIT_MS / 1_000} seconds; gave up.`, 1)),
   TIME_LIMIT_MS,
