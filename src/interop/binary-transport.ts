@@ -32,22 +32,23 @@ export type ReadableBinaryHeaders = Readonly<Record<string, unknown>>;
 /** Headers as written. */
 export type WritableBinaryHeaders = Record<string, Uint8Array | undefined>;
 
+/** Writes the Lamport time. */
 export function injectLamport(headers: WritableBinaryHeaders, timestamp: LamportTimestamp): void {
   headers[LAMPORT_KEY] = toUtf8(timestamp.toString());
 }
 
-/** Undefined where there is none. Throws {@link InvalidValueError} where there is no legal one. */
+/** The Lamport time; undefined where there is none. Throws {@link InvalidValueError} where it is illegal. */
 export function extractLamport(headers: ReadableBinaryHeaders): LamportTimestamp | undefined {
   const bytes = headers[LAMPORT_KEY];
   return bytes === undefined ? undefined : LamportTimestamp.parse(fromUtf8(LAMPORT_KEY, bytes, MAX_LAMPORT_BYTES));
 }
 
-/** Throws {@link InvalidValueError} for a vector over 16,384 bytes. */
+/** Writes the vector. Throws {@link InvalidValueError} for one over 16,384 bytes. */
 export function injectVector(headers: WritableBinaryHeaders, timestamp: VectorTimestamp): void {
   headers[VECTOR_KEY] = encodeVector(VECTOR_KEY, timestamp);
 }
 
-/** Undefined where there is none. Throws {@link InvalidValueError} where there is no legal one. */
+/** The vector; undefined where there is none. Throws {@link InvalidValueError} where it is illegal. */
 export function extractVector(headers: ReadableBinaryHeaders): VectorTimestamp | undefined {
   const bytes = headers[VECTOR_KEY];
   return bytes === undefined ? undefined : decodeVector(VECTOR_KEY, bytes);
@@ -61,7 +62,7 @@ export function injectEvent(headers: WritableBinaryHeaders, event: TracedEvent):
   headers[EVENT_TYPE_KEY] = toUtf8(event.type);
 }
 
-/** Throws {@link InvalidValueError} when id, type or vector are missing or anything is illegal. */
+/** Reads an event. Throws {@link InvalidValueError} when id, type or vector are missing or anything is illegal. */
 export function extractEvent(headers: ReadableBinaryHeaders, payload: Uint8Array): TracedEvent {
   const vector = extractVector(headers);
   if (vector === undefined) throw new InvalidValueError(VECTOR_KEY, undefined, 'this header');

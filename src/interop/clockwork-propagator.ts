@@ -18,6 +18,7 @@ import { headerText } from './header-lookup.js';
 import { isSuppressed } from './suppression.js';
 import { LAMPORT_HEADER, VECTOR_HEADER, vectorText } from './text-transport.js';
 
+/** Whose clocks travel, and who is believed. */
 export interface ClockworkPropagatorOptions {
   /** This process's clocks: their ids must be its own, and new for every start of it. */
   readonly vector: VectorClock;
@@ -27,6 +28,7 @@ export interface ClockworkPropagatorOptions {
   readonly trust: 'all' | 'none' | ((carrier: unknown, getter: TextMapGetter) => boolean);
 }
 
+/** A `TextMapPropagator` over `X-Causality-Lamport` and `X-Causality-Vector`. */
 export class ClockworkPropagator implements TextMapPropagator {
   /** This process's vector clock. Tick it for events of your own; its snapshot goes into a `TracedEvent`. */
   readonly vector: VectorClock;
@@ -57,6 +59,7 @@ export class ClockworkPropagator implements TextMapPropagator {
     return this.refusals;
   }
 
+  /** Sends: ticks both clocks and writes both headers. */
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     if (isSuppressed(context)) return;
     this.guarded('writing', () => {
@@ -66,12 +69,13 @@ export class ClockworkPropagator implements TextMapPropagator {
     });
   }
 
-  /** The context comes back as it was: what is heard, the clocks keep. */
+  /** Receives: merges and ticks. The context comes back as it was, because what is heard the clocks keep. */
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     if (!isSuppressed(context)) this.guarded('reading', () => this.receive(carrier, getter));
     return context;
   }
 
+  /** The headers that {@link inject} writes. */
   fields(): string[] {
     return [LAMPORT_HEADER, VECTOR_HEADER];
   }

@@ -27,6 +27,7 @@ import { isSuppressed } from './suppression.js';
 const HEADER = 'MS-CV';
 const TRACEPARENT = 'traceparent';
 
+/** Which vectors begin here, and what becomes of those that come in. */
 export interface CorrelationVectorPropagatorOptions extends CorrelationVectorSource {
   /** The version of vectors that begin here. One that came in keeps its own. Default: `2.1`. */
   readonly version?: CorrelationVectorVersion;
@@ -37,6 +38,7 @@ export interface CorrelationVectorPropagatorOptions extends CorrelationVectorSou
   readonly receive?: 'extend' | SpinParameters;
 }
 
+/** A `TextMapPropagator` over `MS-CV`. */
 export class CorrelationVectorPropagator implements TextMapPropagator {
   private readonly version: CorrelationVectorVersion;
   private readonly receive: 'extend' | SpinParameters;
@@ -62,6 +64,7 @@ export class CorrelationVectorPropagator implements TextMapPropagator {
     return this.refusals;
   }
 
+  /** Counts the vector of this context, or of the span in it, up and writes it. */
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     if (isSuppressed(context)) return;
     try {
@@ -74,6 +77,7 @@ export class CorrelationVectorPropagator implements TextMapPropagator {
     }
   }
 
+  /** The context with the vector that the message brought, extended or spun. */
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     if (isSuppressed(context)) return context;
     try {
@@ -85,6 +89,7 @@ export class CorrelationVectorPropagator implements TextMapPropagator {
     }
   }
 
+  /** The header that {@link inject} writes. */
   fields(): string[] {
     return [HEADER];
   }

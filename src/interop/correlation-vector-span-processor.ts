@@ -18,8 +18,9 @@ const RESET_EVENT = 'causality.cv.reset';
 type SpanEvents = Pick<Span, 'addEvent'>;
 
 /** A span as `onStart` gets it. */
-type StartedSpan = SpanEvents & Pick<Span, 'setAttribute'> & { spanContext(): SpanContext };
+export type CorrelatedSpan = SpanEvents & Pick<Span, 'setAttribute'> & { spanContext(): SpanContext };
 
+/** Which vectors begin at spans that belong to none. */
 export interface CorrelationVectorSpanProcessorOptions extends CorrelationVectorSource {
   /** The version of vectors that begin at a span without a received one. Default: `2.1`. */
   readonly version?: CorrelationVectorVersion;
@@ -32,7 +33,8 @@ export class CorrelationVectorSpanProcessor {
     CorrelationVector.create(options);
   }
 
-  onStart(span: StartedSpan, parentContext: Context): void {
+  /** Stamps the span. */
+  onStart(span: CorrelatedSpan, parentContext: Context): void {
     try {
       const parent = lineOf(parentContext, trace.getSpanContext(parentContext));
       const line = parent ?? new CorrelationVectorLine(CorrelationVector.create(this.options));
@@ -44,12 +46,15 @@ export class CorrelationVectorSpanProcessor {
     }
   }
 
+  /** Has nothing left to do. */
   onEnd(): void {}
 
+  /** Has nothing to flush. */
   forceFlush(): Promise<void> {
     return Promise.resolve();
   }
 
+  /** Has nothing to close. */
   shutdown(): Promise<void> {
     return Promise.resolve();
   }

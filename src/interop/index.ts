@@ -10,5 +10,6 @@ export {
 } from './correlation-vector-propagator.js';
 export {
   CorrelationVectorSpanProcessor,
+  type CorrelatedSpan,
   type CorrelationVectorSpanProcessorOptions,
 } from './correlation-vector-span-processor.js';

@@ -21,9 +21,13 @@ const FIELD = '_causality';
 
 /** The metadata field. `lamport` is this library's addition: like-a-clockwork neither writes nor minds it. */
 export interface CausalityField {
+  /** From node to counter. */
   readonly vector: Readonly<Record<string, number>>;
+  /** What happened. */
   readonly event_type: string;
+  /** The event's id. */
   readonly event_id: string;
+  /** `node:time` */
   readonly lamport?: string;
 }
 
@@ -31,14 +35,19 @@ export interface CausalityField {
 export interface ExtractedCausality {
   /** The message without the metadata. */
   readonly payload: Readonly<Record<string, unknown>>;
+  /** What the sender had heard of. */
   readonly vector: VectorTimestamp;
+  /** What happened. */
   readonly eventType: string;
+  /** The event's id. */
   readonly eventId: string;
 }
 
 /** A whole event as a JSON value. */
 export interface EventJson {
+  /** The metadata. */
   readonly _causality: CausalityField;
+  /** The payload's bytes. */
   readonly payload: readonly number[];
 }
 

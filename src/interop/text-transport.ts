@@ -17,9 +17,13 @@ import { parseVector } from '../clocks/vector-text.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { checkEventField, TracedEvent } from './traced-event.js';
 
+/** `node:time` */
 export const LAMPORT_HEADER = 'X-Causality-Lamport';
+/** `a=1,b=2` */
 export const VECTOR_HEADER = 'X-Causality-Vector';
+/** The event's id. */
 export const EVENT_ID_HEADER = 'X-Causality-EventId';
+/** The event's type. */
 export const EVENT_TYPE_HEADER = 'X-Causality-EventType';
 
 /** Headers as read: Node gives texts, and arrays for those that came several times. */
@@ -27,22 +31,26 @@ export type ReadableHeaders = Readonly<Record<string, string | readonly string[]
 /** Headers as written. */
 export type WritableHeaders = Record<string, string | string[] | number | undefined>;
 
+/** Writes the Lamport time. */
 export function injectLamport(headers: WritableHeaders, timestamp: LamportTimestamp): void {
   write(headers, LAMPORT_HEADER, timestamp.toString());
 }
 
-/** Undefined where there is none. Throws {@link InvalidValueError} where there is no legal one. */
+/** The Lamport time; undefined where there is none. Throws {@link InvalidValueError} where it is illegal. */
 export function extractLamport(headers: ReadableHeaders): LamportTimestamp | undefined {
   const text = read(headers, LAMPORT_HEADER);
   return text === undefined ? undefined : parsed(LAMPORT_HEADER, text, (value) => LamportTimestamp.parse(value));
 }
 
-/** Throws {@link InvalidValueError} for the empty vector, which has no text, and for one over 16,384 characters. */
+/**
+ * Writes the vector. Throws {@link InvalidValueError} for the empty one, which has no text, and for one over 16,384
+ * characters.
+ */
 export function injectVector(headers: WritableHeaders, timestamp: VectorTimestamp): void {
   write(headers, VECTOR_HEADER, vectorText(timestamp));
 }
 
-/** Undefined where there is none. Throws {@link InvalidValueError} where there is no legal one. */
+/** The vector; undefined where there is none. Throws {@link InvalidValueError} where it is illegal. */
 export function extractVector(headers: ReadableHeaders): VectorTimestamp | undefined {
   const text = read(headers, VECTOR_HEADER);
   return text === undefined ? undefined : parsed(VECTOR_HEADER, text, parseVector);
@@ -57,7 +65,7 @@ export function injectEvent(headers: WritableHeaders, event: TracedEvent): void 
   write(headers, EVENT_TYPE_HEADER, event.type);
 }
 
-/** Throws {@link InvalidValueError} when id, type or vector are missing or anything is illegal. */
+/** Reads an event. Throws {@link InvalidValueError} when id, type or vector are missing or anything is illegal. */
 export function extractEvent(headers: ReadableHeaders, payload: Uint8Array): TracedEvent {
   return new TracedEvent({
     id: checkEventField(EVENT_ID_HEADER, read(headers, EVENT_ID_HEADER)),
@@ -68,7 +76,7 @@ export function extractEvent(headers: ReadableHeaders, payload: Uint8Array): Tra
   });
 }
 
-/** The text of a vector that a reader will take. */
+/** @internal The text of a vector that a reader will take. */
 export function vectorText(vector: VectorTimestamp): string {
   const text = vector.toString();
   if (text === '' || text.length > MAX_FOREIGN_VECTOR_LENGTH) {

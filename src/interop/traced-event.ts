@@ -12,6 +12,7 @@ import type { PhysicalClock } from '../clocks/physical-clock.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { uuidV7 } from './uuid.js';
 
+/** What an event is made of. */
 export interface TracedEventFields {
   /** What happened, for example `order.created`: 1 to 256 characters, no control characters. */
   readonly type: string;
@@ -27,15 +28,23 @@ export interface TracedEventFields {
 
 /** Where the time and the randomness of a new id come from. */
 export interface EventIdSource {
+  /** Milliseconds since the Unix epoch. Default: `Date.now`. */
   readonly now?: PhysicalClock;
+  /** Default: the host's cryptographic source. */
   readonly randomBytes?: RandomBytes;
 }
 
+/** An event with its causal metadata. Immutable. */
 export class TracedEvent {
+  /** Names this event: a UUIDv7 unless the sender chose another. */
   readonly id: string;
+  /** What happened. */
   readonly type: string;
+  /** The message's own content, not copied. */
   readonly payload: Uint8Array;
+  /** What the sender had heard of, the event itself included. */
   readonly vector: VectorTimestamp;
+  /** The sender's Lamport time, where it keeps one. */
   readonly lamport: LamportTimestamp | undefined;
 
   /** Throws {@link InvalidValueError} naming the field. */
