@@ -118,3 +118,6 @@ export const MAX_CORRELATION_VECTOR_3_LENGTH = 128;
 
 /** Highest element of a correlation vector: its specifications call it a counter of four bytes. */
 export const MAX_CORRELATION_ELEMENT = 2 ** 32 - 1;
+
+/** Characters of an event's id and of its type, each of which travels in a header of its own. */
+export const MAX_EVENT_FIELD_LENGTH = 256;
