@@ -12,9 +12,9 @@ export interface AttachedValues<K extends object, V> {
 }
 
 /** A base class whose `this` is the object that its subclass was given. */
+// oxlint-disable-next-line typescript/no-extraneous-class -- it is a class only to be extended
 class Returned {
   constructor(object: object) {
-    // oxlint-disable-next-line no-constructor-return -- the object that gets the subclass's field
     return object;
   }
 }
@@ -37,6 +37,7 @@ export function attachedValues<K extends object, V>(): AttachedValues<K, V> {
 
     static set(key: K, value: V): void {
       if (#value in key) key.#value = value;
+      // oxlint-disable-next-line no-new -- the field is what is wanted
       else if (Object.isExtensible(key)) new Attached(key, value);
       else ofClosed.set(key, value);
     }

@@ -100,8 +100,14 @@ export class Domains {
       if (this.process === undefined) this.store.touch(domain);
       return domain;
     }
-    if (arrival === undefined || arrival.domain !== this.idOf(spanContext.traceId)) return undefined;
-    return this.store.obtain(arrival.domain, now);
+    // That a stamp was missed is passed on by the mark alone: traces that nobody samples must not crowd out the others.
+    if (arrival?.stamp?.domain !== arrival?.domain || !this.concerns(arrival, spanContext.traceId)) return undefined;
+    return this.obtain(spanContext.traceId, now);
+  }
+
+  /** True when a message belongs to this trace. */
+  concerns(arrival: Arrival | undefined, traceId: string): boolean {
+    return arrival !== undefined && arrival.domain === this.idOf(traceId);
   }
 
   /**

@@ -59,7 +59,9 @@ export class Messages {
     }
     const mark = spanContext.spanId;
     if (domain === undefined || (!domain.hasNews && !domain.incomplete)) {
-      return this.domains.mayHaveHeard(spanContext.traceId, domain) ? { text: undefined, mark } : undefined;
+      const { traceId } = spanContext;
+      const missed = arrival?.hidden !== undefined && this.domains.concerns(arrival, traceId);
+      return this.domains.mayHaveHeard(traceId, domain) || missed ? { text: undefined, mark } : undefined;
     }
     const text = allowed && domain.hasNews ? this.domains.write(domain, now) : undefined;
     // A producer expects no reply. Any other span may: a client must hear one before it ends.

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decodeMember, prependMember, takeMember } from '../../src/codec/list-members.js';
 import { type ListVectors, readVectors } from '../support/vectors.js';
 

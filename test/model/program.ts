@@ -4,7 +4,7 @@
  * Guarantee: every program means something in every world. A command names what it works on by a number that is
  * taken modulo what there is, counted from the youngest, so that a program stays a program when it is shrunk.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 /** One slot of the fleet: a service, whose process may be restarted. */
 export interface SlotPlan {

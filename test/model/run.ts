@@ -1,5 +1,5 @@
 /** Runs many random programs and says, in a form that a person can follow, what was wrong with the smallest one. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { checkWorld, type Tally } from './check.js';
 import { describeProgram, type Program, programs } from './program.js';
 import { World } from './world.js';

@@ -183,12 +183,13 @@ export class World {
     this.spots.push(made.spot);
     const { arrival } = made.spot;
     if (kind === SpanKind.SERVER && start !== undefined && arrival !== undefined) arrival.server ??= made;
-    this.log.push(
-      `${service.name} starts ${SpanKind[kind]} ${name} of trace ${traceId.slice(0, 4)}` +
-        `${spot?.span === undefined ? '' : ` in ${spot.span.name}`}${arrival === undefined ? '' : ` for ${arrival.request.name}`}` +
-        `${linked === undefined ? '' : ` linked to ${linked.span?.name ?? linked.arrival?.request.name}`}` +
-        `${start === undefined ? ', not stamped' : `, tick ${start.stamp.tick}`}`,
-    );
+    const circumstances = [
+      spot?.span === undefined ? '' : ` in ${spot.span.name}`,
+      arrival === undefined ? '' : ` for ${arrival.request.name}`,
+      linked === undefined ? '' : ` linked to ${linked.span?.name ?? linked.arrival?.request.name}`,
+      start === undefined ? ', not stamped' : `, tick ${start.stamp.tick}`,
+    ].join('');
+    this.log.push(`${service.name} starts ${SpanKind[kind]} ${name} of trace ${traceId.slice(0, 4)}${circumstances}`);
     return made;
   }
 

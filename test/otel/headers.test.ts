@@ -35,7 +35,7 @@ function outbound(
 } {
   const setter = new RecordingSetter(refuses);
   const headers = new OutboundHeaders(setter);
-  for (const [key, value] of Object.entries(writes)) headers.set(carrier, key, value as string);
+  for (const [key, value] of Object.entries(writes)) headers.set(carrier, key, value);
   const failures: unknown[] = [];
   const { unsent } = headers.finish(
     carrier,
