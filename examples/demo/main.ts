@@ -14,7 +14,7 @@ import { Terminal } from './terminal.js';
 import { failureOf, judge } from './verdict.js';
 
 /** Far beyond what it takes; a hang must not become somebody's hung CI job. */
-const TIME_LIMIT_MS = 45_000;
+const TIME_LIMIT_MS = 50_000;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** Ends the run early, with a sentence and an exit code. */
