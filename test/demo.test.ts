@@ -184,7 +184,8 @@ describe('the demo', function () {
     });
 
     it('puts both orders side by side, and marks what the wall clock put before its cause', () => {
-      expect(demo.output).to.match(/^ *-\d+ ms {2}orders {4}POST \/orders +✗ \d+ ms before #4 +│ +1 {3}1 {2}gateway/m);
+      expect(demo.output).to.match(/^ *-\d+ {2}orders {4}POST \/\w+ +✗ \d+ ms before #\d+ +│/m);
+      expect(demo.output).to.match(/│ +1 {3}1 {2}gateway {3}POST \/checkout$/m);
       expect(demo.output).to.match(/by wall clock {2}.*\/orders → .*\/charge/);
       expect(demo.output).to.match(/by cause +\/charge → \/orders → \([^)]*\) → \/ship → \/receipt/);
       for (const path of ['/invoice', '/reserve', '/confirm']) {

@@ -3,6 +3,7 @@
  * trace in two orders, computed from what was exported. Exits with 1 if any causal relation came out wrong.
  */
 import { join, relative, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type ExportedSpan, readExportedTraces } from './exported-spans.js';
 import { Fleet } from './fleet.js';
 import { Forwarder } from './forwarder.js';
@@ -14,7 +15,8 @@ import { Terminal } from './terminal.js';
 import { failureOf, judge } from './verdict.js';
 
 /** Far beyond what it takes; a hang must not become somebody's hung CI job. */
-const TIME_LIMIT_MS = 45_000;
+const TIME_LIMIT_MS = 50_000;
+const CRASH_NEWS_MS = 500;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 /** Ends the run early, with a sentence and an exit code. */
@@ -68,7 +70,13 @@ async function recordTraces(forwarder: Forwarder | undefined): Promise<readonly 
       terminal.style('dim', '    One host has one clock, so a preload (clock-offset.ts) shifts Date in two of them.'),
     );
     const checkouts = async (): Promise<void> => {
-      for (let i = 0; i < CHECKOUTS; i++) await post(fleet.portOf(ENTRANCE.service), ENTRANCE.path);
+      try {
+        for (let i = 0; i < CHECKOUTS; i++) await post(fleet.portOf(ENTRANCE.service), ENTRANCE.path);
+      } catch (error) {
+        // A service that crashed says more than the request that failed of it, and may say it a little later.
+        await wait(CRASH_NEWS_MS);
+        throw error;
+      }
     };
     await terminal.step(
       'sending requests',

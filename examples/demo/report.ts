@@ -21,7 +21,7 @@ export function printTrace(terminal: Terminal, trace: readonly ExportedSpan[]): 
   terminal.print(
     `${terminal.style('bold', 'By wall clock'.padEnd(WALL_WIDTH))}${dim(BETWEEN)}${terminal.style('bold', 'By cause: causality.lamport')}`,
   );
-  terminal.print(dim(`${'  start  service   span'.padEnd(WALL_WIDTH)}${BETWEEN} #   L  service   span`));
+  terminal.print(dim(`${'   ms  service   span'.padEnd(WALL_WIDTH)}${BETWEEN} #   L  service   span`));
   for (const [row, right] of causal.entries()) {
     const left = wall[row];
     if (left !== undefined)
@@ -36,7 +36,7 @@ export function printTrace(terminal: Terminal, trace: readonly ExportedSpan[]): 
 }
 
 function wallCell(terminal: Terminal, span: OrderedSpan, root: OrderedSpan): string {
-  const start = `${(span.startMs - root.startMs).toFixed(0)} ms`.padStart(7);
+  const start = (span.startMs - root.startMs).toFixed(0).padStart(5);
   const text = `${start}  ${span.service.padEnd(9)} ${span.label.padEnd(15)}`;
   if (span.misplaced === undefined) return text.padEnd(WALL_WIDTH);
   const mark = `✗ ${span.misplaced.ms.toFixed(0)} ms before #${span.misplaced.causeNumber}`;
