@@ -22,11 +22,6 @@ export class CorrelationVectorLine {
     if (vector.replaced !== undefined) this.unrecorded.push(vector.replaced);
   }
 
-  /** The value that was used last. */
-  get current(): CorrelationVector {
-    return this.vector;
-  }
-
   /** A value for the next span: the first one takes what is there, every other one counts up. */
   forSpan(): CorrelationVector {
     if (this.isUsed) return this.forMessage();
