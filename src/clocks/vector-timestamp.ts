@@ -250,7 +250,12 @@ export function fromSorted(nodes: readonly string[], counters: readonly number[]
 
 /** Where a node that is not in the ascending list belongs. */
 export function insertionIndex(nodes: readonly string[], node: string): number {
-  let at = 0;
-  while (at < nodes.length && (nodes[at] as string) < node) at++;
-  return at;
+  let low = 0;
+  let high = nodes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((nodes[middle] as string) < node) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
