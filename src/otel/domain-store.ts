@@ -85,6 +85,7 @@ export class DomainStore {
   /** A recorded span of the domain has ended. */
   leave(domain: Domain): void {
     if (--domain.liveSpans > 0 || domain.dropped) return;
+    domain.rest();
     this.busy.remove(domain);
     this.idle.append(domain);
   }

@@ -97,6 +97,11 @@ export class Domain {
     };
   }
 
+  /** No span of the domain is live: it may be held for long, and need not be held ready. */
+  rest(): void {
+    this.vector.rest();
+  }
+
   /** The present state, as a message carries it. */
   state(physicalMillis: number): CausalStamp {
     this.usedAt = physicalMillis;
