@@ -108,7 +108,7 @@ function read(headers: ReadableHeaders, name: string): string | undefined {
 
 function write(headers: WritableHeaders, name: string, value: string): void {
   for (const key of Object.keys(headers)) {
-    if (key !== name && key.toLowerCase() === name.toLowerCase()) Reflect.deleteProperty(headers, key);
+    if (key.toLowerCase() === name.toLowerCase()) Reflect.deleteProperty(headers, key);
   }
   headers[name] = value;
 }

@@ -28,7 +28,7 @@ export function decodeVector(field: string, bytes: unknown): VectorTimestamp {
     throw new InvalidValueError(field, bytes, `a Uint8Array of at most ${MAX_FOREIGN_VECTOR_LENGTH} bytes`);
   }
   const { record, nodes } = decodeMap(field, bytes);
-  return vectorOfForeign(nodes.map((node) => [node, counterOf(`${field}[${node}]`, record[keyOf(node)])]));
+  return vectorOfForeign(nodes.map((node) => [node, counterOf(`${field}[${node}]`, record[node])]));
 }
 
 interface DecodedMap {
@@ -53,7 +53,7 @@ function decodeMap(field: string, bytes: Uint8Array): DecodedMap {
       mapKeyConverter: (key) => {
         if (typeof key !== 'string') throw new InvalidValueError(field, key, `${EXPECTED}, the node a text`);
         nodes.push(key);
-        return keyOf(key);
+        return key;
       },
     });
   } catch (error) {
@@ -64,11 +64,6 @@ function decodeMap(field: string, bytes: Uint8Array): DecodedMap {
     throw new InvalidValueError(field, record, EXPECTED);
   }
   return { record: record as Record<string, unknown>, nodes };
-}
-
-/** No node is a name that an object already has, once it begins so. */
-function keyOf(node: string): string {
-  return `=${node}`;
 }
 
 function counterOf(field: string, value: unknown): number {
