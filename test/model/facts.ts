@@ -62,4 +62,6 @@ export interface MessageFacts {
   readonly stamp: StampFacts | undefined;
   /** The stamp is that of the sender itself, not one that it passed on. */
   readonly straight: boolean;
+  /** Where its stamp was sent, when a broken relay put another message's into it. */
+  readonly stale?: number;
 }

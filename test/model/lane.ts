@@ -64,9 +64,9 @@ export class Lane {
   /** A span goes on here whose start this process has stamped, perhaps before the domain was dropped. */
   recall(start: EventFacts | undefined): void {
     if (start === undefined || start.domain !== this.domain || this.holder === undefined) return;
-    const itself = only(start.index);
-    if (includes(this.known, start.index)) return;
-    this.merge({ ...start, known: start.known | itself, earlier: start.earlier | itself });
+    const known = start.known | only(start.index);
+    if ((this.known | known) === this.known) return;
+    this.merge({ ...start, known, earlier: start.earlier | known });
   }
 
   /** What a new event knows: all that was heard, and all earlier events of its own node. */

@@ -98,10 +98,12 @@ export class Ledger {
     const lane = this.lane(process, trace);
     const stamp = message.stamp?.carrier === process.plan.carrier ? message.stamp : undefined;
     if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier | stamp.known;
-    const cause = { point: message.point, trace: message.trace };
+    const causes = causesOf(message);
     const ofThisTrace = message.trace === trace || isProcessScope(process);
     const acceptable = stamp?.domain === lane.domain ? stamp : undefined;
-    if (!ofThisTrace || (!message.marked && acceptable === undefined)) return [{ ...cause, outside: true }];
+    if (!ofThisTrace || (!message.marked && acceptable === undefined)) {
+      return causes.map((cause) => ({ ...cause, outside: true }));
+    }
     lane.spoken = true;
     if (acceptable === undefined) {
       lane.rules.add('a mark without an acceptable stamp');
@@ -110,7 +112,7 @@ export class Ledger {
       if (!message.marked) lane.rules.add('a stamp without a mark');
       else if (!message.straight) lane.rules.add('a stamp that a plain service passed on');
     }
-    return [cause];
+    return causes;
   }
 
   /** True where `earlier` happened before `later`, and their clocks promise to know of it, or that they may not. */
@@ -142,6 +144,16 @@ export function stampOf(lane: Lane): StampFacts | undefined {
 }
 
 export type { OpenBody, Rule };
+
+/** What a message comes after: its sending, and that of the stamp in it. */
+export function causesOf({ point, trace, stale }: MessageFacts): Cause[] {
+  return stale === undefined
+    ? [{ point, trace }]
+    : [
+        { point, trace },
+        { point: stale, trace, outside: true },
+      ];
+}
 
 function pointOf({ point }: Cause): number {
   return point;

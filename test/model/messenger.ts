@@ -3,7 +3,7 @@ import { SpanKind, trace as traceApi } from '@opentelemetry/api';
 import { recordOf } from '../../src/otel/span-registry.js';
 import { only } from './order-graph.js';
 import type { MessageFacts } from './facts.js';
-import { type Cause, domainOf, type Ledger, stampOf } from './ledger.js';
+import { type Cause, causesOf, domainOf, type Ledger, stampOf } from './ledger.js';
 import type { Delivery, ReplyOnItsWay, Request, Spot } from './scene.js';
 import type { Service } from './service.js';
 
@@ -101,7 +101,7 @@ export class Messenger {
     const delivery: Delivery = { request, facts, service, carrier, server: undefined, replied: false };
     this.deliveries.push(delivery);
     const context = service.extract(carrier);
-    if (service.clock === undefined) this.ledger.point(service, facts.trace, [facts]);
+    if (service.clock === undefined) this.ledger.point(service, facts.trace, causesOf(facts));
     const spanId = traceApi.getSpanContext(context)?.spanId ?? '';
     this.log.push(`${service.name} receives ${request.name}`);
     return { service, context, trace: facts.trace, spanId, span: undefined, arrival: delivery };
@@ -124,7 +124,7 @@ export class Messenger {
     if (stamp.domain === '-' || stamp.carrier !== 'baggage' || baggage === undefined) return;
     if (request.facts.stamp !== undefined && request.facts.stamp.carrier !== 'baggage') return;
     request.carrier = { ...request.carrier, baggage };
-    request.facts = { ...request.facts, stamp };
+    request.facts = { ...request.facts, stamp, stale: stale.facts.stale ?? stale.facts.point };
     this.log.push(`${request.name} is given the stale stamp of ${stale.name}`);
   }
 
@@ -200,7 +200,7 @@ export class Messenger {
     if (server === undefined) return;
     const stamp = recordOf(server.span.spanContext(), service.clock as object)?.reply;
     if (stamp === undefined) throw new Error('a reply that is no event');
-    this.ledger.event(`${server.name}.reply`, service, server.spot.trace, stamp, []);
+    server.reply = this.ledger.event(`${server.name}.reply`, service, server.spot.trace, stamp, []);
   }
 
   /** The head of a reply comes. */

@@ -1,8 +1,12 @@
 /** Runs many random programs and says, in a form that a person can follow, what was wrong with the smallest one. */
 import * as fc from 'fast-check';
 import { checkWorld, emptyTally, type Tally } from './check.js';
+import { checkExported } from './check-exported.js';
 import { describeProgram, type Program, programs } from './program.js';
 import { World } from './world.js';
+
+/** How long a failing program may be shrunk. */
+const SHRINK_MILLIS = 20_000;
 
 export interface Campaign {
   readonly programs: number;
@@ -22,9 +26,19 @@ export interface Outcome {
 
 export function campaign({ programs: numRuns, seed, shrinks = true, longest }: Campaign): Outcome {
   const tally = emptyTally();
+  let shrinkUntil = Number.POSITIVE_INFINITY;
   const details = fc.check(
     fc.property(programs(longest), (program) => {
-      checkWorld(new World(program).run(), tally);
+      // A program that came out small enough is found by then.
+      if (Date.now() > shrinkUntil) return;
+      try {
+        const world = new World(program).run();
+        checkWorld(world, tally);
+        checkExported(world);
+      } catch (error) {
+        shrinkUntil = Math.min(shrinkUntil, Date.now() + SHRINK_MILLIS);
+        throw error;
+      }
     }),
     { numRuns, endOnFailure: !shrinks, ...(seed === undefined ? {} : { seed }) },
   );
@@ -39,6 +53,7 @@ export function tellStory(program: Program, seed?: number): string {
   let problem = 'it does not fail when it is run again';
   try {
     checkWorld(world.run());
+    checkExported(world);
   } catch (error) {
     problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }

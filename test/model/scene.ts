@@ -25,6 +25,8 @@ export interface SpanFacts {
   readonly kind: SpanKind;
   /** Its start; undefined where the library did not stamp it. */
   readonly start: EventFacts | undefined;
+  reply: EventFacts | undefined;
+  end: EventFacts | undefined;
   live: boolean;
   /** Replies that came and that no hook heard: its end is after them. */
   readonly unheard: Cause[];

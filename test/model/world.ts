@@ -169,6 +169,8 @@ export class World {
       span,
       kind,
       start,
+      reply: undefined,
+      end: undefined,
       live: true,
       unheard: [],
       spot: {
@@ -211,7 +213,7 @@ export class World {
     if (span.kind === SpanKind.CLIENT && service.awaited.delete(spanId)) {
       lane.rules.add('a reply without an acceptable stamp');
     }
-    this.ledger.event(`${span.name}.end`, service, trace, stamp, span.unheard);
+    span.end = this.ledger.event(`${span.name}.end`, service, trace, stamp, span.unheard);
   }
 
   private call(
