@@ -1,8 +1,9 @@
 /** Every experiment by name. Each runs in a process of its own, so that none optimises the code for another. */
+import { bothDirections } from './experiments/both-directions.js';
 import { extracts } from './experiments/extract.js';
 import { hybrid } from './experiments/hybrid.js';
 import { injects } from './experiments/inject.js';
-import { bothDirections, unsampledRequests, wholeRequests } from './experiments/requests.js';
+import { unsampledRequests, wholeRequests } from './experiments/requests.js';
 import { serialization } from './experiments/serialization.js';
 import { flatInEntries, spans } from './experiments/spans.js';
 import { traceDomains } from './experiments/trace-domains.js';

@@ -16,7 +16,7 @@ import { CATALOGUE } from './catalogue.js';
 import type { Effort, Measurement } from './measure.js';
 import { conditions, markdown, type Report } from './report.js';
 
-const FULL: Effort = { rounds: 25, sampleMillis: 25, warmUpMillis: 400 };
+const FULL: Effort = { rounds: 15, sampleMillis: 20, warmUpMillis: 300 };
 const QUICK: Effort = { rounds: 2, sampleMillis: 1, warmUpMillis: 2 };
 
 /** What the process of one experiment sends back. */

@@ -34,14 +34,11 @@ export class VectorTable {
     if (earlier !== undefined && earlier.at === at && earlier.assign === assign && earlier.separator === separator) {
       return earlier;
     }
-    let before = '';
-    let after = '';
-    for (let i = 0; i < this.nodes.length; i++) {
-      const entry = `${this.nodes[i]}${assign}`;
-      if (i < at) before += `${entry}${this.counters[i]}${separator}`;
-      else if (i === at) before += entry;
-      else after += `${separator}${entry}${this.counters[i]}`;
-    }
+    const { nodes, counters } = this;
+    const entries = nodes.map((node, i) => (i === at ? `${node}${assign}` : `${node}${assign}${counters[i]}`));
+    // Joined, not added up: a rope of all these would be walked again by whoever reads a text that it is part of.
+    const before = entries.slice(0, at + 1).join(separator);
+    const after = ['', ...entries.slice(at + 1)].join(separator);
     const made = { at, assign, separator, before, after };
     this.earlier = latest;
     this.latest = made;
