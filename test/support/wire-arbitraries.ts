@@ -7,13 +7,13 @@ import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 
 const NODE_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
 
-export const nodeIds: fc.Arbitrary<string> = fc.oneof(
+const nodeIds: fc.Arbitrary<string> = fc.oneof(
   { weight: 8, arbitrary: fc.string({ unit: fc.constantFrom(...NODE_CHARACTERS), minLength: 1, maxLength: 12 }) },
   { weight: 1, arbitrary: fc.string({ unit: fc.constantFrom(...NODE_CHARACTERS), minLength: 60, maxLength: 64 }) },
   { weight: 1, arbitrary: fc.constantFrom('__proto__', 'constructor', 'toString', '0', '-', '.') },
 );
 
-export const wireCounters: fc.Arbitrary<number> = fc.oneof(
+const wireCounters: fc.Arbitrary<number> = fc.oneof(
   fc.integer({ min: 1, max: 300 }),
   fc.maxSafeInteger().map((value) => (Math.abs(value) % MAX_COUNTER) + 1),
   fc.constantFrom(1, MAX_COUNTER - 1, MAX_COUNTER),
@@ -21,7 +21,7 @@ export const wireCounters: fc.Arbitrary<number> = fc.oneof(
 
 const halves = fc.oneof(fc.nat({ max: 0xffff_ffff }), fc.constantFrom(0, 1, 0xffff_fff0, 0xffff_ffff));
 
-export const wireDomains: fc.Arbitrary<string> = fc.oneof(
+const wireDomains: fc.Arbitrary<string> = fc.oneof(
   fc.constant(PROCESS_DOMAIN),
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 16, maxLength: 16 }),
 );
