@@ -177,7 +177,7 @@ export class CausalityPropagator implements TextMapPropagator {
     let extracted = context;
     this.each('extract', (propagator) => {
       // One that gives no context must not cost the application that of the others.
-      extracted = (propagator.extract(extracted, carrier, getter) as Context | undefined) ?? extracted;
+      extracted = propagator.extract(extracted, carrier, getter) ?? extracted;
     });
     return extracted;
   }

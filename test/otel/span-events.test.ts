@@ -129,7 +129,7 @@ describe('the events of spans', () => {
       const node = new TestNode('node');
       const provider = new BasicTracerProvider({
         spanLimits: { linkCountLimit: 2 },
-        spanProcessors: [node.processor as never],
+        spanProcessors: [node.processor],
       });
       const context = { traceId: '1'.repeat(32), spanId: SPAN_ID, traceFlags: 1 };
       const start = (count: number): Span =>

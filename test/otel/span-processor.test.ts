@@ -35,8 +35,8 @@ describe('the span processor', () => {
   it('stamps a span once, however often it is told', () => {
     const node = new TestNode('node');
     const { span } = node.start('span');
-    node.processor.onEnding(span as never);
-    node.processor.onEnding(span as never);
+    node.processor.onEnding(span);
+    node.processor.onEnding(span);
     expect((span as unknown as { attributes: object }).attributes).to.include({ 'causality.end.tick': 2 });
     span.end();
     node.start('next', trace.setSpan(ROOT_CONTEXT, span)).span.end();
@@ -82,7 +82,7 @@ describe('the span processor', () => {
     /** The hooks that such an SDK knows. */
     function withoutEnding(processor: CausalitySpanProcessor): SpanProcessor {
       return {
-        onStart: (span, context) => processor.onStart(span as never, context),
+        onStart: (span, context) => processor.onStart(span, context),
         onEnd: (span) => processor.onEnd(span),
         forceFlush: () => processor.forceFlush(),
         shutdown: () => processor.shutdown(),

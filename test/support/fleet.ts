@@ -10,7 +10,7 @@ import {
   type Link,
   ROOT_CONTEXT,
   type Span,
-  SpanKind,
+  type SpanKind,
   trace,
   type Tracer,
 } from '@opentelemetry/api';
@@ -21,7 +21,6 @@ import {
   type ReadableSpan,
   type Sampler,
   SimpleSpanProcessor,
-  type SpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { CausalClock } from '../../src/otel/causal-clock.js';
 import type { CausalClockOptions } from '../../src/otel/clock-options.js';
@@ -49,7 +48,7 @@ export class TestNode {
     const provider = new BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': name }),
       ...(sampler === undefined ? {} : { sampler }),
-      spanProcessors: [this.processor as SpanProcessor, new SimpleSpanProcessor(this.exporter)],
+      spanProcessors: [this.processor, new SimpleSpanProcessor(this.exporter)],
     });
     this.tracer = provider.getTracer('test');
   }

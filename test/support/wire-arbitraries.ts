@@ -1,5 +1,5 @@
 /** Random stamps within the wire format's limits, and random damage to their text. */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { MAX_COUNTER } from '../../src/clocks/limits.js';
 import { Ntp64 } from '../../src/clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN } from '../../src/clocks/stamp.js';
@@ -8,8 +8,14 @@ import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 const NODE_CHARACTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
 
 const nodeIds: fc.Arbitrary<string> = fc.oneof(
-  { weight: 8, arbitrary: fc.string({ unit: fc.constantFrom(...NODE_CHARACTERS), minLength: 1, maxLength: 12 }) },
-  { weight: 1, arbitrary: fc.string({ unit: fc.constantFrom(...NODE_CHARACTERS), minLength: 60, maxLength: 64 }) },
+  {
+    weight: 8,
+    arbitrary: fc.string({ unit: fc.constantFrom(...NODE_CHARACTERS.split('')), minLength: 1, maxLength: 12 }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.string({ unit: fc.constantFrom(...NODE_CHARACTERS.split('')), minLength: 60, maxLength: 64 }),
+  },
   { weight: 1, arbitrary: fc.constantFrom('__proto__', 'constructor', 'toString', '0', '-', '.') },
 );
 
@@ -23,7 +29,7 @@ const halves = fc.oneof(fc.nat({ max: 0xffff_ffff }), fc.constantFrom(0, 1, 0xff
 
 const wireDomains: fc.Arbitrary<string> = fc.oneof(
   fc.constant(PROCESS_DOMAIN),
-  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 16, maxLength: 16 }),
+  fc.string({ unit: fc.constantFrom(...'0123456789abcdef'.split('')), minLength: 16, maxLength: 16 }),
 );
 
 /** Stamps as messages carry them: at most 40 entries, so that none exceeds 4,096 characters. */
@@ -46,7 +52,7 @@ export const messageStamps: fc.Arbitrary<CausalStamp> = fc.record({
 /** One edit of a text: a character changed, added or removed, or a piece repeated, moved or cut away. */
 export function damaged(texts: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const characters = fc.oneof(
-    fc.constantFrom(...'!*~,;=%- 0123456789abfFz\u0000\u0661\uff11é'),
+    fc.constantFrom(...'!*~,;=%- 0123456789abfFz\u0000\u0661\uff11é'.split('')),
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
   );
   return fc
