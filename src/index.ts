@@ -1,4 +1,18 @@
 export { ClockId } from './clocks/clock-id.js';
+export {
+  CorrelationVector,
+  type CreateCorrelationVectorOptions,
+  type ReplacedVector,
+} from './clocks/correlation-vector.js';
+export type { CorrelationVectorVersion } from './clocks/correlation-vector-format.js';
+export type {
+  CorrelationVectorSource,
+  SpinEntropy,
+  SpinInterval,
+  SpinParameters,
+  SpinPeriodicity,
+} from './clocks/correlation-vector-spin.js';
+export type { TraceparentOptions } from './clocks/correlation-vector-traceparent.js';
 export { InvalidValueError } from './clocks/errors.js';
 export {
   ClockDriftError,
@@ -8,6 +22,7 @@ export {
 export { HybridTimestamp } from './clocks/hybrid-timestamp.js';
 export { LamportClock, LamportTimestamp } from './clocks/lamport-clock.js';
 export { Ntp64 } from './clocks/ntp64.js';
+export type { RandomBytes } from './clocks/node-id.js';
 export type { PhysicalClock } from './clocks/physical-clock.js';
 export { inverseRelation } from './clocks/relation.js';
 export { type CausalStamp, compareStamps, type StampRelation } from './clocks/stamp.js';
@@ -16,8 +31,21 @@ export { parseVector } from './clocks/vector-text.js';
 export { type Relation, VectorTimestamp } from './clocks/vector-timestamp.js';
 export { formatStamp, parseStamp, StampFormatError, type StampProblem } from './codec/wire-text.js';
 export { CausalClock } from './otel/causal-clock.js';
-export type { AttributeMode, CausalClockOptions, CausalityScope, PlainHops, Trust } from './otel/clock-options.js';
+export type {
+  AttributeMode,
+  CausalClockOptions,
+  CausalityScope,
+  ClockSettings,
+  PlainHops,
+  Trust,
+} from './otel/clock-options.js';
 export type { CausalityCounters, IncompleteReason, RefusalReason } from './otel/counters.js';
 export { getCausalStamp } from './otel/get-causal-stamp.js';
 export { CausalityPropagator, type CausalityPropagatorOptions } from './otel/propagator.js';
-export { CausalitySpanProcessor, type CausalitySpanProcessorOptions } from './otel/span-processor.js';
+export type { AttributeSink } from './codec/span-attributes.js';
+export type { StartedSpan } from './otel/span-events.js';
+export {
+  CausalitySpanProcessor,
+  type CausalitySpanProcessorOptions,
+  type EndedSpan,
+} from './otel/span-processor.js';

@@ -52,6 +52,12 @@ export const HIGHEST_MAX_DRIFT_MS = 24 * 60 * 60 * 1000;
  */
 export const DROPPED_TRACES_PER_GENERATION = 2 ** 19;
 
+/**
+ * The same for traces that sent requests before anything was stamped. Unsampled traces are many and short: 128 KB a
+ * generation remember the last 65,536 of them.
+ */
+export const UNSTAMPED_TRACES_PER_GENERATION = 2 ** 16;
+
 /** Bits of the filter per remembered trace. */
 export const DROPPED_TRACE_BITS = 16;
 
@@ -102,3 +108,16 @@ export const MAX_FOREIGN_VECTOR_LENGTH = 16_384;
 
 /** Bytes of a hybrid logical clock's id: those of a UUID, as the uhlc crate has it. */
 export const MAX_CLOCK_ID_BYTES = 16;
+
+/** Characters of a Microsoft correlation vector of version 1, and of version 2.1, before the `!` that ends it. */
+export const MAX_CORRELATION_VECTOR_1_LENGTH = 63;
+export const MAX_CORRELATION_VECTOR_2_LENGTH = 127;
+
+/** Characters of a correlation vector of version 3.0, which is reset instead of ended. */
+export const MAX_CORRELATION_VECTOR_3_LENGTH = 128;
+
+/** Highest element of a correlation vector: its specifications call it a counter of four bytes. */
+export const MAX_CORRELATION_ELEMENT = 2 ** 32 - 1;
+
+/** Characters of an event's id and of its type, each of which travels in a header of its own. */
+export const MAX_EVENT_FIELD_LENGTH = 256;

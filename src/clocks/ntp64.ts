@@ -27,7 +27,9 @@ export class Ntp64 {
    * @param fraction 2^-32 s units, 0..2^32-1
    */
   constructor(
+    /** Whole seconds since the Unix epoch. */
     readonly seconds: number,
+    /** Units of 2^-32 s. */
     readonly fraction: number,
   ) {}
 
@@ -91,6 +93,7 @@ export class Ntp64 {
     return Ntp64.fromMillis(millis);
   }
 
+  /** The 64-bit integer that uhlc prints. */
   toBigInt(): bigint {
     return (BigInt(this.seconds) << 32n) | BigInt(this.fraction);
   }
@@ -131,10 +134,12 @@ export class Ntp64 {
     return String(this.toBigInt());
   }
 
+  /** The same as {@link toRfc3339}. */
   toString(): string {
     return this.toRfc3339();
   }
 
+  /** Orders by time. */
   compare(other: Ntp64): -1 | 0 | 1 {
     return compareHalves(this.seconds, this.fraction, other.seconds, other.fraction);
   }

@@ -14,7 +14,9 @@ export type Relation = 'before' | 'after' | 'equal' | 'concurrent';
 
 /** Node ids in ascending code unit order, and beside them their counters. Never changed once made. */
 export class VectorTable {
-  private readonly pieces: VectorPieces[] = [];
+  // Two formats (wire and attribute) with one own entry are the rule; more would be a table used as a cache.
+  private latest: VectorPieces | undefined;
+  private earlier: VectorPieces | undefined;
 
   /** @param heardAt for each entry when it last brought news, in the owner's own count; absent where nobody keeps it */
   constructor(
@@ -25,7 +27,13 @@ export class VectorTable {
 
   /** The text around entry `at`, so that another counter there costs one concatenation. Cached by format. */
   around(at: number, assign: string, separator: string): VectorPieces {
-    for (const cached of this.pieces) if (cached.at === at && cached.assign === assign) return cached;
+    const { latest, earlier } = this;
+    if (latest !== undefined && latest.at === at && latest.assign === assign && latest.separator === separator) {
+      return latest;
+    }
+    if (earlier !== undefined && earlier.at === at && earlier.assign === assign && earlier.separator === separator) {
+      return earlier;
+    }
     let before = '';
     let after = '';
     for (let i = 0; i < this.nodes.length; i++) {
@@ -34,11 +42,16 @@ export class VectorTable {
       else if (i === at) before += entry;
       else after += `${separator}${entry}${this.counters[i]}`;
     }
-    const made = { at, assign, before, after };
-    // Two formats (wire and attribute) with one own entry are the rule; more would be a table used as a cache.
-    if (this.pieces.length === MAX_CACHED_PIECES) this.pieces.shift();
-    this.pieces.push(made);
+    const made = { at, assign, separator, before, after };
+    this.earlier = latest;
+    this.latest = made;
     return made;
+  }
+
+  /** Gives the cached text back to the collector; the next use makes it again. */
+  forgetText(): void {
+    this.latest = undefined;
+    this.earlier = undefined;
   }
 
   /** Index of a node, or -1. */
@@ -57,11 +70,10 @@ export class VectorTable {
   }
 }
 
-const MAX_CACHED_PIECES = 2;
-
 interface VectorPieces {
   readonly at: number;
   readonly assign: string;
+  readonly separator: string;
   readonly before: string;
   readonly after: string;
 }
@@ -238,7 +250,12 @@ export function fromSorted(nodes: readonly string[], counters: readonly number[]
 
 /** Where a node that is not in the ascending list belongs. */
 export function insertionIndex(nodes: readonly string[], node: string): number {
-  let at = 0;
-  while (at < nodes.length && (nodes[at] as string) < node) at++;
-  return at;
+  let low = 0;
+  let high = nodes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((nodes[middle] as string) < node) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

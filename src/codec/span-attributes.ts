@@ -1,5 +1,5 @@
 /**
- * Stamps as span attributes, both ways.
+ * Stamps as span attributes; span-stamps.ts reads them back.
  *
  * Guarantee: what is written is enough to compare the span's events exactly; a reader of whatever part of it survived
  * a backend's or the SDK's limits gets fewer answers, never other ones. So `causality.incomplete` is written first and
@@ -9,7 +9,6 @@
 import { MAX_ATTRIBUTE_BYTES } from '../clocks/limits.js';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { fitVector } from '../clocks/vector-state.js';
-import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 
 /** Attribute names (DESIGN: fixed, other things are built on them). */
 export const ATTRIBUTE = {
@@ -136,12 +135,3 @@ function isMissing(sink: AttributeSink, name: string): boolean {
 function sameButOwn(later: CausalStamp, earlier: CausalStamp): boolean {
   return later.vector.table === earlier.vector.table;
 }
-
-/** The events of a span as its attributes tell them. */
-export interface SpanStamps {
-  readonly start: CausalStamp;
-  readonly reply: CausalStamp | undefined;
-  readonly end: CausalStamp | undefined;
-}
-
-export type { VectorTimestamp };

@@ -140,7 +140,8 @@ export function readStamp(text: string): CausalStamp | StampFormatError {
 function readVector(text: string, start: number): VectorTimestamp | StampFormatError {
   const nodes: string[] = [];
   const counters: number[] = [];
-  let previous = '';
+  let previousStart = start;
+  let previousEnd = start;
   let at = start;
   for (;;) {
     const nodeStart = at;
@@ -151,9 +152,11 @@ function readVector(text: string, start: number): VectorTimestamp | StampFormatE
       return new StampFormatError('node', 'vector node', shown, `${NODE_EXPECTED}, then *`);
     }
     const node = text.slice(nodeStart, at);
-    if (nodes.length > 0 && node <= previous) {
+    if (!isAscending(text, previousStart, previousEnd, nodeStart, at)) {
       return new StampFormatError('order', 'vector', node, 'strictly ascending nodes');
     }
+    previousStart = nodeStart;
+    previousEnd = at;
     const counterStart = at + 1;
     at = endOfDigits(text, counterStart);
     const counter = counterIn(text, counterStart, at);
@@ -165,9 +168,22 @@ function readVector(text: string, start: number): VectorTimestamp | StampFormatE
     counters.push(counter);
     if (at === text.length) return fromSorted(nodes, counters);
     if (text.charCodeAt(at) !== 126) return malformed('vector', text[at], '~ between entries');
-    previous = node;
     at++;
   }
+}
+
+/**
+ * True when the second part of the text is above the first in code unit order; any is above the empty one. The parts
+ * are compared in place: `<` on strings that are slices of another one leaves compiled code for each comparison.
+ */
+function isAscending(text: string, first: number, firstEnd: number, second: number, secondEnd: number): boolean {
+  let a = first;
+  let b = second;
+  while (a < firstEnd && b < secondEnd) {
+    const difference = text.charCodeAt(b++) - text.charCodeAt(a++);
+    if (difference !== 0) return difference > 0;
+  }
+  return b < secondEnd;
 }
 
 const COUNTER_EXPECTED = 'an integer from 1 to 2^48, in decimal without sign or leading zero';

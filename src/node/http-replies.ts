@@ -12,6 +12,7 @@ import { clockOption } from '../otel/span-processor.js';
 import { type ClientResponse, hearClientResponse, hearUndiciResponse, type UndiciResponse } from './client-replies.js';
 import { type ServerRequestStart, watchResponse } from './server-replies.js';
 
+/** Everything is optional. */
 export interface HttpRepliesOptions {
   /** Default: the process-wide clock. */
   readonly clock?: CausalClock;

@@ -22,14 +22,20 @@ export interface ServerRequestStart {
 
 type HeadArguments = [statusCode: number, reasonOrHeaders?: unknown, headers?: unknown];
 
+/** The two methods that are wrapped, as plain functions: what is called is whatever another library left there. */
+interface Wrapped {
+  writeHead: (this: ServerResponse, ...args: HeadArguments) => ServerResponse;
+  end: (this: ServerResponse, ...args: unknown[]) => ServerResponse;
+}
+
 /** Makes a response carry a reply, where its request may have carried a stamp. */
 export function watchResponse(clock: CausalClock, { request, response }: ServerRequestStart): void {
   if (!mayCarryStamp(request)) return;
   const state = { ending: false, bodyEnded: undefined as (() => void) | undefined };
-  const writeHead = response.writeHead as (...args: HeadArguments) => ServerResponse;
-  const end = response.end as (...args: unknown[]) => ServerResponse;
+  const wrapped = response as unknown as Wrapped;
+  const { writeHead, end } = wrapped;
 
-  response.writeHead = function (this: ServerResponse, ...args: HeadArguments): ServerResponse {
+  wrapped.writeHead = function (this: ServerResponse, ...args: HeadArguments): ServerResponse {
     const stamped = stampHead(clock, request, this, args);
     const result = writeHead.apply(this, stamped.args);
     if (stamped.reply !== undefined && !state.ending) {
@@ -39,16 +45,16 @@ export function watchResponse(clock: CausalClock, { request, response }: ServerR
       this.prependOnceListener('close', state.bodyEnded);
     }
     return result;
-  } as ServerResponse['writeHead'];
+  };
 
-  response.end = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
+  wrapped.end = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
     state.ending = true;
     try {
       return end.apply(this, args);
     } finally {
       state.bodyEnded?.();
     }
-  } as ServerResponse['end'];
+  };
 }
 
 /** Most requests carry no stamp; theirs cost one look at a header that the instrumentation reads anyway. */
@@ -65,7 +71,7 @@ function stampHead(
 ): { readonly args: HeadArguments; readonly reply: Reply | undefined } {
   const untouched = { args, reply: undefined };
   try {
-    if (response.headersSent || Number(args[0]) < 200 || response.hasHeader(MEMBER)) return untouched;
+    if (response.headersSent || args[0] < 200 || response.hasHeader(MEMBER)) return untouched;
     const { headers } = request;
     const parentSpanId = parentIn(headers['traceparent'])?.spanId;
     const reply = clock.messages.reply(headers, { context: context.active(), parentSpanId });
@@ -91,7 +97,8 @@ function withHeader(response: ServerResponse, args: HeadArguments, text: string)
 
 function oneMore(headers: unknown, text: string): unknown {
   if (Array.isArray(headers)) {
-    return Array.isArray(headers[0]) ? [...headers, [MEMBER, text]] : [...headers, MEMBER, text];
+    const list = headers as readonly unknown[];
+    return Array.isArray(list[0]) ? [...list, [MEMBER, text]] : [...list, MEMBER, text];
   }
   return typeof headers === 'object' ? { ...(headers as OutgoingHttpHeaders), [MEMBER]: text } : headers;
 }

@@ -9,27 +9,13 @@
 import { type Context, createContextKey, type SpanContext } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import type { IncompleteReason } from './counters.js';
-import type { SpanRecord } from './span-record.js';
+import type { Arrival } from './records.js';
 
 /** The name of our baggage member, our tracestate member and our header. */
 export const MEMBER = 'causality';
 
 /** Shared by all copies of this package in the process: context keys are `Symbol.for` underneath. */
 const ARRIVAL_KEY = createContextKey('otel-causality/arrival/1');
-
-export interface Arrival {
-  /** The clock whose propagator read it, and whose reply answers it. */
-  readonly clock: object;
-  /** The domain of the trace that the message belongs to; empty where it named none. */
-  readonly domain: string;
-  readonly stamp: CausalStamp | undefined;
-  /** Why the receiver's trace is incomplete from here on, where it is. */
-  readonly hidden: IncompleteReason | undefined;
-  /** The span that the message's trace context names as its sender. */
-  readonly parentSpanId: string | undefined;
-  /** The server span that merged it first, and that its reply belongs to. */
-  server: SpanRecord | undefined;
-}
 
 /** What the headers of one message say, already decoded. */
 export interface Evidence {

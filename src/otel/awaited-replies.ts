@@ -2,16 +2,19 @@
  * The requests that this process has sent and whose reply has not come, by the id of the span that sent them.
  *
  * Guarantee: at most {@link MAX_AWAITED_REPLIES}. A request that is given up for room makes its trace incomplete.
+ * Hazard: a span that is not a client's may end before its reply comes; the request stays awaited then, without it.
  */
 import { MAX_AWAITED_REPLIES } from '../clocks/limits.js';
 import type { Domain } from './domain.js';
-import type { SpanRecord } from './span-record.js';
+import type { SpanRecord } from './records.js';
 
-interface Awaited {
+export interface Awaited {
   readonly domain: Domain;
-  /** The span that sent it; undefined for an unsampled one, whose end nobody shows us. */
-  readonly record: SpanRecord | undefined;
+  /** The span that sent it, while it has not ended; undefined for one that is not ours, whose end nobody shows us. */
+  record: SpanRecord | undefined;
   requests: number;
+  /** True for a span that is not ours: nobody will say that its reply is missing. */
+  readonly blind: boolean;
   /** False when a target got no stamp of ours: then none of its is believed. */
   stamped: boolean;
 }
@@ -30,7 +33,7 @@ export class AwaitedReplies {
     const present = this.bySpan.get(spanId);
     if (present === undefined) {
       if (this.bySpan.size >= this.capacity) this.giveUpOldest();
-      this.bySpan.set(spanId, { domain, record, requests: 1, stamped });
+      this.bySpan.set(spanId, { domain, record, requests: 1, blind: record === undefined, stamped });
     } else {
       present.requests++;
       present.stamped &&= stamped;
@@ -43,15 +46,21 @@ export class AwaitedReplies {
   take(spanId: string): Pick<Awaited, 'domain' | 'record' | 'stamped'> | undefined {
     const awaited = this.bySpan.get(spanId);
     if (awaited === undefined) return undefined;
-    if (awaited.record === undefined) awaited.domain.blindRequests--;
-    else awaited.record.awaited--;
+    if (awaited.blind) awaited.domain.blindRequests--;
+    if (awaited.record !== undefined) awaited.record.awaited--;
     if (--awaited.requests === 0) this.bySpan.delete(spanId);
     return awaited;
   }
 
-  /** The span has ended: no reply of its will be looked at any more. */
+  /** A client span has ended: no reply of its will be looked at any more. */
   forget(spanId: string): void {
     this.bySpan.delete(spanId);
+  }
+
+  /** Another span has ended: its reply is still awaited, but the span need not be kept. */
+  detach(spanId: string): void {
+    const awaited = this.bySpan.get(spanId);
+    if (awaited !== undefined) awaited.record = undefined;
   }
 
   private giveUpOldest(): void {

@@ -13,6 +13,10 @@ import { Domains } from './domains.js';
 import { Messages } from './messages.js';
 import { SpanEvents } from './span-events.js';
 
+/**
+ * Holds the clock domains of one service and its limits. Give the same one to the propagator, the span processor and
+ * `installHttpReplies`, or none: then all three use the process-wide one, made from the environment.
+ */
 export class CausalClock {
   /** The checked options, defaults filled in. */
   readonly settings: ClockSettings;

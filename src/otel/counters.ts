@@ -15,6 +15,7 @@ export type IncompleteReason =
   | 'told-so'
   | 'reply-without-stamp'
   | 'trace-returned'
+  | 'unstamped-request'
   | 'links-dropped'
   | 'link-without-stamp'
   | 'foreign-clock'
@@ -41,7 +42,9 @@ export type RefusalReason =
 export interface CausalityCounters {
   /** Stamps taken from requests and replies. */
   readonly received: number;
+  /** Inbound stamps that were not taken, or not wholly. */
   readonly refused: Readonly<Partial<Record<RefusalReason, number>>>;
+  /** Traces that became incomplete, by the first reason of each. */
   readonly incomplete: Readonly<Partial<Record<IncompleteReason, number>>>;
   /** Vector entries dropped by a limit on entries or bytes. */
   readonly entriesDropped: number;

@@ -8,6 +8,7 @@
  */
 import { CLOCK_RESOLUTION_MS, MAX_COUNTER } from '../clocks/limits.js';
 import { driftMillis, HybridState } from '../clocks/hybrid-state.js';
+import type { Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { VectorState } from '../clocks/vector-state.js';
 import type { Counters, IncompleteReason } from './counters.js';
@@ -19,6 +20,12 @@ export interface DomainRules {
   readonly counters: Counters;
   /** Our node id, or undefined while it has not been drawn. */
   readonly node: string | undefined;
+}
+
+/** Lamport and hybrid times below which a trace that comes back must not begin. */
+export interface TimesFloor {
+  lamport: number;
+  hlc: Ntp64;
 }
 
 /** How far, in milliseconds, a cause's clock was proven ahead of ours; 0 where it was not. */
@@ -90,6 +97,11 @@ export class Domain {
     };
   }
 
+  /** No span of the domain is live: it may be held for long, and need not be held ready. */
+  rest(): void {
+    this.vector.rest();
+  }
+
   /** The present state, as a message carries it. */
   state(physicalMillis: number): CausalStamp {
     this.usedAt = physicalMillis;
@@ -133,6 +145,19 @@ export class Domain {
       this.hlc.offsetMillis = ahead;
     }
     return ahead >= CLOCK_RESOLUTION_MS ? ahead : 0;
+  }
+
+  /** Lets a floor know how far this domain's times have come. */
+  raise(floor: TimesFloor): void {
+    // A forged Lamport time must spoil its own trace only, so one beyond half of the range raises nothing.
+    if (this.lamport > floor.lamport && this.lamport <= MAX_COUNTER / 2) floor.lamport = this.lamport;
+    if (this.hlc.last.compare(floor.hlc) > 0) floor.hlc = this.hlc.last;
+  }
+
+  /** A trace goes on whose domain was dropped: every later time is above the times it had. */
+  continueAbove({ lamport, hlc }: Readonly<TimesFloor>): void {
+    this.lamport = Math.max(this.lamport, lamport);
+    this.hlc.raiseTo(hlc.seconds, hlc.fraction);
   }
 
   private advanceLamport(): void {

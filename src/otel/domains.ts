@@ -10,12 +10,11 @@ import { drawNodeId } from '../clocks/node-id.js';
 import { PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { fitVector } from '../clocks/vector-state.js';
 import { MAX_HEAD_LENGTH, writeStamp } from '../codec/wire-text.js';
-import type { Arrival } from './arrival.js';
 import type { ClockSettings } from './clock-options.js';
 import type { Counters } from './counters.js';
 import { type BehindMillis, Domain, type DomainRules } from './domain.js';
 import { DomainStore } from './domain-store.js';
-import type { SpanRecord } from './span-record.js';
+import type { Arrival, SpanRecord } from './records.js';
 
 export class Domains {
   private readonly store: DomainStore;
@@ -89,6 +88,11 @@ export class Domains {
     return domain;
   }
 
+  /** What has become of a domain: the trace's present one where it was dropped, if there is one. */
+  current(domain: Domain): Domain {
+    return domain.dropped ? (this.store.peek(domain.id) ?? domain) : domain;
+  }
+
   /** The domain through which a span that is not ours passes on what it received; undefined when that is nothing. */
   relaying(spanContext: SpanContext, arrival: Arrival | undefined, now: number): Domain | undefined {
     const domain = this.peek(spanContext.traceId);
@@ -96,8 +100,24 @@ export class Domains {
       if (this.process === undefined) this.store.touch(domain);
       return domain;
     }
-    if (arrival === undefined || arrival.domain !== this.idOf(spanContext.traceId)) return undefined;
-    return this.store.obtain(arrival.domain, now);
+    // That a stamp was missed is passed on by the mark alone: traces that nobody samples must not crowd out the others.
+    if (arrival?.stamp?.domain !== arrival?.domain || !this.concerns(arrival, spanContext.traceId)) return undefined;
+    return this.obtain(spanContext.traceId, now);
+  }
+
+  /** True when a message belongs to this trace. */
+  concerns(arrival: Arrival | undefined, traceId: string): boolean {
+    return arrival !== undefined && arrival.domain === this.idOf(traceId);
+  }
+
+  /**
+   * A request leaves about which there is nothing to say. Its reply will bring no stamp, so whatever leaves or happens
+   * in this trace afterwards may have heard of it. True where an earlier one left, or the trace was dropped.
+   */
+  mayHaveHeard(traceId: string, domain: Domain | undefined): boolean {
+    // What was not incomplete until now is from here on: its next message says so.
+    if (domain !== undefined) domain.hide('unstamped-request');
+    return domain === undefined && !this.store.leaveUnstamped(this.idOf(traceId));
   }
 
   enter(domain: Domain): void {

@@ -1,7 +1,7 @@
 import { type Context, type Span, trace } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { arrivalIn } from './arrival.js';
-import { anyRecordOf } from './span-record.js';
+import { anyRecordOf } from './span-registry.js';
 
 /**
  * The start stamp of a span, or of the span in a context; for a context without a stamped span, the stamp that it

@@ -128,9 +128,9 @@ export class OutboundHeaders implements TextMapSetter {
 
   constructor(private readonly setter: TextMapSetter) {}
 
+  // The interface says text, but a propagator in plain JavaScript may give whatever its carrier takes.
   set(carrier: unknown, key: string, value: unknown): void {
     const list = listNamed(key);
-    // The interface says text, but a propagator in plain JavaScript may give whatever its carrier takes.
     if (list === TRACESTATE) this.tracestate = { key, text: takeMember(String(value), MEMBER).rest };
     else if (list === BAGGAGE) this.baggage = { key, text: takeMember(String(value), MEMBER).rest };
     else this.setter.set(carrier, key, value as string);

@@ -9,12 +9,14 @@ import type { Context, SpanContext } from '@opentelemetry/api';
 import { SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { readStamp, StampFormatError } from '../codec/wire-text.js';
-import { type Arrival, arrivalIn } from './arrival.js';
+import { arrivalIn } from './arrival.js';
 import type { AttributeSink, SpanAttributeWriter } from '../codec/span-attributes.js';
+import { type AttachedValues, attachedValues } from './attached-values.js';
 import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
-import { recordOf } from './span-record.js';
+import type { Arrival } from './records.js';
+import { recordOf } from './span-registry.js';
 
 /** What a request should carry. */
 export interface Departure {
@@ -32,7 +34,7 @@ export interface Reply {
 }
 
 export class Messages {
-  private arrivalsByCarrier: WeakMap<object, Arrival> | undefined;
+  private arrivalsByCarrier: AttachedValues<object, Arrival> | undefined;
 
   constructor(
     private readonly clock: object,
@@ -52,15 +54,21 @@ export class Messages {
     const now = this.domains.now();
     const domain =
       record === undefined ? this.domains.relaying(spanContext, arrival, now) : this.domains.present(record, now);
-    if (domain === undefined) return undefined;
-    if (arrival !== undefined && record?.arrival !== arrival) this.domains.merge(domain, arrival, now);
-    if (!domain.hasNews && !domain.incomplete) return undefined;
+    if (domain !== undefined && arrival !== undefined && record?.arrival !== arrival) {
+      this.domains.merge(domain, arrival, now);
+    }
+    const mark = spanContext.spanId;
+    if (domain === undefined || (!domain.hasNews && !domain.incomplete)) {
+      const { traceId } = spanContext;
+      const missed = arrival?.hidden !== undefined && this.domains.concerns(arrival, traceId);
+      return this.domains.mayHaveHeard(traceId, domain) || missed ? { text: undefined, mark } : undefined;
+    }
     const text = allowed && domain.hasNews ? this.domains.write(domain, now) : undefined;
-    // A producer expects no reply. Of a span that is not ours nobody will tell us the kind, nor the end.
+    // A producer expects no reply. Any other span may: a client must hear one before it ends.
     if (record?.kind !== SpanKind.PRODUCER) {
       this.awaited.add(spanContext.spanId, domain, record, text !== undefined);
     }
-    return { text, mark: spanContext.spanId };
+    return { text, mark };
   }
 
   /** The stamp in a text that came from outside; undefined, counted and logged, where it is none. */
@@ -80,7 +88,7 @@ export class Messages {
    */
   watchCarriers(): boolean {
     if (this.arrivalsByCarrier !== undefined) return false;
-    this.arrivalsByCarrier = new WeakMap();
+    this.arrivalsByCarrier = attachedValues();
     return true;
   }
 
@@ -134,7 +142,7 @@ export class Messages {
     if (awaited === undefined) return;
     const { record } = awaited;
     const now = this.domains.now();
-    const domain = record === undefined ? awaited.domain : this.domains.present(record, now);
+    const domain = record === undefined ? this.domains.current(awaited.domain) : this.domains.present(record, now);
     if (text !== undefined && !awaited.stamped) {
       this.domains.counters.refused('untrusted', 'a reply with a stamp to a request without one');
     }

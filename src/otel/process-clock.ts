@@ -10,17 +10,20 @@ import { CausalClock } from './causal-clock.js';
 
 const PROCESS_CLOCK = Symbol.for('otel-causality/clock/1');
 
+/** This copy's clock, which becomes everybody's where it is the first. */
+let own: CausalClock | undefined;
+
 export function processClock(): CausalClock {
   const host = globalThis as { [PROCESS_CLOCK]?: CausalClock };
   const present = host[PROCESS_CLOCK];
   if (present !== undefined) return present;
-  const made = new CausalClock();
-  try {
-    Object.defineProperty(host, PROCESS_CLOCK, { value: made });
-  } catch {
+  own ??= new CausalClock();
+  if (Object.isExtensible(host)) {
+    Object.defineProperty(host, PROCESS_CLOCK, { value: own });
+  } else {
     diag.warn(
       'otel-causality: globalThis is frozen, so pass one { clock } to the propagator, the processor and installHttpReplies',
     );
   }
-  return made;
+  return own;
 }

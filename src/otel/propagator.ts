@@ -19,14 +19,16 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InvalidValueError } from '../clocks/errors.js';
-import { type Arrival, judgeArrival, MEMBER, withArrival } from './arrival.js';
+import { judgeArrival, MEMBER, withArrival } from './arrival.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
 import { InboundHeaders, OutboundHeaders } from './headers.js';
 import type { Departure } from './messages.js';
 import { clockOption } from './span-processor.js';
-import { rememberArrival } from './span-record.js';
+import type { Arrival } from './records.js';
+import { rememberArrival } from './span-registry.js';
 
+/** Everything is optional. */
 export interface CausalityPropagatorOptions {
   /** Default: the process-wide clock, which the processor finds too. */
   readonly clock?: CausalClock;
@@ -41,6 +43,10 @@ export interface CausalityPropagatorOptions {
   readonly propagateTo?: (spanAttributes: Attributes) => boolean;
 }
 
+/**
+ * A `TextMapPropagator` that wraps others and carries stamps beside what they carry. Register it as the one global
+ * propagator. W3C Trace Context should be among the wrapped ones: HTTP replies are matched by `traceparent`.
+ */
 export class CausalityPropagator implements TextMapPropagator {
   private readonly clock: CausalClock | undefined;
   private readonly propagators: readonly TextMapPropagator[];
@@ -61,6 +67,7 @@ export class CausalityPropagator implements TextMapPropagator {
     if (!isDisabled()) this.clock = clockOption(options.clock);
   }
 
+  /** Lets the wrapped propagators write, then adds the stamp and the mark. Never throws. */
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     const { clock } = this;
     if (clock === undefined || isTracingSuppressed(context)) {
@@ -80,6 +87,7 @@ export class CausalityPropagator implements TextMapPropagator {
     }
   }
 
+  /** Lets the wrapped propagators read, then puts the message's stamp into the context. Pure; never throws. */
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const { clock } = this;
     if (clock === undefined) return this.extractWrapped(context, carrier, getter);
@@ -99,6 +107,7 @@ export class CausalityPropagator implements TextMapPropagator {
     }
   }
 
+  /** The headers that {@link CausalityPropagator.inject} may set. */
   fields(): string[] {
     const fields = new Set<string>();
     this.each('fields', (propagator) => {

@@ -7,18 +7,23 @@
  */
 import { type Context, type Link, type Span, type SpanContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
-import { type Arrival, arrivalIn, MEMBER } from './arrival.js';
+import { arrivalIn, MEMBER } from './arrival.js';
 import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
-import { anyRecordOf, arrivalOf, recordOf, remember, type SpanRecord } from './span-record.js';
+import type { Arrival, SpanRecord } from './records.js';
+import { anyRecordOf, arrivalOf, recordOf, remember } from './span-registry.js';
 
 /** What is read of an SDK's span. All but the context may be missing in an SDK we do not know. */
 export interface StartedSpan extends Pick<Span, 'spanContext'> {
   readonly kind?: SpanKind;
   readonly links?: readonly Link[];
   readonly droppedLinksCount?: number;
-  readonly resource?: { readonly attributes?: Readonly<Record<string, unknown>> };
+  readonly resource?: {
+    readonly attributes?: Readonly<Record<string, unknown>>;
+    /** The attributes that are known already. Reading `attributes` too early makes the SDK log a warning. */
+    getRawAttributes?(): readonly (readonly [name: string, value: unknown])[];
+  };
 }
 
 export class SpanEvents {
@@ -78,10 +83,7 @@ export class SpanEvents {
     if (record === undefined || record.ended) return undefined;
     const now = this.domains.now();
     const domain = this.domains.present(record, now);
-    if (record.awaited > 0) {
-      domain.hide('reply-without-stamp');
-      this.awaited.forget(spanContext.spanId);
-    }
+    this.closeRequests(record, spanContext.spanId, domain);
     const stamp = domain.tick(record.start.node as string, now);
     this.finish(record);
     return { record, stamp };
@@ -91,12 +93,23 @@ export class SpanEvents {
   release(spanContext: SpanContext): boolean {
     const record = recordOf(spanContext, this.clock);
     if (record === undefined || record.ended) return false;
-    if (record.awaited > 0) {
-      record.domain.hide('reply-without-stamp');
-      this.awaited.forget(spanContext.spanId);
-    }
+    this.closeRequests(record, spanContext.spanId, record.domain);
     this.finish(record);
     return true;
+  }
+
+  /**
+   * A client span that ends without its reply's stamp has heard something that we have not. Other spans may have sent
+   * a message that asks for no reply; should one come all the same, the reply hooks will see it.
+   */
+  private closeRequests(record: SpanRecord, spanId: string, domain: Domain): void {
+    if (record.awaited === 0) return;
+    if (record.kind === SpanKind.CLIENT) {
+      domain.hide('reply-without-stamp');
+      this.awaited.forget(spanId);
+    } else {
+      this.awaited.detach(spanId);
+    }
   }
 
   private finish(record: SpanRecord): void {
@@ -125,6 +138,8 @@ export class SpanEvents {
     let behindMillis = 0;
     for (const { context: linked } of links) {
       const record = recordOf(linked, this.clock);
+      // Known already. Its own incompleteness, between a reply's head and body end, is not the domain's.
+      if (record?.domain === domain) continue;
       const arrival = record === undefined ? arrivalOf(linked) : undefined;
       const stamp = record?.start ?? arrival?.stamp;
       if (arrival?.hidden !== undefined && arrival.domain === domain.id) domain.hide(arrival.hidden);
@@ -140,7 +155,10 @@ export class SpanEvents {
   }
 }
 
-function serviceName(span: StartedSpan): string {
-  const name = span.resource?.attributes?.['service.name'];
+function serviceName({ resource }: StartedSpan): string {
+  const known = resource?.getRawAttributes?.().find(([key]) => key === SERVICE_NAME)?.[1];
+  const name = known ?? resource?.attributes?.[SERVICE_NAME];
   return typeof name === 'string' ? name : '';
 }
+
+const SERVICE_NAME = 'service.name';

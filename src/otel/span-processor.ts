@@ -14,11 +14,12 @@ import { isDisabled } from './clock-options.js';
 import { processClock } from './process-clock.js';
 import type { StartedSpan } from './span-events.js';
 
-/** A span as `onEnd` gets it. */
-interface EndedSpan {
+/** What of a span is read at its end. */
+export interface EndedSpan {
   spanContext(): ReturnType<Span['spanContext']>;
 }
 
+/** Everything is optional. */
 export interface CausalitySpanProcessorOptions {
   /** Default: the process-wide clock, which the propagator finds too. */
   readonly clock?: CausalClock;
@@ -36,6 +37,7 @@ export class CausalitySpanProcessor {
     if (!isDisabled()) this.clock = clockOption(options.clock);
   }
 
+  /** Stamps the start. */
   onStart(span: Span & StartedSpan & AttributeSink, parentContext: Context): void {
     if (this.clock === undefined) return;
     try {
@@ -48,6 +50,7 @@ export class CausalitySpanProcessor {
     }
   }
 
+  /** Stamps the end, while attributes can still be set. */
   onEnding(span: Span & AttributeSink): void {
     if (this.clock === undefined) return;
     try {
@@ -60,6 +63,7 @@ export class CausalitySpanProcessor {
     }
   }
 
+  /** Lets go of the span. */
   onEnd(span: EndedSpan): void {
     if (this.clock === undefined) return;
     try {
@@ -74,10 +78,12 @@ export class CausalitySpanProcessor {
     }
   }
 
+  /** Nothing is held back here. */
   forceFlush(): Promise<void> {
     return Promise.resolve();
   }
 
+  /** Nothing to end: stamps go on, for whoever still exports. */
   shutdown(): Promise<void> {
     return Promise.resolve();
   }

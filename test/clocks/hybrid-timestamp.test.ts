@@ -21,7 +21,7 @@ describe('ClockId', () => {
       const id = ClockId.fromBytes(Uint8Array.from(given));
       expect(String(id)).to.equal(text);
       expect(ClockId.parse(text).compare(id)).to.equal(0);
-      expect([...id.toBytes()]).to.deep.equal([...given, ...Array(16).fill(0)].slice(0, 16));
+      expect([...id.toBytes()]).to.deep.equal([...given, ...new Uint8Array(16)].slice(0, 16));
     }
   });
 

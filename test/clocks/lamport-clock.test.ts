@@ -132,7 +132,9 @@ describe('LamportTimestamp', () => {
       LamportTimestamp.parse(text),
     );
     order.forEach((left, i) => {
-      order.forEach((right, j) => expect(left.compare(right), `${left} ${right}`).to.equal(Math.sign(i - j)));
+      order.forEach((right, j) =>
+        expect(left.compare(right), `${left.toString()} ${right.toString()}`).to.equal(Math.sign(i - j)),
+      );
     });
   });
 

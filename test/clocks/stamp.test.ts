@@ -6,7 +6,7 @@ function stamp(node: string | undefined, vector: Record<string, number>, more: P
   return {
     domain: '00f067aa0ba902b7',
     node,
-    tick: node === undefined ? undefined : (vector[node] as number),
+    tick: node === undefined ? undefined : vector[node],
     lamport: 1,
     vector: VectorTimestamp.from(Object.entries(vector)),
     hlc: undefined,

@@ -85,6 +85,7 @@ describe('VectorTimestamp', () => {
     for (let round = 0; round < 2; round++) {
       expect(vector.join('=', ',')).to.equal('a=1,b=7,c=3');
       expect(vector.join('*', '~')).to.equal('a*1~b*7~c*3');
+      expect(vector.join('=', ' ')).to.equal('a=1 b=7 c=3');
       expect(vector.withCounter('c', 8).join('*', '~')).to.equal('a*1~b*7~c*8');
     }
   });

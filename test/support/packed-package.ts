@@ -51,6 +51,11 @@ export class PackedPackage {
     );
   }
 
+  /** Adds an installed package of the repository to the project, as a user's `npm install` would. */
+  add(name: string): void {
+    link(this.project, name);
+  }
+
   read(path: string): string {
     return readFileSync(join(this.folder, path), 'utf8');
   }

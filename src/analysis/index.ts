@@ -1,0 +1,13 @@
+export type {
+  AttributeRecord,
+  AttributeValue,
+  Origin,
+  RecordedKind,
+  RecordedLink,
+  RecordedSpan,
+} from './recorded.js';
+export type { Ntp64 } from '../clocks/ntp64.js';
+export { type CausalStamp, compareStamps, type StampRelation } from '../clocks/stamp.js';
+export type { Relation, VectorTimestamp } from '../clocks/vector-timestamp.js';
+export { type EventStamp, type ReadAttributes, readSpanStamps, type SpanStamps } from '../codec/span-stamps.js';
+export { relateSpans, type SpanRelation } from './span-relation.js';

@@ -1,0 +1,47 @@
+/** Runs many random programs and says, in a form that a person can follow, what was wrong with the smallest one. */
+import * as fc from 'fast-check';
+import { checkWorld, type Tally } from './check.js';
+import { describeProgram, type Program, programs } from './program.js';
+import { World } from './world.js';
+
+export interface Campaign {
+  readonly programs: number;
+  readonly seed?: number | undefined;
+  /** Give up shrinking, which only costs time where a failure is expected. */
+  readonly shrinks?: boolean;
+  readonly longest?: number;
+}
+
+export interface Outcome {
+  readonly seed: number;
+  readonly runs: number;
+  readonly tally: Tally;
+  /** The story of the smallest program that failed. */
+  readonly failure: string | undefined;
+}
+
+export function campaign({ programs: numRuns, seed, shrinks = true, longest }: Campaign): Outcome {
+  const tally: Tally = { events: 0, before: 0, concurrent: 0, unknown: 0, otherDomain: 0 };
+  const details = fc.check(
+    fc.property(programs(longest), (program) => {
+      const counted = checkWorld(new World(program).run());
+      for (const key of Object.keys(tally) as (keyof Tally)[]) tally[key] += counted[key];
+    }),
+    { numRuns, endOnFailure: !shrinks, ...(seed === undefined ? {} : { seed }) },
+  );
+  const [program] = details.counterexample ?? [];
+  const failure = program === undefined ? undefined : tellStory(program, details.seed);
+  return { seed: details.seed, runs: details.numRuns, tally, failure };
+}
+
+/** What a failing program did, and how it failed. */
+export function tellStory(program: Program, seed?: number): string {
+  const world = new World(program);
+  let problem = 'it does not fail when it is run again';
+  try {
+    checkWorld(world.run());
+  } catch (error) {
+    problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  return [problem, `seed ${seed}`, describeProgram(program), 'what happened:', ...world.log].join('\n');
+}
