@@ -4,7 +4,6 @@ export function countLooks(action: () => unknown): number {
   const charCodeAt = original.value as (at: number) => number;
   let looks = 0;
   // The scanner's only way to a character, watched for the length of one action.
-  // oxlint-disable-next-line no-extend-native
   Object.defineProperty(String.prototype, 'charCodeAt', {
     ...original,
     value(this: string, at: number): number {
@@ -15,7 +14,6 @@ export function countLooks(action: () => unknown): number {
   try {
     action();
   } finally {
-    // oxlint-disable-next-line no-extend-native
     Object.defineProperty(String.prototype, 'charCodeAt', original);
   }
   return looks;

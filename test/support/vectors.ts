@@ -36,7 +36,6 @@ export interface InvalidVector {
 }
 
 /** Reads one file of vectors. Its lists are named by the file's own keys. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the shape of its file
 export function readVectors<T>(file: string): T {
   return JSON.parse(readFileSync(join(repositoryRoot, 'test', 'vectors', `${file}.json`), 'utf8')) as T;
 }

@@ -216,7 +216,6 @@ describe('bad input: a host that throws', () => {
     };
     const node = nodeReading('baggage', {
       trust: () => {
-        // oxlint-disable-next-line typescript/only-throw-error -- the worst that anybody can throw
         throw unprintable;
       },
     });
