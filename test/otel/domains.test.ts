@@ -136,7 +136,7 @@ describe('the domains of a process', () => {
     expect(attributes['causality.end.tick']).to.equal(4);
     expect(attributes['causality.incomplete']).to.equal(true);
     // Nobody else was heard of, so a reader derives the end's vector from the start's.
-    expect(attributes['causality.end.vector'] ?? `${node.clock.node}=4`).to.equal(`${node.clock.node}=4`);
+    expect(attributes['causality.end.vector']).to.be.oneOf([undefined, `${node.clock.node}=4`]);
     expect(node.inject(trace.setSpan(ROOT_CONTEXT, long.span))).to.have.property('baggage');
   });
 });
