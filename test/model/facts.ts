@@ -15,6 +15,7 @@ export interface Incarnation {
 export type Rule =
   | 'entries dropped by a limit'
   | 'a mark without an acceptable stamp'
+  | 'a stamp without a mark'
   | 'a stamp that a plain service passed on'
   | 'a reply without an acceptable stamp'
   | 'a trace that came back after it was dropped'

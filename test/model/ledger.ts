@@ -4,11 +4,14 @@
  *
  * Guarantee: independent of the clocks under test. It looks at stamps only to name events, and at the library's
  * domain objects only to see when one was dropped. What is outside the promise is left out of the true order here,
- * each time with its rule:
+ * each time with its rule;
+ * only *concurrent* must not contradict the promised order, while *before* must be true in the whole one:
  * - an `extract` that nothing follows is no event (DESIGN 2, rule 3): a message counts from the first recorded start,
  *   inject or reply in its context;
  * - other traces do not order a trace (rule 6): an edge joins points of one trace, or of one process in process scope;
  * - a message without a mark comes from where nobody takes part (section 3): it brings nothing;
+ * - a plain service that has no span of its own forwards the trace context as it came, so that its requests are those
+ *   of the one who called it ("equal, the stamp came straight");
  * - of a streaming reply the body tells of the events that were stamped after the head, not of what the server heard
  *   meanwhile (rule 5, "chunks of a stream"): single events, without their past;
  * - a reply that no hook hears counts from the end of its client span (rules 4 and 5).
@@ -16,12 +19,14 @@
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { EventFacts, Incarnation, MessageFacts, Rule, StampFacts } from './facts.js';
 import { Lane, type OpenBody } from './lane.js';
-import { type EventSet, OrderGraph } from './order-graph.js';
+import { type EventSet, includes, OrderGraph } from './order-graph.js';
 
 /** A point in the past, of this trace. */
 export interface Cause {
   readonly point: number;
   readonly trace: string;
+  /** A way that is outside the promise: *before* is true along it, but nobody need know. */
+  readonly outside?: boolean;
 }
 
 export class Ledger {
@@ -30,8 +35,11 @@ export class Ledger {
   private readonly byTrace = new OrderGraph();
   /** Order in process scope: as inside a trace, but all that a process in process scope does is one line. */
   private readonly byProcess = new OrderGraph();
+  /** Order through everything: what is outside the promise may be known all the same, and is then true. */
+  private readonly byAnything = new OrderGraph();
   private readonly lastByTrace = new Map<string, number>();
   private readonly lastByProcess = new Map<string, number>();
+  private readonly lastByAnything = new Map<number, number>();
   private readonly lanes = new Map<string, Lane>();
 
   /** The lane that a trace has in a process, up to date with what the library holds. */
@@ -57,10 +65,13 @@ export class Ledger {
     const whole = isProcessScope(process);
     const traceLine = `${process.id}/${trace}`;
     const processLine = whole ? `${process.id}` : traceLine;
-    const inTrace = causes.filter((cause) => cause.trace === trace).map((cause) => cause.point);
-    const inProcess = whole ? causes.map((cause) => cause.point) : inTrace;
+    const promised = causes.filter((cause) => cause.outside !== true);
+    const inTrace = promised.filter((cause) => cause.trace === trace).map(pointOf);
+    const inProcess = whole ? promised.map(pointOf) : inTrace;
     const point = this.byTrace.add(withLast(this.lastByTrace.get(traceLine), inTrace), event, heard);
     this.byProcess.add(withLast(this.lastByProcess.get(processLine), inProcess), event, heard);
+    this.byAnything.add(withLast(this.lastByAnything.get(process.id), causes.map(pointOf)), event, heard);
+    this.lastByAnything.set(process.id, point);
     this.lastByTrace.set(traceLine, point);
     this.lastByProcess.set(processLine, point);
     return point;
@@ -87,22 +98,30 @@ export class Ledger {
     const lane = this.lane(process, trace);
     const stamp = message.stamp?.carrier === process.plan.carrier ? message.stamp : undefined;
     if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier | stamp.known;
-    if (message.trace !== trace && !isProcessScope(process)) return [];
-    if (!message.marked) return [];
+    const cause = { point: message.point, trace: message.trace };
+    const ofThisTrace = message.trace === trace || isProcessScope(process);
+    const acceptable = stamp?.domain === lane.domain ? stamp : undefined;
+    if (!ofThisTrace || (!message.marked && acceptable === undefined)) return [{ ...cause, outside: true }];
     lane.spoken = true;
-    if (stamp === undefined || stamp.domain !== lane.domain) {
+    if (acceptable === undefined) {
       lane.rules.add('a mark without an acceptable stamp');
     } else {
-      lane.merge(stamp);
-      if (!message.straight) lane.rules.add('a stamp that a plain service passed on');
+      lane.merge(acceptable);
+      if (!message.marked) lane.rules.add('a stamp without a mark');
+      else if (!message.straight) lane.rules.add('a stamp that a plain service passed on');
     }
-    return [{ point: message.point, trace: message.trace }];
+    return [cause];
   }
 
-  /** True where `earlier` happened before `later`, as far as their clocks promise to know of it. */
-  happenedBefore(earlier: EventFacts, later: EventFacts): boolean {
+  /** True where `earlier` happened before `later`, and their clocks promise to know of it, or that they may not. */
+  isPromised(earlier: EventFacts, later: EventFacts): boolean {
     const graph = later.domain === PROCESS ? this.byProcess : this.byTrace;
-    return ((graph.past(later.point) >> BigInt(earlier.index)) & 1n) === 1n;
+    return includes(graph.past(later.point), earlier.index);
+  }
+
+  /** True where `earlier` happened before `later`, whichever way. */
+  happenedBefore(earlier: EventFacts, later: EventFacts): boolean {
+    return includes(this.byAnything.past(later.point), earlier.index);
   }
 }
 
@@ -123,6 +142,10 @@ export function stampOf(lane: Lane): StampFacts | undefined {
 }
 
 export type { OpenBody, Rule };
+
+function pointOf({ point }: Cause): number {
+  return point;
+}
 
 function withLast(last: number | undefined, causes: readonly number[]): readonly number[] {
   return last === undefined ? causes : [last, ...causes];

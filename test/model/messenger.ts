@@ -51,9 +51,12 @@ export class Messenger {
     return request;
   }
 
-  private passOn({ service, trace, arrival }: Spot): MessageFacts {
+  private passOn({ service, trace, arrival, span }: Spot): MessageFacts {
     const point = this.ledger.point(service, trace, []);
     const received = arrival?.facts;
+    const kept = service.plan.baggage && received?.stamp?.carrier === 'baggage';
+    // Without a span of its own it is no hop that anyone could see.
+    if (span === undefined && received !== undefined) return kept ? received : { ...received, stamp: undefined };
     const passed = received?.stamp;
     const stamp = passed?.carrier === 'baggage' && service.plan.baggage ? passed : undefined;
     // Where the trace is another one, the tracestate is gone and the baggage is not.
@@ -276,7 +279,8 @@ export class Messenger {
   private hearBody({ stream, accepted, delivery }: ReplyOnItsWay): void {
     if (stream?.ended === undefined) return;
     const { service, trace, span } = delivery.request.sender;
-    if (accepted) this.ledger.point(service, trace, [], undefined, stream.body.window);
+    if (accepted)
+      this.ledger.point(service, trace, [{ ...stream.ended, outside: true }], undefined, stream.body.window);
     else if (service.clock !== undefined && !service.plan.hooks && span?.start !== undefined && span.live) {
       span.unheard.push(stream.ended);
     } else this.ledger.point(service, trace, [stream.ended]);

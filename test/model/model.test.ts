@@ -10,6 +10,8 @@ describe('the model: random programs against an explicit happens-before graph', 
   it(`answers every pair of events of ${PROGRAMS} programs as the graph does`, () => {
     const { seed, runs, tally, failure } = campaign({ programs: PROGRAMS, seed: SEED });
     if (failure !== undefined) expect.fail(failure);
-    console.log(`      seed ${seed}, ${runs} programs: ${JSON.stringify(tally)}`);
+    console.log(
+      `      seed ${seed}, ${runs} programs: ${JSON.stringify({ ...tally, rules: Object.fromEntries(tally.rules) })}`,
+    );
   });
 });

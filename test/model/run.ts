@@ -1,6 +1,6 @@
 /** Runs many random programs and says, in a form that a person can follow, what was wrong with the smallest one. */
 import * as fc from 'fast-check';
-import { checkWorld, type Tally } from './check.js';
+import { checkWorld, emptyTally, type Tally } from './check.js';
 import { describeProgram, type Program, programs } from './program.js';
 import { World } from './world.js';
 
@@ -21,11 +21,10 @@ export interface Outcome {
 }
 
 export function campaign({ programs: numRuns, seed, shrinks = true, longest }: Campaign): Outcome {
-  const tally: Tally = { events: 0, before: 0, concurrent: 0, unknown: 0, otherDomain: 0 };
+  const tally = emptyTally();
   const details = fc.check(
     fc.property(programs(longest), (program) => {
-      const counted = checkWorld(new World(program).run());
-      for (const key of Object.keys(tally) as (keyof Tally)[]) tally[key] += counted[key];
+      checkWorld(new World(program).run(), tally);
     }),
     { numRuns, endOnFailure: !shrinks, ...(seed === undefined ? {} : { seed }) },
   );

@@ -93,6 +93,9 @@ export class World {
       case 'round-trip':
         this.roundTrip(command);
         break;
+      case 'fan-out':
+        this.fanOut(command);
+        break;
     }
   }
 
@@ -245,6 +248,22 @@ export class World {
         return this.startSpan(service, youngest(local, context), SpanKind.INTERNAL, sampling, { linked: spot });
       }
     }
+  }
+
+  /** Several calls at once: all are sent, then all are served, then all are heard. */
+  private fanOut({ context, to, width }: Extract<Command, { do: 'fan-out' }>): void {
+    const spot = youngest(this.spots, context);
+    const calls = Array.from({ length: width }, (_, i) => this.call(spot, { to: to + i, as: 'client', sampling: 2 }));
+    const served = calls.map((called) => {
+      const server = this.deliver(called?.request, { as: 'server', context: 0, sampling: 2, again: false });
+      return { server, delivery: this.messenger.deliveries.at(-1) };
+    });
+    for (const { server, delivery } of served) {
+      if (server === undefined) continue;
+      this.messenger.hear(this.messenger.reply(delivery, false), false);
+      this.endSpan(server);
+    }
+    for (const called of calls) this.endSpan(called?.sender.span);
   }
 
   private roundTrip(command: Extract<Command, { do: 'round-trip' }>): void {
