@@ -9,7 +9,7 @@ const NAME = 'causality';
 /** Members that others may write, with and without our name somewhere inside. */
 const others = fc
   .tuple(
-    fc.string({ unit: fc.constantFrom(...'abc -_=;%2C\t'), maxLength: 12 }),
+    fc.string({ unit: fc.constantFrom(...'abc -_=;%2C\t'.split('')), maxLength: 12 }),
     fc.constantFrom('', NAME, `${NAME}2=`, `;${NAME}=1`),
   )
   .map(([text, inside]) => `x${text}${inside}`);

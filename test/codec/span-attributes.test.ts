@@ -22,7 +22,7 @@ class StampingNode {
 
   constructor(private readonly id = NODE) {}
 
-  hear(...entries: Array<[string, number]>): this {
+  hear(...entries: [string, number][]): this {
     this.vector.hear(VectorTimestamp.from(entries), this.id, this.tick);
     return this;
   }
@@ -58,7 +58,7 @@ function writer(choice: Partial<AttributeChoice> = {}): SpanAttributeWriter & { 
 }
 
 /** Vector entries with names as long as this. */
-function entriesOf(count: number, length = 40): Array<[string, number]> {
+function entriesOf(count: number, length = 40): [string, number][] {
   return Array.from(
     { length: count },
     (_, i) => [`${String(i).padStart(3, '0')}${'n'.repeat(length - 3)}`, 1] as [string, number],
@@ -106,7 +106,7 @@ describe('stamps as span attributes', () => {
       const node = new StampingNode();
       const start = node.stamp();
       const flagged = node.stamp({ incomplete: true, hlcUnordered: true });
-      const writes: ReadonlyArray<(span: AttributeSink) => void> = [
+      const writes: readonly ((span: AttributeSink) => void)[] = [
         (span) => writer().writeStart(span, flagged, undefined),
         (span) => writer().writeReply(span, flagged),
         (span) => writer().writeEnd(span, flagged, start),
@@ -248,7 +248,7 @@ describe('stamps as span attributes', () => {
           made.writeReply(span, node.stamp());
           made.writeEnd(span, node.hear(['b', 1]).stamp({ hlcUnordered: true }), start);
           const names = Object.keys(span.attributes);
-          const needs: ReadonlyArray<readonly [string, readonly string[]]> = [
+          const needs: readonly (readonly [string, readonly string[]])[] = [
             [
               ATTRIBUTE.tick,
               [ATTRIBUTE.incomplete, ATTRIBUTE.node, ATTRIBUTE.vector, ATTRIBUTE.lamport, ATTRIBUTE.scope],

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { AwaitedReplies } from '../../src/otel/awaited-replies.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain } from '../../src/otel/domain.js';
-import type { SpanRecord } from '../../src/otel/span-record.js';
+import type { SpanRecord } from '../../src/otel/records.js';
 
 function domainOf(counters = new Counters()): Domain {
   return new Domain('7b1d62f2c9e04a15', { maxEntries: 64, maxDriftMs: 500, counters, node: 'me' }, 0);

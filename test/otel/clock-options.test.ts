@@ -26,7 +26,7 @@ describe('clock options', () => {
     expect(Math.abs(now() - Date.now())).to.be.lessThan(50);
   });
 
-  const integers: ReadonlyArray<readonly [keyof CausalClockOptions, number, number]> = [
+  const integers: readonly (readonly [keyof CausalClockOptions, number, number])[] = [
     ['maxEntries', 2, 64],
     ['maxBytes', 160, 4096],
     ['maxDomains', 1, 1_000_000],
@@ -62,7 +62,7 @@ describe('clock options', () => {
     }
   });
 
-  const choices: ReadonlyArray<readonly [keyof CausalClockOptions, readonly string[]]> = [
+  const choices: readonly (readonly [keyof CausalClockOptions, readonly string[]])[] = [
     ['scope', ['trace', 'process']],
     ['plainHops', ['visible', 'transparent']],
     ['attributes', ['standard', 'full', 'lean']],

@@ -51,7 +51,7 @@ describe('counters', () => {
     expect(snapshot.refused).to.deep.equal({});
   });
 
-  const loud: ReadonlyArray<readonly [string, string, (counters: Counters) => void]> = [
+  const loud: readonly (readonly [string, string, (counters: Counters) => void])[] = [
     ['refusals', 'warn', (counters) => counters.refused('malformed', 'detail')],
     ['incompleteness', 'debug', (counters) => counters.incomplete('passed-on')],
     ['own entries', 'warn', (counters) => counters.ownEntry('detail')],

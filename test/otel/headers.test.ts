@@ -29,7 +29,7 @@ function outbound(
   }: { place?: 'baggage' | 'header'; carrier?: Record<string, unknown>; refuses?: (key: string) => boolean } = {},
 ): {
   carrier: Record<string, unknown>;
-  sets: ReadonlyArray<readonly [string, unknown]>;
+  sets: readonly (readonly [string, unknown])[];
   unsent: string | undefined;
   failures: unknown[];
 } {
@@ -90,12 +90,12 @@ describe('inbound headers', () => {
   });
 
   describe('the stamp', () => {
-    const both: ReadonlyArray<readonly ['baggage' | 'header', (stamp: unknown) => Record<string, unknown>]> = [
+    const both: readonly (readonly ['baggage' | 'header', (stamp: unknown) => Record<string, unknown>])[] = [
       [
         'baggage',
         (stamp) => ({
           baggage: Array.isArray(stamp)
-            ? stamp.map((one) => (typeof one === 'string' ? `causality=${one}` : one))
+            ? stamp.map((one: unknown) => (typeof one === 'string' ? `causality=${one}` : one))
             : typeof stamp === 'string'
               ? `causality=${stamp}`
               : stamp,

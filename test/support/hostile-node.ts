@@ -6,7 +6,7 @@ import { type NodeOptions, TestNode } from './fleet.js';
 import { oddGetter } from './odd-carriers.js';
 
 export const TRACE_ID = '4bf92f3577b34da67b1d62f2c9e04a15';
-export const DOMAIN = TRACE_ID.slice(-16);
+const DOMAIN = TRACE_ID.slice(-16);
 export const SENDER = '00f067aa0ba902b7';
 export const TRACEPARENT = `00-${TRACE_ID}-${SENDER}-01`;
 

@@ -10,7 +10,7 @@ import {
 
 /** Records what is set, in order; throws at the keys it is told to refuse. */
 export class RecordingSetter implements TextMapSetter {
-  readonly sets: Array<readonly [key: string, value: unknown]> = [];
+  readonly sets: (readonly [key: string, value: unknown])[] = [];
 
   constructor(private readonly refuses: (key: string) => boolean = () => false) {}
 

@@ -45,7 +45,7 @@ export function stampVectors(): readonly StampVector[] {
 }
 
 /** The invalid texts, with their parts put together. */
-export function invalidVectors(): ReadonlyArray<{ name: string; reason: string; text: string }> {
+export function invalidVectors(): readonly { name: string; reason: string; text: string }[] {
   const { texts } = readVectors<{ readonly texts: readonly InvalidVector[] }>('invalid-stamps');
   return texts.map(({ name, reason, text, parts = [] }) => ({
     name,
@@ -59,11 +59,11 @@ export interface MergeVector {
   readonly name: string;
   readonly node?: { readonly id: string; readonly lastTick: number };
   readonly limits?: { readonly maxEntries?: number; readonly maxBytes?: number; readonly maxDriftMs?: number };
-  readonly steps: ReadonlyArray<{
+  readonly steps: readonly {
     readonly do: 'event' | 'request' | 'reply' | 'times';
     readonly at: string;
     readonly text?: string;
-  }>;
+  }[];
   readonly event?: {
     readonly tick: number;
     readonly lamport: number;
@@ -105,8 +105,8 @@ export interface ArrivalVector {
 }
 
 export interface ListVectors {
-  readonly take: ReadonlyArray<{ name: string; list: string; values: readonly string[]; rest: string | null }>;
-  readonly decode: ReadonlyArray<{ name: string; value: string; decoded: string | null }>;
-  readonly mark: ReadonlyArray<{ name: string; list: string | null; spanId: string; result: string }>;
-  readonly append: ReadonlyArray<{ name: string; baggage: string | null; stamp: string; result: string | null }>;
+  readonly take: readonly { name: string; list: string; values: readonly string[]; rest: string | null }[];
+  readonly decode: readonly { name: string; value: string; decoded: string | null }[];
+  readonly mark: readonly { name: string; list: string | null; spanId: string; result: string }[];
+  readonly append: readonly { name: string; baggage: string | null; stamp: string; result: string | null }[];
 }

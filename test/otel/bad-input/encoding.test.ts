@@ -8,7 +8,10 @@ import {
 } from '../../support/hostile-node.js';
 
 const encodeAll = (text: string): string =>
-  [...text].map((one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`).join('');
+  text
+    .split('')
+    .map((one) => `%${one.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');
 const encodeSome = (text: string): string => text.replaceAll('!', '%21').replaceAll('*', '%2A');
 
 describe('bad input: percent-encoding', () => {
@@ -21,7 +24,7 @@ describe('bad input: percent-encoding', () => {
         expectTaken(node, messageWith(encodeAll(stampText()), place), 'a=4,b=2');
       });
 
-      const refused: ReadonlyArray<readonly [string, string, string]> = [
+      const refused: readonly (readonly [string, string, string])[] = [
         ['twice', encodeSome(encodeSome(stampText()).replaceAll('%', '%25')), 'malformed'],
         ['all of it twice', encodeAll(encodeAll(stampText())), 'malformed'],
         ['broken off', `${stampText()}%2`, 'encoding'],

@@ -106,7 +106,7 @@ describe('bad input: a host that throws', () => {
 
       it('an array that throws when it is looked through', () => {
         const array = new Proxy([stampText()], {
-          get: (target, key) => (key === 'every' || key === 'join' ? fail() : Reflect.get(target, key)),
+          get: (target, key) => (key === 'every' || key === 'join' ? fail() : (Reflect.get(target, key) as unknown)),
         });
         const node = nodeReading(place);
         expect(() => extractOdd(node, { ...messageWith('x', place), causality: array, baggage: array })).not.to.throw();
@@ -228,7 +228,7 @@ describe('bad input: a host that throws', () => {
     const { span, context } = node.start('outer');
     const processor = node.processor;
     const broken = new Proxy(span, {
-      get: (target, key) => (key === 'setAttribute' ? fail : Reflect.get(target, key)),
+      get: (target, key) => (key === 'setAttribute' ? fail : (Reflect.get(target, key) as unknown)),
     });
     expect(() => processor.onStart(broken, context)).not.to.throw();
     expect(() => processor.onEnding(broken)).not.to.throw();

@@ -13,7 +13,7 @@ import {
   TRACEPARENT,
 } from '../../support/hostile-node.js';
 
-const NOT_TEXT: ReadonlyArray<readonly [string, unknown]> = [
+const NOT_TEXT: readonly (readonly [string, unknown])[] = [
   ['a number', 17],
   ['true', true],
   ['an object', { length: 1, 0: stampText() }],
