@@ -1,6 +1,6 @@
 /** Smallest programs of what the model once found, each with the pair of events that was answered wrongly. */
 import { type Context, SpanKind } from '@opentelemetry/api';
-import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace-base';
+import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
@@ -8,7 +8,9 @@ import { type Carrier, TestNode } from '../support/fleet.js';
 
 /** Samples all but the spans whose name says otherwise. */
 const byName: Sampler = {
-  shouldSample: (_context, _traceId, name): SamplingResult => ({ decision: name.startsWith('unsampled') ? 0 : 2 }),
+  shouldSample: (_context, _traceId, name) => ({
+    decision: name.startsWith('unsampled') ? SamplingDecision.NOT_RECORD : SamplingDecision.RECORD_AND_SAMPLED,
+  }),
   toString: () => 'by name',
 };
 

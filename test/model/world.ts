@@ -188,13 +188,13 @@ export class World {
     this.spots.push(made.spot);
     const { arrival } = made.spot;
     if (kind === SpanKind.SERVER && start !== undefined && arrival !== undefined) arrival.server ??= made;
-    const circumstances = [
-      spot?.span === undefined ? '' : ` in ${spot.span.name}`,
-      arrival === undefined ? '' : ` for ${arrival.request.name}`,
-      linked === undefined ? '' : ` linked to ${linked.span?.name ?? linked.arrival?.request.name}`,
-      start === undefined ? ', not stamped' : `, tick ${start.stamp.tick}`,
-    ].join('');
-    this.log.push(`${service.name} starts ${SpanKind[kind]} ${name} of trace ${traceId.slice(0, 4)}${circumstances}`);
+    const place = spot?.span === undefined ? '' : ` in ${spot.span.name}`;
+    const cause = arrival === undefined ? '' : ` for ${arrival.request.name}`;
+    const link = linked === undefined ? '' : ` linked to ${linked.span?.name ?? linked.arrival?.request.name}`;
+    const tick = start === undefined ? ', not stamped' : `, tick ${start.stamp.tick}`;
+    this.log.push(
+      `${service.name} starts ${SpanKind[kind]} ${name} of trace ${traceId.slice(0, 4)}${place}${cause}${link}${tick}`,
+    );
     return made;
   }
 
