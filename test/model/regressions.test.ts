@@ -81,6 +81,13 @@ describe('what the model found', () => {
     expect(compareStamps(cause, stampOf(effect))).to.equal('unknown');
   });
 
+  it('marks what one clock sends for a span of another one in the same process', () => {
+    const [gateway, beside, orders] = [node('gateway'), node('beside'), node('orders')];
+    const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
+    const effect = orders.start('handle', orders.extract(beside.inject(call.context)));
+    expect(compareStamps(stampOf(call), stampOf(effect))).to.equal('unknown');
+  });
+
   it('keeps the incompleteness between a head and the end of its body out of a link to an event there', () => {
     const [gateway, orders] = [node('gateway'), node('orders')];
     const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
