@@ -15,7 +15,7 @@ import { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import type { Arrival } from './records.js';
-import { recordOf } from './span-registry.js';
+import { anyRecordOf, recordOf } from './span-registry.js';
 
 /** What a request should carry. */
 export interface Departure {
@@ -57,10 +57,13 @@ export class Messages {
       this.domains.merge(domain, arrival, now);
     }
     const mark = spanContext.spanId;
+    // Another clock of this process has stamped the span and gives us none of what it knows.
+    const foreign = record === undefined && anyRecordOf(spanContext) !== undefined;
+    if (foreign) domain?.hide('foreign-clock');
     if (domain === undefined || (!domain.hasNews && !domain.incomplete)) {
       const { traceId } = spanContext;
       const missed = arrival?.hidden !== undefined && this.domains.concerns(arrival, traceId);
-      return this.domains.mayHaveHeard(traceId, domain) || missed ? { text: undefined, mark } : undefined;
+      return this.domains.mayHaveHeard(traceId, domain) || missed || foreign ? { text: undefined, mark } : undefined;
     }
     const text = allowed && domain.hasNews ? this.domains.write(domain, now) : undefined;
     if (this.arrivalsByCarrier === undefined) AwaitedReplies.miss(domain, record);
