@@ -163,6 +163,16 @@ describe('HTTP replies', () => {
     expect(server.node.finished('handle').attributes).not.to.have.property('causality.incomplete');
   });
 
+  it('knows the server span also where the application extracts from the same request once more', async () => {
+    const [server, port] = await serve('server', (request, response, node, inside) => {
+      node.extract(request.headers, inside);
+      response.end('ok');
+    });
+    await call(port, gateway.start('root').context);
+    await new Promise(setImmediate);
+    expect(server.node.finished('handle').attributes).to.include({ 'causality.tick': 1, 'causality.reply.tick': 2 });
+  });
+
   const heads: Record<string, Handler> = {
     'an implicit head': plain,
     'a head by status and object': (_q, r) =>
