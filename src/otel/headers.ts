@@ -33,11 +33,16 @@ export class InboundHeaders implements TextMapGetter {
   /** What may hold the stamp, as it came: the whole baggage, or our header. */
   private readonly raw: unknown;
 
-  /** Reads once. Throws what the getter throws. */
+  /**
+   * Reads once. Throws what the getter throws.
+   * @param unread true where the stamp will not be read: then the mark stays in place, so that a span which starts here
+   * all the same knows that it misses something
+   */
   constructor(
     carrier: unknown,
     private readonly getter: TextMapGetter,
     private readonly place: 'baggage' | 'header',
+    private readonly unread = false,
   ) {
     this.tracestate = taken(getter.get(carrier, TRACESTATE));
     // Also in header mode: a stale member that travelled on beside our own mark would be taken for a fresh one.
@@ -53,7 +58,7 @@ export class InboundHeaders implements TextMapGetter {
   get(carrier: unknown, key: string): string | string[] | undefined {
     const list = listNamed(key);
     if (list === BAGGAGE && this.baggage !== undefined) return this.baggage.rest;
-    if (list === TRACESTATE && this.tracestate !== undefined) return this.tracestate.rest;
+    if (list === TRACESTATE && this.tracestate !== undefined && !this.unread) return this.tracestate.rest;
     return this.getter.get(carrier, key);
   }
 

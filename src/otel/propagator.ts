@@ -93,14 +93,15 @@ export class CausalityPropagator implements TextMapPropagator {
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const { clock } = this;
     if (clock === undefined) return this.extractWrapped(context, carrier, getter);
+    const suppressed = isTracingSuppressed(context);
     let headers: InboundHeaders | undefined;
     try {
-      headers = new InboundHeaders(carrier, getter, this.carrier);
+      headers = new InboundHeaders(carrier, getter, this.carrier, suppressed);
     } catch (error) {
       clock.events.error('extract', error);
     }
     const extracted = this.extractWrapped(context, carrier, headers ?? getter);
-    if (headers === undefined || isTracingSuppressed(context)) return extracted;
+    if (headers === undefined || suppressed) return extracted;
     try {
       return this.arrive(clock, context, extracted, carrier, getter, headers);
     } catch (error) {
