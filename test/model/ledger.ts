@@ -96,17 +96,20 @@ export class Ledger {
    */
   receive(process: Incarnation, trace: string, message: MessageFacts): Cause[] {
     const lane = this.lane(process, trace);
-    const stamp = message.stamp?.carrier === process.plan.carrier ? message.stamp : undefined;
+    const sent = message.stamp?.carrier === process.plan.carrier ? message.stamp : undefined;
+    const stamp = process.plan.trusts ? sent : undefined;
     if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier | stamp.known;
     const causes = causesOf(message);
     const ofThisTrace = message.trace === trace || isProcessScope(process);
     const acceptable = stamp?.domain === lane.domain ? stamp : undefined;
-    if (!ofThisTrace || (!message.marked && acceptable === undefined)) {
+    // A stamp that may not be read is of nobody knows which trace: somebody upstream takes part.
+    const unread = sent !== undefined && stamp === undefined;
+    if (!ofThisTrace || (!message.marked && acceptable === undefined && !unread)) {
       return causes.map((cause) => ({ ...cause, outside: true }));
     }
     lane.spoken = true;
     if (acceptable === undefined) {
-      lane.rules.add('a mark without an acceptable stamp');
+      lane.rules.add(message.marked ? 'a mark without an acceptable stamp' : 'a stamp without a mark');
     } else {
       lane.merge(acceptable);
       if (!message.marked) lane.rules.add('a stamp without a mark');

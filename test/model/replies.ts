@@ -30,6 +30,7 @@ export class Replies {
     const accepted =
       service.clock !== undefined &&
       service.plan.hooks &&
+      service.plan.trusts &&
       facts.stamp?.carrier === service.plan.carrier &&
       facts.stamp.domain === domainOf(service, trace);
     if (accepted !== (answer !== undefined)) throw new Error(`a reply ${accepted ? 'misses' : 'has'} a stamp`);

@@ -128,7 +128,8 @@ export class Requests {
     }
     if (linked.span === undefined && linked.arrival !== undefined) {
       const { facts } = linked.arrival;
-      if (!facts.marked && facts.stamp === undefined && facts.trace === trace) lane.rules.add('a link without a stamp');
+      if (facts.trace === trace && (facts.stamp === undefined || !service.plan.trusts))
+        lane.rules.add('a link without a stamp');
       return this.ledger.receive(service, trace, facts);
     }
     if (linked.trace === trace) lane.rules.add('a link without a stamp');
