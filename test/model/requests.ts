@@ -1,5 +1,5 @@
 /** Requests between services: the real carriers on one side, the oracle's facts on the other. */
-import { SpanKind, trace as traceApi } from '@opentelemetry/api';
+import { trace as traceApi } from '@opentelemetry/api';
 import type { MessageFacts } from './facts.js';
 import { type Cause, causesOf, type Ledger, stampOf } from './ledger.js';
 import { only } from './order-graph.js';
@@ -31,8 +31,6 @@ export class Requests {
       carrier,
       to,
       sender: spot,
-      // A producer expects no reply (DESIGN 2, rule 5), whoever passes its message on.
-      expectsReply: spot.span?.kind !== SpanKind.PRODUCER,
       answer: undefined,
     };
     this.underWay.push(request);
@@ -72,7 +70,7 @@ export class Requests {
     }
     const stamp = service.plan.propagates ? stampOf(lane) : undefined;
     const recorded = span?.start !== undefined;
-    if (!(recorded && span.kind === SpanKind.PRODUCER) && lane.holder !== undefined) {
+    if (lane.holder !== undefined) {
       const awaited = service.awaited.get(spanId);
       const stamped = stamp !== undefined;
       if (awaited === undefined) {
