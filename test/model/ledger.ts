@@ -14,7 +14,9 @@
  *   of the one who called it ("equal, the stamp came straight");
  * - of a streaming reply the body tells of the events that were stamped after the head, not of what the server heard
  *   meanwhile (rule 5, "chunks of a stream"): single events, without their past;
- * - a reply that no hook hears counts from the end of its client span (rules 4 and 5).
+ * - a reply that no hook hears counts from the end of its client span (rules 4 and 5); without hooks any other span's
+ *   reply, and everywhere a producer's that carries no stamp, is never noticed (rule 5, replies.ts);
+ * - a request has one reply: a second one to the same span is not awaited any more (replies.ts).
  */
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { EventFacts, Incarnation, MessageFacts, Rule, StampFacts } from './facts.js';
