@@ -144,7 +144,8 @@ export function domainOf(process: Incarnation, trace: string): string {
 
 /** What a process sends along: its lane's knowledge, where it has any. */
 export function stampOf(lane: Lane): StampFacts | undefined {
-  if (lane.known === 0n || lane.holder === undefined) return undefined;
+  // In process scope a named process that has nothing to tell yet names its own beginning, which nobody records.
+  if (lane.holder === undefined || (lane.known === 0n && lane.domain !== PROCESS)) return undefined;
   return { ...lane.knowledgeSent(), domain: lane.domain, carrier: lane.process.plan.carrier };
 }
 

@@ -1,7 +1,7 @@
 /** Requests between services: the real carriers on one side, the oracle's facts on the other. */
 import { trace as traceApi } from '@opentelemetry/api';
 import type { MessageFacts } from './facts.js';
-import { type Cause, causesOf, type Ledger, stampOf } from './ledger.js';
+import { type Cause, causesOf, isProcessScope, type Ledger, stampOf } from './ledger.js';
 import { only } from './order-graph.js';
 import type { Delivery, Request, Spot } from './scene.js';
 import type { Service } from './service.js';
@@ -61,7 +61,7 @@ export class Requests {
     lane.recall(span?.start);
     const causes = arrival === undefined ? [] : this.ledger.receive(service, trace, arrival.facts);
     const point = this.ledger.point(service, trace, causes);
-    const marked = lane.spoken;
+    const marked = lane.spoken || isProcessScope(service);
     lane.spoken = true;
     if (!marked) {
       lane.unmarked = true;
