@@ -149,8 +149,6 @@ export function stampOf(lane: Lane): StampFacts | undefined {
   return { ...lane.knowledgeSent(), domain: lane.domain, carrier: lane.process.plan.carrier };
 }
 
-export type { OpenBody, Rule };
-
 /** What a message comes after: its sending, and that of the stamp in it. */
 export function causesOf({ point, trace, stale }: MessageFacts): Cause[] {
   return stale === undefined
