@@ -57,7 +57,8 @@ interface Window {
   readonly limit: number;
 }
 
-export function isBackend(source: object): source is BackendSource {
+export function isBackend(source: unknown): source is BackendSource {
+  if (typeof source !== 'object' || source === null) return false;
   return 'jaeger' in source || 'tempo' in source || 'zipkin' in source;
 }
 
