@@ -166,8 +166,7 @@ function tempoIdsOf(answer: unknown, url: string, limit: number, onRefusal: OnRe
       onRefusal(url, (error as Error).message);
     }
   }
-  if (ids.size === 0)
-    throw new ReadTracesError(url, 'no such traces: look further back with since, or widen the query');
+  if (ids.size === 0) throw new ReadTracesError(url, 'no such traces: look further back with since, or ask for others');
   return ids;
 }
 
