@@ -1,5 +1,5 @@
 /**
- * Stamps as span attributes, both ways.
+ * Stamps as span attributes; span-stamps.ts reads them back.
  *
  * Guarantee: what is written is enough to compare the span's events exactly; a reader of whatever part of it survived
  * a backend's or the SDK's limits gets fewer answers, never other ones. So `causality.incomplete` is written first and
