@@ -43,7 +43,11 @@ export interface RecordedSpan {
   readonly resource: AttributeRecord;
   readonly scope: { readonly name: string; readonly version: string | undefined };
   readonly links: readonly RecordedLink[];
-  readonly events: readonly { readonly name: string; readonly timeNanos: bigint; readonly attributes: AttributeRecord }[];
+  readonly events: readonly {
+    readonly name: string;
+    readonly timeNanos: bigint;
+    readonly attributes: AttributeRecord;
+  }[];
   readonly status: { readonly code: 'unset' | 'ok' | 'error'; readonly message: string | undefined };
   readonly origin: Origin;
 }
