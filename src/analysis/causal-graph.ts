@@ -18,6 +18,7 @@ import { inLamportOrder } from './linear-extension.js';
 import { Predecessors } from './predecessors.js';
 import type { RecordedSpan } from './recorded.js';
 import { relateIntervals, type SpanRelation } from './span-relation.js';
+import type { StampedChains } from './stamp-columns.js';
 import { TraceGroups } from './trace-groups.js';
 import { Views } from './views.js';
 
@@ -25,6 +26,7 @@ import { Views } from './views.js';
 export interface GraphParts {
   readonly table: EventTable;
   readonly views: Views;
+  readonly chains: StampedChains;
   readonly edges: Edges;
   readonly predecessors: Predecessors;
   readonly groups: TraceGroups;
@@ -42,6 +44,7 @@ export class CausalGraph {
     deriveLamportTimes(table, predecessors, groups);
     this.parts = {
       table,
+      chains,
       views: new Views(table, chains),
       edges: new Edges(table, predecessors),
       predecessors,

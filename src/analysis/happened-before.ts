@@ -4,6 +4,7 @@
  * Guarantee: `true` is proven by a path, `false` by stamps that miss nothing; anything else is undefined. An event that claims to be both before and after another
  * proves neither.
  */
+import type { StampRelation } from '../clocks/stamp.js';
 import {
   type Chain,
   type EventTable,
@@ -14,6 +15,7 @@ import {
   TOLD_INCOMPLETE,
 } from './event-table.js';
 import { FlowBranches } from './flow-branches.js';
+import { HiddenCalls } from './hidden-calls.js';
 import { PastSearch } from './past-search.js';
 import type { Predecessors } from './predecessors.js';
 import type { TraceGroups } from './trace-groups.js';
@@ -22,6 +24,7 @@ const PARTIAL = [PARTIAL_START, PARTIAL_REPLY, PARTIAL_END] as const;
 
 export class HappenedBefore {
   private searches: [PastSearch, PastSearch] | undefined;
+  readonly hidden: HiddenCalls;
   private readonly branches: FlowBranches;
 
   constructor(
@@ -29,6 +32,7 @@ export class HappenedBefore {
     private readonly predecessors: Predecessors,
     private readonly groups: TraceGroups,
   ) {
+    this.hidden = new HiddenCalls(table, predecessors, groups);
     this.branches = new FlowBranches(table);
   }
 
@@ -42,7 +46,15 @@ export class HappenedBefore {
     if (there) return back ? undefined : true;
     // Whoever was before its cause cannot be after it.
     if (back) return false;
-    return this.noPathIsHidden(cause, effect) ? false : undefined;
+    return this.noPathIsHidden(group, cause, effect) ? false : undefined;
+  }
+
+  /** What the two stamps alone say. */
+  byStamps(a: number, b: number): StampRelation {
+    const there = this.predecessors.hasHeard(b, a);
+    const back = this.predecessors.hasHeard(a, b);
+    if (there || back) return there === back ? 'unknown' : there ? 'before' : 'after';
+    return this.stampsExclude(a, b) && this.stampsExclude(b, a) ? 'concurrent' : 'unknown';
   }
 
   /** True where a path leads from cause to effect. */
@@ -64,9 +76,9 @@ export class HappenedBefore {
     return (this.table.lamport[cause] as number) >= (this.table.lamport[effect] as number);
   }
 
-  private noPathIsHidden(cause: number, effect: number): boolean {
+  private noPathIsHidden(group: number, cause: number, effect: number): boolean {
     if (this.predecessors.order === 'flow') return this.branches.areWhole(cause, effect);
-    return this.stampsExclude(cause, effect);
+    return this.stampsExclude(cause, effect) || this.hidden.exclude(group, cause, effect);
   }
 
   private stampsExclude(cause: number, effect: number): boolean {

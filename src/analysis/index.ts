@@ -1,6 +1,14 @@
 export { type CausalStamp, compareStamps, type StampRelation } from '../clocks/stamp.js';
 export { type EventStamp, type ReadAttributes, readSpanStamps, type SpanStamps } from '../codec/span-stamps.js';
 export { CausalGraph } from './causal-graph.js';
+export {
+  type CorrectedTraces,
+  type CorrectionReport,
+  correctTimestamps,
+  type NodeOffset,
+} from './correct-timestamps.js';
+export { type Coverage, coverage, type EdgeCoverage, type LossReason, type ServiceCoverage } from './coverage.js';
+export { findAnomalies } from './find-anomalies.js';
 export type {
   Access,
   Anomalies,
@@ -27,4 +35,5 @@ export type {
   GraphOptions,
   GraphOrder,
 } from './graph-model.js';
+export type { OrderingShares } from './ordering-shares.js';
 export { relateSpans, type SpanRelation } from './span-relation.js';
