@@ -19,6 +19,7 @@ export type IncompleteReason =
   | 'links-dropped'
   | 'link-without-stamp'
   | 'foreign-clock'
+  | 'no-propagator'
   | 'lamport-exhausted'
   | 'too-many-awaited';
 

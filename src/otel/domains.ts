@@ -5,7 +5,7 @@
  * and is incomplete; a message that arrives makes no domain until something happens in its context.
  * Hazard: everything here trusts its caller to have judged the message (arrival.ts).
  */
-import type { SpanContext } from '@opentelemetry/api';
+import { diag, type SpanContext } from '@opentelemetry/api';
 import { drawNodeId } from '../clocks/node-id.js';
 import { PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { fitVector } from '../clocks/vector-state.js';
@@ -20,6 +20,8 @@ export class Domains {
   private readonly store: DomainStore;
   private readonly process: Domain | undefined;
   private drawn: string | undefined;
+  private hasPropagator = false;
+  private saidNoPropagator = false;
 
   constructor(
     readonly settings: ClockSettings,
@@ -36,6 +38,22 @@ export class Domains {
     };
     this.store = new DomainStore({ maxDomains: settings.maxDomains, idleMs: settings.domainIdleMs }, rules);
     this.process = settings.scope === 'process' ? new Domain(PROCESS_DOMAIN, rules, 0) : undefined;
+  }
+
+  /** A propagator carries this clock's stamps. */
+  attachPropagator(): void {
+    this.hasPropagator = true;
+  }
+
+  /** A message came or went: without a propagator it carried no stamp, and nobody can tell what it brought. */
+  needPropagator(domain: Domain): void {
+    if (this.hasPropagator) return;
+    domain.hide('no-propagator');
+    if (this.saidNoPropagator) return;
+    this.saidNoPropagator = true;
+    diag.warn(
+      'otel-causality: spans are stamped, but no CausalityPropagator uses their clock, so order between services is unknown; register one as the global propagator',
+    );
   }
 
   get node(): string | undefined {

@@ -6,17 +6,16 @@
  * On pooled connections the active context belongs to somebody else.
  */
 import type { Context, SpanContext } from '@opentelemetry/api';
-import { SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { readStamp, StampFormatError } from '../codec/wire-text.js';
 import { arrivalIn } from './arrival.js';
 import type { AttributeSink, SpanAttributeWriter } from '../codec/span-attributes.js';
 import { type AttachedValues, attachedValues } from './attached-values.js';
-import type { AwaitedReplies } from './awaited-replies.js';
+import { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import type { Arrival } from './records.js';
-import { recordOf } from './span-registry.js';
+import { anyRecordOf, recordOf } from './span-registry.js';
 
 /** What a request should carry. */
 export interface Departure {
@@ -58,16 +57,17 @@ export class Messages {
       this.domains.merge(domain, arrival, now);
     }
     const mark = spanContext.spanId;
+    // Another clock of this process has stamped the span and gives us none of what it knows.
+    const foreign = record === undefined && anyRecordOf(spanContext) !== undefined;
+    if (foreign) domain?.hide('foreign-clock');
     if (domain === undefined || (!domain.hasNews && !domain.incomplete)) {
       const { traceId } = spanContext;
       const missed = arrival?.hidden !== undefined && this.domains.concerns(arrival, traceId);
-      return this.domains.mayHaveHeard(traceId, domain) || missed ? { text: undefined, mark } : undefined;
+      return this.domains.mayHaveHeard(traceId, domain) || missed || foreign ? { text: undefined, mark } : undefined;
     }
     const text = allowed && domain.hasNews ? this.domains.write(domain, now) : undefined;
-    // A producer expects no reply. Any other span may: a client must hear one before it ends.
-    if (record?.kind !== SpanKind.PRODUCER) {
-      this.awaited.add(spanContext.spanId, domain, record, text !== undefined);
-    }
+    if (this.arrivalsByCarrier === undefined) AwaitedReplies.miss(domain, record);
+    else this.awaited.add(spanContext.spanId, domain, record, text !== undefined);
     return { text, mark };
   }
 
@@ -83,8 +83,9 @@ export class Messages {
   }
 
   /**
-   * From now on what is extracted from a carrier can be found by that carrier: a server's reply needs it. False when
-   * that was so already: reply hooks are installed once for a clock, by whichever copy of this package comes first.
+   * Somebody gives and hears replies from now on: what is extracted from a carrier can be found by that carrier, and
+   * requests are remembered until their reply comes. False when that was so already: reply hooks are installed once
+   * for a clock, by whichever copy of this package comes first.
    */
   watchCarriers(): boolean {
     if (this.arrivalsByCarrier !== undefined) return false;
@@ -156,7 +157,7 @@ export class Messages {
       this.domains.counters.refused('other-domain', `a reply of ${stamp.domain} to a request of ${domain.id}`);
       domain.hearTimes(stamp, now, false);
     }
-    domain.hide('reply-without-stamp');
+    if (!awaited.optional) domain.hide('reply-without-stamp');
   }
 }
 

@@ -64,7 +64,9 @@ export class CausalityPropagator implements TextMapPropagator {
     if (this.propagateTo !== undefined && typeof this.propagateTo !== 'function') {
       throw new InvalidValueError('propagateTo', options.propagateTo, 'a function of span attributes');
     }
-    if (!isDisabled()) this.clock = clockOption(options.clock);
+    if (isDisabled()) return;
+    this.clock = clockOption(options.clock);
+    this.clock.domains.attachPropagator();
   }
 
   /** Lets the wrapped propagators write, then adds the stamp and the mark. Never throws. */

@@ -103,6 +103,7 @@ export class SpanEvents {
    * a message that asks for no reply; should one come all the same, the reply hooks will see it.
    */
   private closeRequests(record: SpanRecord, spanId: string, domain: Domain): void {
+    if (record.kind === SpanKind.CLIENT) this.domains.needPropagator(domain);
     if (record.awaited === 0) return;
     if (record.kind === SpanKind.CLIENT) {
       domain.hide('reply-without-stamp');
@@ -128,9 +129,10 @@ export class SpanEvents {
       else domain.hearTimes(foreign.start, now, false);
       domain.hide('foreign-clock');
       foreign.domain.hide('foreign-clock');
-    } else if (parent.isRemote === true && arrival === undefined && parent.traceState?.get(MEMBER) !== undefined) {
+    } else if (parent.isRemote === true && arrival === undefined) {
+      this.domains.needPropagator(domain);
       // Extracted by someone else's propagator, which left our mark in place and our stamp unread.
-      domain.hide('mark-without-stamp');
+      if (parent.traceState?.get(MEMBER) !== undefined) domain.hide('mark-without-stamp');
     }
   }
 

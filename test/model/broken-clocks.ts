@@ -15,7 +15,8 @@ import { VectorState } from '../../src/clocks/vector-state.js';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { Arrival, SpanRecord } from '../../src/otel/records.js';
 
-type Method = (this: never, ...args: never[]) => unknown;
+// oxlint-disable-next-line typescript/no-explicit-any -- a replacement knows what it replaces, its type does not
+type Method = (this: any, ...args: any[]) => unknown;
 
 /** Runs `act` while methods of one class are replaced; each replacement is given the original. */
 function replacing(
@@ -63,7 +64,7 @@ export const BREAKAGES: readonly Breakage[] = [
         function (this: Domains, domain: Domain, arrival: Arrival, now: number) {
           if (arrival.hidden !== undefined && arrival.domain === domain.id) domain.hide(arrival.hidden);
           return arrival.stamp === undefined ? 0 : domain.hear(arrival.stamp, now, true);
-        } as Method,
+        },
     }),
   },
   {
@@ -74,7 +75,7 @@ export const BREAKAGES: readonly Breakage[] = [
           const stamp = original.apply(this as never, args);
           this.hidden = false;
           return stamp;
-        } as Method,
+        },
     }),
   },
   {
@@ -83,7 +84,7 @@ export const BREAKAGES: readonly Breakage[] = [
       hear: (original) =>
         function (this: never, stamp: CausalStamp, ...rest: never[]) {
           return original.apply(this, [complete(stamp) as never, ...rest]);
-        } as Method,
+        },
     }),
   },
   {
@@ -92,7 +93,7 @@ export const BREAKAGES: readonly Breakage[] = [
       state: (original) =>
         function (this: never, ...args: never[]) {
           return complete(original.apply(this, args) as CausalStamp);
-        } as Method,
+        },
     }),
   },
   {
@@ -101,7 +102,7 @@ export const BREAKAGES: readonly Breakage[] = [
       present: () =>
         function (this: Domains, record: SpanRecord) {
           return record.domain;
-        } as Method,
+        },
     }),
   },
   {
@@ -110,16 +111,16 @@ export const BREAKAGES: readonly Breakage[] = [
       merge: (original) =>
         function (this: never, domain: never, arrival: Arrival, now: never) {
           return original.apply(this, [domain, { ...arrival, hidden: undefined } as never, now]);
-        } as Method,
+        },
     }),
   },
   {
     name: 'nobody awaits replies',
-    during: replacing(AwaitedReplies, { add: () => (() => undefined) as Method }),
+    during: replacing(AwaitedReplies, { add: () => () => undefined }),
   },
   {
     name: 'a client span may end without its reply',
-    during: replacing(SpanEvents, { closeRequests: () => (() => undefined) as Method }),
+    during: replacing(SpanEvents, { closeRequests: () => () => undefined }),
   },
   {
     name: 'a reply without a stamp is nothing',
@@ -127,7 +128,7 @@ export const BREAKAGES: readonly Breakage[] = [
       hearReply: (original) =>
         function (this: never, spanId: never, text: string | undefined) {
           return text === undefined ? undefined : original.apply(this, [spanId, text as never]);
-        } as Method,
+        },
     }),
   },
   {
@@ -136,7 +137,7 @@ export const BREAKAGES: readonly Breakage[] = [
       hearReply: () =>
         function (this: { awaited: AwaitedReplies }, spanId: string) {
           this.awaited.take(spanId);
-        } as Method,
+        },
     }),
   },
   {
@@ -146,13 +147,13 @@ export const BREAKAGES: readonly Breakage[] = [
         function (this: { floor: number }, ...args: never[]) {
           original.apply(this as never, args);
           this.floor = 0;
-        } as Method,
+        },
     }),
   },
   {
     name: 'a trace that comes back is not recognised',
     during: (act) => {
-      replacing(DroppedTraces, { mayContain: () => (() => false) as Method })(() => {
+      replacing(DroppedTraces, { mayContain: () => () => false })(() => {
         replacing(Domains, {
           present: (original) =>
             function (this: never, record: SpanRecord, now: never) {
@@ -160,18 +161,18 @@ export const BREAKAGES: readonly Breakage[] = [
               const domain = original.apply(this, [record as never, now]) as DomainInside;
               if (returns) domain.hidden = record.start.incomplete;
               return domain;
-            } as Method,
+            },
         })(act);
       });
     },
   },
   {
     name: 'times of a trace that comes back begin anew',
-    during: replacing(Domain, { continueAbove: () => (() => undefined) as Method }),
+    during: replacing(Domain, { continueAbove: () => () => undefined }),
   },
   {
     name: 'dropped entries are not admitted',
-    during: replacing(Domain, { lose: () => (() => undefined) as Method }),
+    during: replacing(Domain, { lose: () => () => undefined }),
   },
   {
     name: 'entries dropped by a writer are not admitted',
@@ -180,7 +181,7 @@ export const BREAKAGES: readonly Breakage[] = [
         function (this: never, domain: DomainInside, now: never) {
           const text = original.apply(this, [domain as never, now]) as string;
           return domain.hidden || domain.blindRequests > 0 ? text : text.replace(/^((?:[^!]*!){4})1!/, '$10!');
-        } as Method,
+        },
     }),
   },
   {
@@ -193,7 +194,7 @@ export const BREAKAGES: readonly Breakage[] = [
           const stamp = original.apply(this as never, args);
           this.openBodies = openBodies;
           return stamp;
-        } as Method,
+        },
     }),
   },
   {
@@ -202,12 +203,12 @@ export const BREAKAGES: readonly Breakage[] = [
       add: (original) =>
         function (this: never, spanId: never, domain: never, record: SpanRecord | undefined, stamped: never) {
           if (record !== undefined) original.apply(this, [spanId, domain, record as never, stamped]);
-        } as Method,
+        },
     }),
   },
   {
     name: 'requests that could carry no stamp are forgotten',
-    during: replacing(Domains, { mayHaveHeard: () => (() => false) as Method }),
+    during: replacing(Domains, { mayHaveHeard: () => () => false }),
   },
   {
     name: 'a reply is no event',
@@ -227,7 +228,7 @@ export const BREAKAGES: readonly Breakage[] = [
           } finally {
             domains.present = frozen;
           }
-        } as Method,
+        },
     }),
   },
   {
@@ -236,7 +237,7 @@ export const BREAKAGES: readonly Breakage[] = [
       hearTimes: (original) =>
         function (this: never, stamp: CausalStamp, ...rest: never[]) {
           return original.apply(this, [{ ...stamp, lamport: 1 } as never, ...rest]);
-        } as Method,
+        },
     }),
   },
   {
@@ -247,11 +248,11 @@ export const BREAKAGES: readonly Breakage[] = [
           const result = original.apply(this as never, args);
           this.unordered = false;
           return result;
-        } as Method,
+        },
     }),
   },
   {
     name: 'an inbound entry drops instead of rising',
-    during: replacing(VectorState, { bringsNews: () => (() => false) as Method }),
+    during: replacing(VectorState, { bringsNews: () => () => false }),
   },
 ];

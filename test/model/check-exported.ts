@@ -20,7 +20,7 @@ export function checkExported(world: World): void {
     for (const span of exported.values()) {
       const fact = facts.get(span.spanContext().spanId);
       if (fact === undefined) throw new WrongAnswer(`${span.name} was never started`);
-      checkTold(fact, service.plan.attributes, told(span, exported));
+      checkTold(fact, service.plan.attributes, toldOf(span, exported));
       const stamps = stampsOf(span, exported);
       if (fact.start !== undefined && stamps !== undefined) read.push({ event: fact.start, stamp: stamps.start });
       if (fact.reply !== undefined && stamps?.reply) read.push({ event: fact.reply, stamp: stamps.reply });
@@ -32,9 +32,9 @@ export function checkExported(world: World): void {
   }
 }
 
-function told(span: ReadableSpan, exported: ReadonlyMap<string, ReadableSpan>): ToldSpan | undefined {
+function toldOf(span: ReadableSpan, exported: ReadonlyMap<string, ReadableSpan>): ToldSpan | undefined {
   const parent = exported.get(span.parentSpanContext?.spanId ?? '');
-  return toldBy(span, parent === undefined ? undefined : told(parent, exported));
+  return toldBy(span, parent === undefined ? undefined : toldOf(parent, exported));
 }
 
 function stampsOf(span: ReadableSpan, exported: ReadonlyMap<string, ReadableSpan>): SpanStamps | undefined {
@@ -66,12 +66,12 @@ function checkTold(fact: SpanFacts, mode: 'standard' | 'full' | 'lean', tells: T
   }
 }
 
-function tellsEvent({ stamp }: EventFacts, told: ToldEvent, what: string, mode: string): boolean {
-  if (told.tick !== stamp.tick || told.lamport !== stamp.lamport) return false;
+function tellsEvent({ stamp }: EventFacts, tells: ToldEvent, what: string, mode: string): boolean {
+  if (tells.tick !== stamp.tick || tells.lamport !== stamp.lamport) return false;
   // Nobody tells a reply's vector; and in lean mode the parent may not have been exported.
-  const untold = what === 'reply' || (mode === 'lean' && told.vector === undefined);
-  if (!untold && told.vector !== stamp.vector.toString()) return false;
-  return told.hlc === (mode === 'full' && what !== 'reply' ? stamp.hlc?.toRfc3339() : undefined);
+  const untold = what === 'reply' || (mode === 'lean' && tells.vector === undefined);
+  if (!untold && tells.vector !== stamp.vector.toString()) return false;
+  return tells.hlc === (mode === 'full' && what !== 'reply' ? stamp.hlc?.toRfc3339() : undefined);
 }
 
 interface ReadEvent {

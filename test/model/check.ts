@@ -24,7 +24,9 @@ export function emptyTally(): Tally {
   return { events: 0, before: 0, concurrent: 0, unknown: 0, otherDomain: 0, rules: new Map() };
 }
 
-export class WrongAnswer extends Error {}
+export class WrongAnswer extends Error {
+  override readonly name = 'WrongAnswer';
+}
 
 /** Checks a world that has run. Throws {@link WrongAnswer} for the first wrong pair. */
 export function checkWorld(world: World, tally: Tally = emptyTally()): Tally {

@@ -1,6 +1,6 @@
 /** Smallest programs of what the model once found, each with the pair of events that was answered wrongly. */
 import { type Context, SpanKind } from '@opentelemetry/api';
-import type { Sampler, SamplingResult } from '@opentelemetry/sdk-trace-base';
+import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
@@ -8,7 +8,9 @@ import { type Carrier, TestNode } from '../support/fleet.js';
 
 /** Samples all but the spans whose name says otherwise. */
 const byName: Sampler = {
-  shouldSample: (_context, _traceId, name): SamplingResult => ({ decision: name.startsWith('unsampled') ? 0 : 2 }),
+  shouldSample: (_context, _traceId, name) => ({
+    decision: name.startsWith('unsampled') ? SamplingDecision.NOT_RECORD : SamplingDecision.RECORD_AND_SAMPLED,
+  }),
   toString: () => 'by name',
 };
 
@@ -77,6 +79,13 @@ describe('what the model found', () => {
     gateway.start('another trace, for which the first is dropped');
     const effect = orders.start('handle', orders.extract(gateway.inject(unsampled.context)));
     expect(compareStamps(cause, stampOf(effect))).to.equal('unknown');
+  });
+
+  it('marks what one clock sends for a span of another one in the same process', () => {
+    const [gateway, beside, orders] = [node('gateway'), node('beside'), node('orders')];
+    const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
+    const effect = orders.start('handle', orders.extract(beside.inject(call.context)));
+    expect(compareStamps(stampOf(call), stampOf(effect))).to.equal('unknown');
   });
 
   it('keeps the incompleteness between a head and the end of its body out of a link to an event there', () => {

@@ -1,8 +1,9 @@
 /** Runs many random programs and says, in a form that a person can follow, what was wrong with the smallest one. */
-import * as fc from 'fast-check';
+import { check, property } from 'fast-check';
 import { checkWorld, emptyTally, type Tally } from './check.js';
 import { checkExported } from './check-exported.js';
-import { describeProgram, type Program, programs } from './program.js';
+import { programs } from './arbitrary-programs.js';
+import { describeProgram, type Program } from './program.js';
 import { World } from './world.js';
 
 /** How long a failing program may be shrunk. */
@@ -27,8 +28,8 @@ export interface Outcome {
 export function campaign({ programs: numRuns, seed, shrinks = true, longest }: Campaign): Outcome {
   const tally = emptyTally();
   let shrinkUntil = Number.POSITIVE_INFINITY;
-  const details = fc.check(
-    fc.property(programs(longest), (program) => {
+  const details = check(
+    property(programs(longest), (program) => {
       // A program that came out small enough is found by then.
       if (Date.now() > shrinkUntil) return;
       try {

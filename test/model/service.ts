@@ -11,7 +11,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
-import { BasicTracerProvider, type ReadableSpan, type Sampler } from '@opentelemetry/sdk-trace-base';
+import { BasicTracerProvider, type ReadableSpan, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { CausalClock } from '../../src/otel/causal-clock.js';
 import { type Carrier, TestNode } from '../support/fleet.js';
@@ -23,8 +23,12 @@ export const SAMPLING = 'test.sampling';
 
 const BASE_MILLIS = Date.UTC(2026, 0, 1);
 
+const DECISIONS = [SamplingDecision.NOT_RECORD, SamplingDecision.RECORD, SamplingDecision.RECORD_AND_SAMPLED];
+
 const byAttribute: Sampler = {
-  shouldSample: (_context, _traceId, _name, _kind, attributes) => ({ decision: (attributes[SAMPLING] ?? 2) as number }),
+  shouldSample: (_context, _traceId, _name, _kind, attributes) => ({
+    decision: DECISIONS[Number(attributes[SAMPLING] ?? 2)] ?? SamplingDecision.NOT_RECORD,
+  }),
   toString: () => 'by attribute',
 };
 
@@ -77,7 +81,7 @@ export function startService(id: number, name: string, plan: SlotPlan, wall: Wal
 function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallClock): Service {
   const node = new TestNode(name, {
     scope: plan.scope,
-    trust: 'all',
+    trust: plan.trusts ? 'all' : 'none',
     maxDomains: plan.maxDomains,
     maxEntries: plan.maxEntries,
     maxBytes: plan.maxBytes,

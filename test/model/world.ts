@@ -6,19 +6,16 @@
 import { type Link, ROOT_CONTEXT, SpanKind, trace as traceApi } from '@opentelemetry/api';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { Ledger } from './ledger.js';
-import { Messenger } from './messenger.js';
 import type { Command, Program, Sampling } from './program.js';
+import { Replies } from './replies.js';
+import { Requests } from './requests.js';
 import type { Delivery, Request, SpanFacts, Spot } from './scene.js';
 import { SAMPLING, type Service, startService, WallClock } from './service.js';
 
-/** Longer than W3C or anyone needs, so that a small byte limit cuts entries. */
-const NAMES = [
-  'gateway-of-the-east',
-  'orders-of-the-north',
-  'payments-of-the-sea',
-  'inventory-of-the-hill',
-  'mail-of-dawn',
-];
+/** So long that a small byte limit cuts the third entry off. */
+const NAMES = ['gateway', 'orders', 'payments', 'inventory', 'mail'].map(
+  (name) => `${name}-in-a-land-far-away-of-here`,
+);
 
 export class World {
   readonly ledger = new Ledger();
@@ -28,13 +25,13 @@ export class World {
   readonly spans: SpanFacts[] = [];
   private readonly slots: Service[] = [];
   private readonly walls: WallClock[];
-  private readonly messenger: Messenger;
+  private readonly requests = new Requests(this.ledger, this.log);
+  private readonly replies = new Replies(this.ledger, this.requests, this.log);
   private spots: Spot[] = [];
 
   constructor(private readonly program: Program) {
     this.walls = program.slots.map((plan) => new WallClock(plan));
     program.slots.forEach((_, slot) => this.boot(slot));
-    this.messenger = new Messenger(this.ledger, this.log);
   }
 
   run(): this {
@@ -60,28 +57,28 @@ export class World {
         this.call(youngest(this.spots, command.context), command);
         break;
       case 'deliver':
-        this.deliver(youngest(this.messenger.requests, command.message), command);
+        this.deliver(youngest(this.requests.underWay, command.message), command);
         break;
       case 'lose':
-        this.messenger.lose(youngest(this.messenger.requests, command.message));
+        this.requests.lose(youngest(this.requests.underWay, command.message));
         break;
       case 'splice':
-        this.messenger.splice(
-          youngest(this.messenger.requests, command.message),
-          youngest(this.messenger.requests, command.stale),
+        this.requests.splice(
+          youngest(this.requests.underWay, command.message),
+          youngest(this.requests.underWay, command.stale),
         );
         break;
       case 'reply':
-        this.messenger.reply(youngest(this.messenger.deliveries, command.request), command.streams);
+        this.replies.reply(youngest(this.requests.deliveries, command.request), command.streams);
         break;
       case 'hear':
-        this.messenger.hear(youngest(this.messenger.replies, command.reply), command.again);
+        this.replies.hear(youngest(this.replies.underWay, command.reply), command.again);
         break;
       case 'endBody':
-        this.messenger.endBody(youngest(this.messenger.streams, command.reply));
+        this.replies.endBody(youngest(this.replies.streams, command.reply));
         break;
       case 'loseReply':
-        this.messenger.loseReply(youngest(this.messenger.replies, command.reply));
+        this.replies.lose(youngest(this.replies.underWay, command.reply));
         break;
       case 'restart':
         this.restart(command.slot % this.slots.length);
@@ -115,7 +112,8 @@ export class World {
     const dead = this.slots[slot] as Service;
     this.spots = this.spots.filter((spot) => spot.service !== dead);
     for (const span of this.spans) if (span.spot.service === dead) span.live = false;
-    this.messenger.died(dead);
+    this.requests.died(dead);
+    this.replies.died(dead);
     this.log.push(`${dead.name} restarts`);
     this.boot(slot);
   }
@@ -161,7 +159,7 @@ export class World {
       const lane = this.ledger.lane(service, traceId);
       if (spot?.trace === traceId) lane.recall(spot.span?.start);
       const causes = spot?.arrival === undefined ? [] : this.ledger.receive(service, traceId, spot.arrival.facts);
-      if (linked !== undefined) causes.push(...this.messenger.hearLink(service, traceId, linked));
+      if (linked !== undefined) causes.push(...this.requests.hearLink(service, traceId, linked));
       start = this.ledger.event(`${name}.start`, service, traceId, stamp, causes);
     }
     const made: SpanFacts = {
@@ -188,13 +186,13 @@ export class World {
     this.spots.push(made.spot);
     const { arrival } = made.spot;
     if (kind === SpanKind.SERVER && start !== undefined && arrival !== undefined) arrival.server ??= made;
-    const circumstances = [
-      spot?.span === undefined ? '' : ` in ${spot.span.name}`,
-      arrival === undefined ? '' : ` for ${arrival.request.name}`,
-      linked === undefined ? '' : ` linked to ${linked.span?.name ?? linked.arrival?.request.name}`,
-      start === undefined ? ', not stamped' : `, tick ${start.stamp.tick}`,
-    ].join('');
-    this.log.push(`${service.name} starts ${SpanKind[kind]} ${name} of trace ${traceId.slice(0, 4)}${circumstances}`);
+    const place = spot?.span === undefined ? '' : ` in ${spot.span.name}`;
+    const cause = arrival === undefined ? '' : ` for ${arrival.request.name}`;
+    const link = linked === undefined ? '' : ` linked to ${linked.span?.name ?? linked.arrival?.request.name}`;
+    const tick = start === undefined ? ', not stamped' : `, tick ${start.stamp.tick}`;
+    this.log.push(
+      `${service.name} starts ${SpanKind[kind]} ${name} of trace ${traceId.slice(0, 4)}${place}${cause}${link}${tick}`,
+    );
     return made;
   }
 
@@ -223,7 +221,7 @@ export class World {
     if (spot === undefined) return undefined;
     const kind = as === 'producer' ? SpanKind.PRODUCER : SpanKind.CLIENT;
     const sender = as === 'bare' ? spot : this.startSpan(spot.service, spot, kind, sampling).spot;
-    return { request: this.messenger.send(sender, to % this.slots.length), sender };
+    return { request: this.requests.send(sender, to % this.slots.length), sender };
   }
 
   private deliver(
@@ -232,7 +230,7 @@ export class World {
   ): SpanFacts | undefined {
     if (request === undefined) return undefined;
     const service = this.service(request.to);
-    const spot = this.messenger.deliver(request, service, again);
+    const spot = this.requests.deliver(request, service, again);
     this.spots.push(spot);
     switch (as) {
       case 'relay':
@@ -258,11 +256,11 @@ export class World {
     const calls = Array.from({ length: width }, (_, i) => this.call(spot, { to: to + i, as: 'client', sampling: 2 }));
     const served = calls.map((called) => {
       const server = this.deliver(called?.request, { as: 'server', context: 0, sampling: 2, again: false });
-      return { server, delivery: this.messenger.deliveries.at(-1) };
+      return { server, delivery: this.requests.deliveries.at(-1) };
     });
     for (const { server, delivery } of served) {
       if (server === undefined) continue;
-      this.messenger.hear(this.messenger.reply(delivery, false), false);
+      this.replies.hear(this.replies.reply(delivery, false), false);
       this.endSpan(server);
     }
     for (const called of calls) this.endSpan(called?.sender.span);
@@ -277,9 +275,9 @@ export class World {
       sampling: command.serverSampling,
       again: false,
     });
-    const delivery = this.messenger.deliveries.at(-1) as Delivery;
-    const reply = this.messenger.reply(delivery, command.streams);
-    this.messenger.hear(reply, false);
+    const delivery = this.requests.deliveries.at(-1) as Delivery;
+    const reply = this.replies.reply(delivery, command.streams);
+    this.replies.hear(reply, false);
     if (command.streams) return;
     this.endSpan(server);
     this.endSpan(called.sender.span);

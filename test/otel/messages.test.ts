@@ -18,7 +18,7 @@ class Exchange {
   constructor({ client = {}, server = {} }: { client?: NodeOptions; server?: NodeOptions } = {}) {
     this.client = new TestNode('client', client);
     this.server = new TestNode('server', server);
-    this.server.clock.messages.watchCarriers();
+    for (const { clock } of [this.client, this.server]) clock.messages.watchCarriers();
     this.call = this.client.start('call', undefined, { kind: SpanKind.CLIENT });
     this.request = this.client.inject(this.call.context);
     this.handle = this.server.start('handle', this.server.extract(this.request), { kind: SpanKind.SERVER });

@@ -73,6 +73,7 @@ describe('bad input: what a stranger can make us hold', () => {
 
   it('is a bounded list of awaited replies, and who is given up is incomplete', () => {
     const node = nodeReading('baggage');
+    node.clock.messages.watchCarriers();
     const call = node.start('first', undefined, { kind: SpanKind.CLIENT });
     node.inject(call.context);
     for (let i = 0; i < MAX_AWAITED_REPLIES; i++)
