@@ -11,3 +11,9 @@ export { type CausalStamp, compareStamps, type StampRelation } from '../clocks/s
 export type { Relation, VectorTimestamp } from '../clocks/vector-timestamp.js';
 export { type EventStamp, type ReadAttributes, readSpanStamps, type SpanStamps } from '../codec/span-stamps.js';
 export { relateSpans, type SpanRelation } from './span-relation.js';
+export type { BackendQuery, BackendSource, JaegerSource, TempoSource, ZipkinSource } from './readers/backends.js';
+export type { ByteStream } from './readers/byte-source.js';
+export { readDocument } from './readers/document.js';
+export { type ReadProblem, ReadTracesError } from './readers/problems.js';
+export { readTraces, type ReadTracesOptions, type TraceSource } from './readers/read-traces.js';
+export { writeOtlpJson } from './readers/write-otlp-json.js';
