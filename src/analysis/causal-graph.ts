@@ -84,13 +84,7 @@ export class CausalGraph {
 
   /** How `a` stands to `b`. */
   relation(a: CausalEvent, b: CausalEvent): StampRelation {
-    if (a === b) return 'equal';
-    const { happened } = this.parts;
-    const before = happened.ask(a.index, b.index);
-    if (before === true) return 'before';
-    const after = happened.ask(b.index, a.index);
-    if (after === true) return 'after';
-    return before === false && after === false ? 'concurrent' : 'unknown';
+    return this.parts.happened.relate(a.index, b.index);
   }
 
   /** How span `x` stands to span `y`, as intervals that end with their reply where they have one. */

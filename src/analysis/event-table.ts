@@ -36,7 +36,8 @@ export interface Lane {
 }
 
 export interface Chain {
-  readonly lane: number;
+  /** {@link NONE} for a node that others have heard of and nobody read. */
+  lane: number;
   /** Index of the stamps' domain; {@link NONE} for a plain chain. */
   readonly domain: number;
   /** Its events: `chainEvents[from]` to before `chainEvents[to]`. */
@@ -127,12 +128,22 @@ export class EventTable {
   /** How many events of a chain a stamped event has heard of. */
   heard(event: number, chain: number): number {
     if (this.chain[event] === chain) return this.tick[event] as number;
-    const vector = vectorOf(event);
+    const vector = vectorOf(event % 3 === REPLY ? this.lastBefore(event) : event);
     const from = this.vectorAt[vector] as number;
     const to = from + (this.vectorSize[vector] as number);
     const chains = this.entryChain.values;
     for (let i = from; i < to; i++) if (chains[i] === chain) return this.entryCount.values[i] as number;
     return 0;
+  }
+
+  /** A reply's vector is not written; it has heard at least what its node had at the event before. */
+  private lastBefore(reply: number): number {
+    const { from, clashTick } = this.chains[this.chain[reply] as number] as Chain;
+    if ((this.tick[reply] as number) >= clashTick) return reply - REPLY;
+    let at = from + (this.position[reply] as number);
+    while (at > from && (this.chainEvents[at] as number) % 3 === REPLY) at--;
+    const event = this.chainEvents[at] as number;
+    return event % 3 === REPLY ? reply - REPLY : event;
   }
 
   /** Events of a stamped chain up to a tick: the position after the last of them. */

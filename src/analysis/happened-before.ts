@@ -1,8 +1,8 @@
 /**
  * The one question that all others are made of: did this event happen before that one?
  *
- * Guarantee: `true` is proven by a path, `false` by stamps that miss nothing; anything else is undefined. An event that claims to be both before and after another
- * proves neither.
+ * Guarantee: `true` is proven by a path, `false` by stamps that miss nothing, or by a path the other way; anything else is
+ * undefined. An event that claims to be both before and after another proves neither.
  */
 import type { StampRelation } from '../clocks/stamp.js';
 import {
@@ -15,6 +15,7 @@ import {
   TOLD_INCOMPLETE,
 } from './event-table.js';
 import { FlowBranches } from './flow-branches.js';
+import { FutureSearch } from './future-search.js';
 import { HiddenCalls } from './hidden-calls.js';
 import { PastSearch } from './past-search.js';
 import type { Predecessors } from './predecessors.js';
@@ -23,9 +24,10 @@ import type { TraceGroups } from './trace-groups.js';
 const PARTIAL = [PARTIAL_START, PARTIAL_REPLY, PARTIAL_END] as const;
 
 export class HappenedBefore {
-  private searches: [PastSearch, PastSearch] | undefined;
   readonly hidden: HiddenCalls;
   private readonly branches: FlowBranches;
+  private pasts: PastSearch | undefined;
+  private futures: FutureSearch | undefined;
 
   constructor(
     private readonly table: EventTable,
@@ -43,10 +45,21 @@ export class HappenedBefore {
     if (group !== this.groups.ofEvent(effect)) return undefined;
     const there = this.hasPath(group, cause, effect);
     const back = this.hasPath(group, effect, cause);
-    if (there) return back ? undefined : true;
+    // Lamport times are no help against stamps that contradict each other.
+    if (there) return back || this.predecessors.hasHeard(cause, effect) ? undefined : true;
     // Whoever was before its cause cannot be after it.
     if (back) return false;
     return this.noPathIsHidden(group, cause, effect) ? false : undefined;
+  }
+
+  /** How `a` stands to `b`. */
+  relate(a: number, b: number): StampRelation {
+    if (a === b) return 'equal';
+    const before = this.ask(a, b);
+    if (before === true) return 'before';
+    const after = this.ask(b, a);
+    if (after === true) return 'after';
+    return before === false && after === false ? 'concurrent' : 'unknown';
   }
 
   /** What the two stamps alone say. */
@@ -57,23 +70,52 @@ export class HappenedBefore {
     return this.stampsExclude(a, b) && this.stampsExclude(b, a) ? 'concurrent' : 'unknown';
   }
 
-  /** True where a path leads from cause to effect. */
-  private hasPath(group: number, cause: number, effect: number): boolean {
-    if (this.groups.isPure(group) && this.predecessors.order === 'process') {
-      return this.predecessors.hasHeard(effect, cause);
-    }
-    if (this.cannotReach(cause, effect)) return false;
-    this.searches ??= [new PastSearch(this.table, this.predecessors), new PastSearch(this.table, this.predecessors)];
-    // Two walks are kept, so that asking about a pair both ways does not forget either.
-    const [first, second] = this.searches;
-    const search = first.isAt(effect) || !second.isAt(effect) ? first : second;
-    if (search === first && !first.isAt(effect)) this.searches = [second, first];
-    return search.isBefore(cause, effect);
+  /** Walks once from an event, so that questions about it and any other cost no walk of their own. */
+  focus(event: number): void {
+    if (this.isStampsAlone(this.groups.ofEvent(event))) return;
+    this.futureSearch().future(event);
+    this.pastSearch().past(event);
   }
 
-  /** Lamport times grow along every path. */
-  private cannotReach(cause: number, effect: number): boolean {
-    return (this.table.lamport[cause] as number) >= (this.table.lamport[effect] as number);
+  /** All events before this one, in no order. */
+  past(event: number): readonly number[] {
+    this.focus(event);
+    return this.pastSearch()
+      .past(event)
+      .filter((other) => this.ask(other, event) === true);
+  }
+
+  future(event: number): readonly number[] {
+    this.focus(event);
+    return this.futureSearch()
+      .future(event)
+      .filter((other) => this.ask(event, other) === true);
+  }
+
+  concurrent(event: number): readonly number[] {
+    this.focus(event);
+    const all = this.futureSearch().eventsOf(this.groups.ofEvent(event));
+    return Array.from(all).filter((other) => this.relate(event, other) === 'concurrent');
+  }
+
+  /** All events, span by span. */
+  existing(): number[] {
+    const events: number[] = [];
+    for (let event = 0; event < this.table.tick.length; event++) if (this.table.exists(event)) events.push(event);
+    return events;
+  }
+
+  /** True where a path leads from cause to effect. */
+  private hasPath(group: number, cause: number, effect: number): boolean {
+    if (this.isStampsAlone(group)) return this.predecessors.hasHeard(effect, cause);
+    // Lamport times grow along every path.
+    if ((this.table.lamport[cause] as number) >= (this.table.lamport[effect] as number)) return false;
+    if (this.futures?.isAt(cause) === true) return this.futures.isAfterOrigin(effect);
+    return this.pastSearch().isBefore(cause, effect);
+  }
+
+  private isStampsAlone(group: number): boolean {
+    return this.predecessors.order === 'process' && this.groups.isPure(group);
   }
 
   private noPathIsHidden(group: number, cause: number, effect: number): boolean {
@@ -95,30 +137,13 @@ export class HappenedBefore {
     return !clashes || table.heard(effect, chain) < (table.tick[cause] as number);
   }
 
-  /** All events before this one, in no order. */
-  past(event: number): readonly number[] {
-    return new PastSearch(this.table, this.predecessors).past(event).filter((other) => this.ask(other, event) === true);
+  private pastSearch(): PastSearch {
+    this.pasts ??= new PastSearch(this.table, this.predecessors);
+    return this.pasts;
   }
 
-  future(event: number): readonly number[] {
-    return this.ofGroup(event).filter((other) => other !== event && this.ask(event, other) === true);
-  }
-
-  concurrent(event: number): readonly number[] {
-    return this.ofGroup(event).filter(
-      (other) => other !== event && this.ask(event, other) === false && this.ask(other, event) === false,
-    );
-  }
-
-  /** All events, span by span. */
-  existing(): number[] {
-    const events: number[] = [];
-    for (let event = 0; event < this.table.tick.length; event++) if (this.table.exists(event)) events.push(event);
-    return events;
-  }
-
-  private ofGroup(event: number): number[] {
-    const group = this.groups.ofEvent(event);
-    return this.existing().filter((other) => this.groups.ofEvent(other) === group);
+  private futureSearch(): FutureSearch {
+    this.futures ??= new FutureSearch(this.table, this.predecessors, this.groups);
+    return this.futures;
   }
 }

@@ -169,8 +169,8 @@ export class HiddenCalls {
     const chain = table.chains[table.chain[reply] as number] as Chain;
     for (let at = chain.from + (table.position[reply] as number) + 1; at < chain.to; at++) {
       const event = table.chainEvents[at] as number;
-      if (((table.flags[Math.floor(event / 3)] as number) & TOLD_INCOMPLETE) !== 0) return true;
       if (event === 3 * span + END) return false;
+      if (((table.flags[Math.floor(event / 3)] as number) & TOLD_INCOMPLETE) !== 0) return true;
     }
     return false;
   }

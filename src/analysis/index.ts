@@ -10,6 +10,7 @@ export type { Ntp64 } from '../clocks/ntp64.js';
 export { type CausalStamp, compareStamps, type StampRelation } from '../clocks/stamp.js';
 export type { Relation, VectorTimestamp } from '../clocks/vector-timestamp.js';
 export { type EventStamp, type ReadAttributes, readSpanStamps, type SpanStamps } from '../codec/span-stamps.js';
+export { relateSpans, type SpanRelation } from './span-relation.js';
 export type { BackendQuery, BackendSource, JaegerSource, TempoSource, ZipkinSource } from './readers/backends.js';
 export type { ByteStream } from './readers/byte-source.js';
 export { readDocument } from './readers/document.js';
@@ -52,4 +53,3 @@ export type {
   GraphOrder,
 } from './graph-model.js';
 export type { OrderingShares } from './ordering-shares.js';
-export { relateSpans, type SpanRelation } from './span-relation.js';

@@ -21,8 +21,8 @@ export interface OrderingShares {
 
 const WHOLE_PAIRS = 20_000;
 /** Pairs are drawn in bunches around one span, because the past of one span is found by one walk. */
-const BUNCHES = 64;
-const BUNCH_PAIRS = 64;
+const BUNCHES = 32;
+const BUNCH_PAIRS = 128;
 
 export function shareOrderings(parts: GraphParts): OrderingShares {
   const { table } = parts;
@@ -40,7 +40,7 @@ export function shareOrderings(parts: GraphParts): OrderingShares {
         for (let j = from; j < i; j++) count(traces.spans[j] as number, traces.spans[i] as number);
     }
   } else {
-    drawPairs(traces, all, count);
+    drawPairs(traces, all, (one) => parts.happened.focus(3 * one), count);
   }
   const share = (of: number): number => (counts.pairs === 0 ? 0 : of / counts.pairs);
   return {
@@ -77,7 +77,12 @@ function spansByTrace({ trace, traces }: EventTable): SpansByTrace {
   return { spans, at, pairs };
 }
 
-function drawPairs({ spans, at, pairs }: SpansByTrace, all: number, count: (a: number, b: number) => void): void {
+function drawPairs(
+  { spans, at, pairs }: SpansByTrace,
+  all: number,
+  focus: (one: number) => void,
+  count: (a: number, b: number) => void,
+): void {
   const random = generator();
   for (let bunch = 0; bunch < BUNCHES; bunch++) {
     const wanted = random() * all;
@@ -91,6 +96,7 @@ function drawPairs({ spans, at, pairs }: SpansByTrace, all: number, count: (a: n
     const from = at[low] as number;
     const size = (at[low + 1] as number) - from;
     const one = Math.floor(random() * size);
+    focus(spans[from + one] as number);
     for (let i = 0; i < BUNCH_PAIRS; i++) {
       const other = (one + 1 + Math.floor(random() * (size - 1))) % size;
       count(spans[from + other] as number, spans[from + one] as number);
@@ -101,10 +107,7 @@ function drawPairs({ spans, at, pairs }: SpansByTrace, all: number, count: (a: n
 function judge(parts: GraphParts, a: number, b: number): 'proven' | 'derived' | 'unknown' {
   const { happened } = parts;
   if (happened.byStamps(a, b) !== 'unknown') return 'proven';
-  const before = happened.ask(a, b);
-  if (before === true) return 'derived';
-  const after = happened.ask(b, a);
-  return after === true || (before === false && after === false) ? 'derived' : 'unknown';
+  return happened.relate(a, b) === 'unknown' ? 'unknown' : 'derived';
 }
 
 /** Marsaglia's xorshift with 32 bits: a sample must be even and the same each time, not secret. */

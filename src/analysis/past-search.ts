@@ -37,11 +37,6 @@ export class PastSearch {
     return found;
   }
 
-  /** True when the past of this event is at hand. */
-  isAt(event: number): boolean {
-    return this.target === event;
-  }
-
   isBefore(event: number, target: number): boolean {
     this.past(target);
     return this.mark[event] === this.walk;

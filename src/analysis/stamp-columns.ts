@@ -9,6 +9,7 @@ import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { ATTRIBUTE } from '../codec/span-attributes.js';
 import { type EventStamp, readSpanStamps, type SpanStamps } from '../codec/span-stamps.js';
 import {
+  type Chain,
   END,
   type EventTable,
   NONE,
@@ -21,16 +22,17 @@ import {
   TOLD_INCOMPLETE,
   vectorOf,
 } from './event-table.js';
+import { PairIndex } from './pair-index.js';
 import type { RecordedSpan } from './recorded.js';
 
-/** Finds or makes the chain of a node in a domain, the lane of a node. */
+/** Finds or makes the chain of a node in a domain, and the lane of a node. */
 export class StampedChains {
   private readonly domainIndex = new Map<string, number>();
   private readonly nodeIndex = new Map<string, number>();
   private readonly nodes: string[] = [];
   private readonly laneOfNode: number[] = [];
-  private readonly chainIndex = new Map<number, number>();
-  private readonly nodeOfChain = new Map<number, number>();
+  private readonly chainIndex = new PairIndex();
+  private readonly nodeOfChain: number[] = [];
 
   constructor(private readonly table: EventTable) {}
 
@@ -50,20 +52,17 @@ export class StampedChains {
       this.nodeIndex.set(node, nodeIndex);
       this.laneOfNode.push(NONE);
     }
-    // Exact: both are far below 2^26.
-    const key = domain * 2 ** 26 + nodeIndex;
-    let chain = this.chainIndex.get(key);
-    if (chain === undefined) {
-      const lane = this.laneOfNode[nodeIndex] as number;
-      chain = this.table.chains.push({ lane, domain, from: 0, to: 0, clashTick: Number.POSITIVE_INFINITY }) - 1;
-      this.chainIndex.set(key, chain);
-      this.nodeOfChain.set(chain, nodeIndex);
+    let chain = this.chainIndex.get(domain, nodeIndex);
+    if (chain === NONE) {
+      chain = this.table.chains.push({ lane: NONE, domain, from: 0, to: 0, clashTick: Number.POSITIVE_INFINITY }) - 1;
+      this.chainIndex.set(domain, nodeIndex, chain);
+      this.nodeOfChain.push(nodeIndex);
     }
     return chain;
   }
 
   nodeNamed(chain: number): string {
-    return this.nodes[this.nodeOfChain.get(chain) as number] as string;
+    return this.nodes[this.nodeOfChain[chain] as number] as string;
   }
 
   /** The lane of a node that has events; the service is its first span's. */
@@ -79,11 +78,9 @@ export class StampedChains {
 
   /** Chains are made when a vector first names them; their lanes are known once all spans were read. */
   settleLanes(): void {
-    const { chains } = this.table;
-    for (const [chain, node] of this.nodeOfChain) {
-      const found = chains[chain];
-      if (found !== undefined) chains[chain] = { ...found, lane: this.laneOfNode[node] as number };
-    }
+    this.nodeOfChain.forEach((node, chain) => {
+      (this.table.chains[chain] as Chain).lane = this.laneOfNode[node] as number;
+    });
   }
 }
 

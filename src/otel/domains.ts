@@ -106,6 +106,19 @@ export class Domains {
     return domain;
   }
 
+  /**
+   * In process scope a message may leave before anything was stamped, when the first request of a process is not
+   * sampled. It names an event that nobody records, the beginning of this node, so that its reply can be stamped: else
+   * the process would be incomplete for life. That takes a configured name, because no span has told the service's.
+   */
+  begin(domain: Domain, now: number): void {
+    if (domain !== this.process || domain.hasNews || this.settings.node === undefined) return;
+    domain.tick(
+      this.nodeNamed(() => ''),
+      now,
+    );
+  }
+
   /** What has become of a domain: the trace's present one where it was dropped, if there is one. */
   current(domain: Domain): Domain {
     return domain.dropped ? (this.store.peek(domain.id) ?? domain) : domain;

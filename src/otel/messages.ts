@@ -56,6 +56,7 @@ export class Messages {
     if (domain !== undefined && arrival !== undefined && record?.arrival !== arrival) {
       this.domains.merge(domain, arrival, now);
     }
+    if (domain !== undefined) this.domains.begin(domain, now);
     const mark = spanContext.spanId;
     // Another clock of this process has stamped the span and gives us none of what it knows.
     const foreign = record === undefined && anyRecordOf(spanContext) !== undefined;

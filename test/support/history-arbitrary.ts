@@ -5,20 +5,27 @@ import { History, type Process, type Told } from './history.js';
 export type Action = readonly [what: number, which: number, where: number, ms: number];
 
 export interface Plan {
-  readonly processes: readonly { readonly stamped: boolean; readonly offsetMs: number; readonly known: boolean }[];
+  readonly processes: readonly {
+    readonly stamped: boolean;
+    readonly offsetMs: number;
+    readonly known: boolean;
+    readonly recorded: boolean;
+  }[];
   readonly actions: readonly Action[];
 }
 
-export type Fleet = 'stamped' | 'plain' | 'mixed';
+/** `partly read`: some processes are not recorded, as an outside service is not. */
+export type Fleet = 'stamped' | 'plain' | 'mixed' | 'partly read';
 
 export function plans(fleet: Fleet, { offsets = true, size = 24 } = {}): fc.Arbitrary<Plan> {
   const small = fc.nat({ max: 11 });
   return fc.record({
     processes: fc.array(
       fc.record({
-        stamped: fleet === 'mixed' ? fc.boolean() : fc.constant(fleet === 'stamped'),
+        stamped: fleet === 'mixed' || fleet === 'partly read' ? fc.boolean() : fc.constant(fleet === 'stamped'),
         offsetMs: offsets ? fc.integer({ min: -500, max: 500 }) : fc.constant(0),
         known: fc.boolean(),
+        recorded: fleet === 'partly read' ? fc.boolean() : fc.constant(true),
       }),
       { minLength: 1, maxLength: 4 },
     ),
@@ -29,8 +36,13 @@ export function plans(fleet: Fleet, { offsets = true, size = 24 } = {}): fc.Arbi
 /** Plays a plan. Every span ends. */
 export function play({ processes, actions }: Plan): History {
   const history = new History();
-  const fleet = processes.map(({ stamped, offsetMs, known }, i) =>
-    history.process(`${String.fromCharCode(97 + i)}-1`, { stamped, offsetMs, ...(known ? { instance: `i${i}` } : {}) }),
+  const fleet = processes.map(({ stamped, offsetMs, known, recorded }, i) =>
+    history.process(`${String.fromCharCode(97 + i)}-1`, {
+      stamped,
+      offsetMs,
+      recorded,
+      ...(known ? { instance: `i${i}` } : {}),
+    }),
   );
   const open: Told[] = [];
   const pick = <T>(from: readonly T[], at: number): T | undefined => from[at % Math.max(from.length, 1)];

@@ -13,6 +13,8 @@ export interface ProcessOptions {
   readonly offsetMs?: number;
   /** Without it, only the service is known. */
   readonly instance?: string;
+  /** Whether its spans are read at all. Default true. */
+  readonly recorded?: boolean;
 }
 
 export interface Process {
@@ -20,6 +22,7 @@ export interface Process {
   readonly stamped: boolean;
   offsetMs: number;
   readonly instance: string | undefined;
+  readonly recorded: boolean;
   /** What it has heard of each stamped node, by trace. */
   readonly heard: Map<string, Map<string, number>>;
   readonly lamport: Map<string, number>;
@@ -62,12 +65,13 @@ export class History {
   readonly causes: number[][] = [];
   private trueNanos = EPOCH_NANOS;
 
-  process(name: string, { stamped = true, offsetMs = 0, instance }: ProcessOptions = {}): Process {
+  process(name: string, { stamped = true, offsetMs = 0, instance, recorded = true }: ProcessOptions = {}): Process {
     const made: Process = {
       name,
       stamped,
       offsetMs,
       instance,
+      recorded,
       heard: new Map(),
       lamport: new Map(),
       hidden: new Set(),
@@ -151,7 +155,7 @@ export class History {
   }
 
   recorded(): RecordedSpan[] {
-    return this.told.map((span) => recordedSpan(span));
+    return this.told.filter(({ process }) => process.recorded).map((span) => recordedSpan(span));
   }
 
   /** For each true event all those before it. */

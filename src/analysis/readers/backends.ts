@@ -57,7 +57,8 @@ interface Window {
   readonly limit: number;
 }
 
-export function isBackend(source: object): source is BackendSource {
+export function isBackend(source: unknown): source is BackendSource {
+  if (typeof source !== 'object' || source === null) return false;
   return 'jaeger' in source || 'tempo' in source || 'zipkin' in source;
 }
 
@@ -165,8 +166,7 @@ function tempoIdsOf(answer: unknown, url: string, limit: number, onRefusal: OnRe
       onRefusal(url, (error as Error).message);
     }
   }
-  if (ids.size === 0)
-    throw new ReadTracesError(url, 'no such traces: look further back with since, or widen the query');
+  if (ids.size === 0) throw new ReadTracesError(url, 'no such traces: look further back with since, or ask for others');
   return ids;
 }
 

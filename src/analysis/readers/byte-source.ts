@@ -7,7 +7,7 @@
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InvalidValueError } from '../../clocks/errors.js';
 import { ReadTracesError, reasonOf } from './problems.js';
@@ -61,25 +61,33 @@ function fileReason(error: unknown): string {
  */
 export async function* plainChunks(part: SourcePart, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
   const chunks = buffersOf(part, onBytes);
-  const first = await chunks.next();
-  if (first.done === true) return;
-  // gzip begins with these bytes, and JSON never does.
-  if (first.value[0] !== 0x1f || (first.value.length > 1 && first.value[1] !== 0x8b)) {
-    yield first.value;
-    yield* chunks;
-    return;
-  }
-  const unpacked = Readable.from(prepended(first.value, chunks)).pipe(createGunzip());
   try {
-    for await (const chunk of unpacked) yield chunk as Buffer;
-  } catch (error) {
-    throw new ReadTracesError(part.name, `cannot be unpacked: ${reasonOf(error)}`, 0, { cause: error });
+    const first = await chunks.next();
+    if (first.done === true) return;
+    const whole = prepended(first.value, chunks);
+    // gzip begins with this byte, and JSON never does.
+    if (first.value[0] === 0x1f) yield* unpacked(part.name, whole);
+    else yield* whole;
+  } finally {
+    // Also where the caller stops at the first chunk, before anybody iterates.
+    await chunks.return(undefined);
   }
 }
 
 async function* prepended(first: Buffer, rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield first;
   yield* rest;
+}
+
+async function* unpacked(name: string, packed: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  // The pipeline hands errors of either end to the other; whoever iterates below hears of them.
+  const output = pipeline(Readable.from(packed), createGunzip(), () => undefined);
+  try {
+    for await (const chunk of output) yield chunk as Buffer;
+  } catch (error) {
+    if (error instanceof ReadTracesError || error instanceof InvalidValueError) throw error;
+    throw new ReadTracesError(name, `cannot be unpacked: ${reasonOf(error)}`, 0, { cause: error });
+  }
 }
 
 async function* buffersOf(part: SourcePart, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {

@@ -3,8 +3,7 @@
  *
  * Guarantee: a parent is the first CHILD_OF reference inside the trace; every other reference is a link, and none is
  * lost. Times are microseconds and are read exactly.
- * Hazard: this form may come with times that Jaeger's clock skew adjuster has moved. Where a span says so, that is
- * reported once: such times prove nothing about clocks.
+ * Hazard: this form may come with times that Jaeger's clock skew adjuster has moved; see {@link movedBack}.
  */
 import { InvalidValueError } from '../../clocks/errors.js';
 import { MAX_SPAN_ATTRIBUTES, MAX_SPAN_EVENTS, MAX_SPAN_LINKS } from '../../clocks/limits.js';
@@ -12,6 +11,7 @@ import type { AttributeRecord, AttributeValue, RecordedLink, RecordedSpan } from
 import { isObject, type JsonObject, newRecord, NO_ATTRIBUTES, type WritableRecord } from './attribute-record.js';
 import { booleanOf, doubleOf, integerOf } from './attribute-values.js';
 import { paddedSpanIdOf, paddedTraceIdOf } from './ids.js';
+import { movedBack } from './moved-times.js';
 import { microsOf } from './nanos.js';
 import { NO_EVENTS, NO_LINKS, UNKNOWN_SERVICE } from './otlp.js';
 import type { Reading } from './reading.js';
@@ -42,10 +42,7 @@ export function readJaegerTrace(trace: unknown, reading: Reading): void {
       if (!isObject(span)) throw new InvalidValueError('span', span, 'an object');
       const own =
         span['process'] === undefined ? processes.get(span['processID']) : processOf(span['process'], reading);
-      reading.add(spanOf(span, own ?? NO_PROCESS, reading));
-      if (wasAdjusted(span['warnings'])) {
-        reading.remark('Jaeger has moved times of spans to hide clock skew: ask for raw traces to judge the clocks');
-      }
+      reading.add(movedBack(spanOf(span, own ?? NO_PROCESS, reading), span['warnings'], reading));
     } catch (error) {
       if (!(error instanceof InvalidValueError)) throw error;
       reading.problem(`spans[${i}]: ${error.message}`);
@@ -171,10 +168,4 @@ function logsOf(list: unknown, reading: Reading): RecordedSpan['events'] {
       return [];
     }
   });
-}
-
-function wasAdjusted(warnings: unknown): boolean {
-  return (
-    Array.isArray(warnings) && warnings.some((text) => typeof text === 'string' && /clock skew.*adjust/i.test(text))
-  );
 }

@@ -41,7 +41,9 @@ export class JsonFramer {
   private hasBegun = false;
   private atLineStart = false;
   private depth = 0;
+  /** Deepest level of what is being captured, and of what is around the list while one of its elements is. */
   private deepest = 0;
+  private shellDeepest = 0;
   private inString = false;
   private escaped = false;
   private readonly lines = new LineWatch();
@@ -234,6 +236,7 @@ export class JsonFramer {
     this.shell.stop(chunk, i + 1);
     this.listPath = path;
     this.listDepth = this.depth;
+    this.shellDeepest = this.deepest;
     this.place = 'list';
   }
 
@@ -241,6 +244,7 @@ export class JsonFramer {
     this.element.stop(chunk, before);
     this.place = 'list';
     this.emit(this.element, this.elementLine, this.listPath);
+    this.deepest = this.shellDeepest;
   }
 
   private endValue(chunk: Buffer, before: number): void {

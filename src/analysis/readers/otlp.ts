@@ -11,6 +11,7 @@ import type { AttributeRecord, RecordedKind, RecordedLink, RecordedSpan } from '
 import { isObject, type JsonObject } from './attribute-record.js';
 import { attributesOf } from './attribute-values.js';
 import { parentIdOf, spanIdOf, traceIdOf } from './ids.js';
+import { movedBack, WARNINGS_ATTRIBUTE } from './moved-times.js';
 import { nanosOf } from './nanos.js';
 import type { Reading } from './reading.js';
 
@@ -82,7 +83,9 @@ function readSpans(list: unknown, surroundings: Surroundings, place: string, rea
     try {
       const span = spans[i];
       if (!isObject(span)) throw new InvalidValueError('span', span, 'an object');
-      reading.add(spanOf(span, surroundings, reading));
+      const read = spanOf(span, surroundings, reading);
+      const warnings = read.attributes[WARNINGS_ATTRIBUTE];
+      reading.add(warnings === undefined ? read : movedBack(read, warnings, reading));
     } catch (error) {
       if (!(error instanceof InvalidValueError)) throw error;
       reading.problem(`${place}.spans[${i}]: ${error.message}`);

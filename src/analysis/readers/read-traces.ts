@@ -43,7 +43,7 @@ export async function* readTraces(
     reading.begin(part.name);
     yield* readPart(part, valueBytes, reading, options);
   }
-  if (reading.spans === 0) throwWhereNothingWasRead(reading);
+  if (reading.spans === 0) throwWhereNothingWasRead(reading, isBackend(source));
 }
 
 async function* partsOf(
@@ -136,13 +136,16 @@ class Documents implements PieceSink {
   }
 }
 
-function throwWhereNothingWasRead(reading: Reading): void {
+/** A file may hold no spans; a question that finds nothing is worth a word. */
+function throwWhereNothingWasRead(reading: Reading, asked: boolean): void {
   const { firstProblem, problems } = reading;
   if (firstProblem !== undefined) {
     const line = firstProblem.line === undefined ? '' : `line ${firstProblem.line}: `;
     const more = problems > 1 ? ` (and ${problems - 1} more)` : '';
     throw new ReadTracesError(firstProblem.source, `${line}${firstProblem.reason}${more}`, problems);
   }
+  if (asked)
+    throw new ReadTracesError(reading.source, 'no such traces: look further back with since, or ask for others');
   if (!reading.recognised) throw new ReadTracesError(reading.source, 'there is nothing in it', 0);
 }
 
