@@ -33,8 +33,11 @@ export function plans(fleet: Fleet, { offsets = true, size = 24 } = {}): fc.Arbi
   });
 }
 
-/** Plays a plan. Every span ends. */
-export function play({ processes, actions }: Plan): History {
+/**
+ * Plays a plan. Every span ends.
+ * @param answered true where every call is answered before its client goes on, so that nothing is incomplete
+ */
+export function play({ processes, actions }: Plan, { answered = false } = {}): History {
   const history = new History();
   const fleet = processes.map(({ stamped, offsetMs, known, recorded }, i) =>
     history.process(`${String.fromCharCode(97 + i)}-1`, {
@@ -47,6 +50,7 @@ export function play({ processes, actions }: Plan): History {
   const open: Told[] = [];
   const pick = <T>(from: readonly T[], at: number): T | undefined => from[at % Math.max(from.length, 1)];
   const close = (span: Told): void => {
+    if (answered && span.kind === 'server' && span.events.reply === undefined) history.reply(span);
     open.splice(open.indexOf(span), 1);
     history.end(span);
   };
@@ -68,7 +72,7 @@ export function play({ processes, actions }: Plan): History {
       history.reply(parent);
       history.passMs(ms / 4);
       if (parent.parent !== undefined && open.includes(parent.parent)) close(parent.parent);
-    } else if (parent.kind !== 'client' || what === 11) {
+    } else if (parent.kind !== 'client' || (what === 11 && !answered)) {
       // A stamped client that ends without its reply knows that it has missed something.
       if (parent.kind === 'client') parent.process.hidden.add(parent.traceId);
       close(parent);
@@ -76,7 +80,7 @@ export function play({ processes, actions }: Plan): History {
   }
   for (const span of [...open].reverse()) {
     history.passMs(1);
-    if (span.kind === 'client') span.process.hidden.add(span.traceId);
+    if (span.kind === 'client' && !answered) span.process.hidden.add(span.traceId);
     close(span);
   }
   return history;
