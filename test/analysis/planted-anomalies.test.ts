@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { CausalGraph } from '../../src/analysis/causal-graph.js';
 import { findAnomalies } from '../../src/analysis/find-anomalies.js';
-import type { Anomalies } from '../../src/analysis/findings.js';
+import type { Anomalies, Inversion } from '../../src/analysis/findings.js';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
 import type { History, Told } from '../support/history.js';
 import { type Plan, play, plans } from '../support/history-arbitrary.js';
