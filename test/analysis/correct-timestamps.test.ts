@@ -84,13 +84,14 @@ describe('corrected timestamps', () => {
           const history = play(plan);
           const step = BigInt(stepMs) * 1_000_000n;
           const stepping = history.told[at % Math.max(history.told.length, 1)]?.process.name.replace(/-.*/, '');
+          const stepped = (span: RecordedSpan): RecordedSpan => ({
+            ...span,
+            startNanos: span.startNanos + step,
+            endNanos: span.endNanos + step,
+          });
           const spans = history
             .recorded()
-            .map((span, i) =>
-              i >= at && span.service === stepping
-                ? { ...span, startNanos: span.startNanos + step, endNanos: span.endNanos + step }
-                : span,
-            );
+            .map((span, i) => (i >= at && span.service === stepping ? stepped(span) : span));
           expectCorrected(spans, correctTimestamps(spans), false);
         }),
         { numRuns: 300 },
@@ -175,7 +176,8 @@ describe('offsets', () => {
       fc.property(constraints, (all) => {
         const found = solveOffsets(nodes, all, new Float64Array(nodes).fill(1));
         if (found === undefined) return;
-        if (all.every(({ atLeast }) => atLeast <= 0)) expect([...found]).to.deep.equal(new Array(nodes).fill(0));
+        if (all.every(({ atLeast }) => atLeast <= 0))
+          expect([...found]).to.deep.equal(Array.from({ length: nodes }, () => 0));
         found.forEach((offset, node) => {
           if (offset === 0) return;
           const nearer = Float64Array.from(found);
