@@ -167,6 +167,7 @@ export class OutboundHeaders implements TextMapSetter {
     const baggage = this.baggage?.text ?? (inBaggage ? left(carrier, BAGGAGE) : undefined);
     const stamped = inBaggage ? withStamp(baggage, text) : undefined;
     set(this.baggage?.key ?? BAGGAGE, stamped ?? baggage);
+    if (mark !== undefined && text === undefined && this.baggage === undefined) takeBack(carrier, place, set);
     const unsent = inBaggage && stamped === undefined;
     return { unsent: unsent ? `no room behind ${baggage?.length} bytes of baggage` : undefined };
   }
@@ -179,17 +180,47 @@ interface HeldList {
 }
 
 /**
- * What the application itself put into a plain carrier before anybody injected, without members of ours that an
- * earlier attempt left there: a setter cannot add to a header, only replace it.
+ * Empties what an earlier attempt left in this carrier, where the mark goes alone: beside the new mark an old stamp
+ * would pass for a new one, and a target that may not have stamps would get it.
+ */
+function takeBack(carrier: unknown, place: 'baggage' | 'header', set: (key: string, value: string) => void): void {
+  if (place === 'header') {
+    if (textIn(carrier, MEMBER) !== undefined) set(MEMBER, '');
+    return;
+  }
+  const text = textIn(carrier, BAGGAGE);
+  if (text === undefined) return;
+  const { rest, values } = takeMember(text, MEMBER);
+  if (values.length > 0) set(BAGGAGE, rest ?? '');
+}
+
+/**
+ * What the application itself put into the carrier before anybody injected, without members of ours that an earlier
+ * attempt left there: a setter cannot add to a header, only replace it.
  */
 function left(carrier: unknown, list: string): string | undefined {
+  const text = textIn(carrier, list);
+  return text === undefined ? undefined : takeMember(text, MEMBER).rest;
+}
+
+function textIn(carrier: unknown, name: string): string | undefined {
   try {
-    const value: unknown = (carrier as Readonly<Record<string, unknown>> | null | undefined)?.[list];
+    const value = valueIn(carrier, name);
     if (!isText(value) || value === undefined || value === null) return undefined;
-    return takeMember(typeof value === 'string' ? value : value.join(','), MEMBER).rest;
+    return typeof value === 'string' ? value : value.join(',');
   } catch {
     return undefined;
   }
+}
+
+/** A carrier is an object with headers in any case, or something with `get`: a `Headers`, a map, gRPC's metadata. */
+function valueIn(carrier: unknown, name: string): unknown {
+  if (typeof carrier !== 'object' || carrier === null) return undefined;
+  const headers = carrier as Readonly<Record<string, unknown>>;
+  if (headers[name] !== undefined) return headers[name];
+  if (typeof headers['get'] === 'function') return (carrier as ReadonlyMap<string, unknown>).get(name);
+  for (const key in headers) if (key.length === name.length && key.toLowerCase() === name) return headers[key];
+  return undefined;
 }
 
 /**

@@ -100,6 +100,9 @@ export class Messages {
 
   arrived(carrier: unknown, arrival: Arrival): void {
     if (this.arrivalsByCarrier !== undefined && typeof carrier === 'object' && carrier !== null) {
+      const earlier = this.arrivalsByCarrier.get(carrier);
+      // An application that extracts once more (for the baggage, say) has not received another message.
+      if (earlier?.parentSpanId === arrival.parentSpanId) arrival.server = earlier?.server;
       this.arrivalsByCarrier.set(carrier, arrival);
     }
   }

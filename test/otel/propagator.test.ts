@@ -199,6 +199,18 @@ describe('the propagator', () => {
         expect(arrivalIn(nodeOf('outside').extract(carriers[1]?.carrier))?.hidden).to.equal('mark-without-stamp');
       });
 
+      it('lets no stamp of an earlier message pass for one of a message that may have none', () => {
+        let allowed = true;
+        const node = nodeOf('gateway', { propagator: { propagateTo: () => allowed } });
+        const root = node.start('root');
+        const carrier = node.inject(node.start('first', root.context).context);
+        allowed = false;
+        const { context } = node.start('second', root.context);
+        node.propagator.inject(context, carrier, defaultTextMapSetter);
+        expect(stampIn(carrier)).to.equal('');
+        expect(arrivalIn(nodeOf('outside').extract(carrier))?.hidden).to.equal('mark-without-stamp');
+      });
+
       it('asks the trust function with what extract got', () => {
         const asked: unknown[] = [];
         const node = nodeOf('orders', { trust: (...args) => (asked.push(args), false) });
