@@ -82,7 +82,9 @@ export function isLocalChild(table: EventTable, span: number, parent: number): b
 }
 
 function newChain(table: EventTable, lane: number): number {
-  return table.chains.push({ lane, domain: NONE, from: 0, to: 0, clashTick: Number.POSITIVE_INFINITY }) - 1;
+  return (
+    table.chains.push({ lane, domain: NONE, from: 0, to: 0, clashTick: Number.POSITIVE_INFINITY, isOrdered: true }) - 1
+  );
 }
 
 function measureClocks(table: EventTable): void {

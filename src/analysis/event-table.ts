@@ -45,6 +45,8 @@ export interface Chain {
   to: number;
   /** From this tick on two events share one: nobody can say which of them others heard of. */
   clashTick: number;
+  /** False for a plain chain whose clock contradicts causes: it orders nothing then. */
+  isOrdered: boolean;
 }
 
 export class EventTable {
@@ -136,6 +138,24 @@ export class EventTable {
     return 0;
   }
 
+  /** True when an event had already heard, of every other node, all that a later one of its chain has. */
+  knewAll(earlier: number, later: number): boolean {
+    const [a, b] = [vectorOf(earlier), vectorOf(later)];
+    const [aFrom, bFrom] = [this.vectorAt[a] as number, this.vectorAt[b] as number];
+    const chains = this.entryChain.values;
+    const counts = this.entryCount.values;
+    const own = this.chain[later] as number;
+    for (let i = 0; i < (this.vectorSize[b] as number); i++) {
+      const chain = chains[bFrom + i] as number;
+      if (chain === own) continue;
+      // Vectors of one chain mostly name the same nodes in the same places.
+      const isAligned = earlier % 3 !== REPLY && i < (this.vectorSize[a] as number) && chains[aFrom + i] === chain;
+      const known = isAligned ? (counts[aFrom + i] as number) : this.heard(earlier, chain);
+      if (known < (counts[bFrom + i] as number)) return false;
+    }
+    return true;
+  }
+
   /** A reply's vector is not written; it has heard at least what its node had at the event before. */
   private lastBefore(reply: number): number {
     const { from, clashTick } = this.chains[this.chain[reply] as number] as Chain;
@@ -160,6 +180,7 @@ export class EventTable {
 
   /** Events of a plain chain that are surely over at a time: the position after the last of them. */
   countOverAt(chain: Chain, nanos: number): number {
+    if (!chain.isOrdered) return 0;
     const latest = nanos - (this.lanes[chain.lane] as Lane).resolutionNanos;
     let low = chain.from;
     let high = chain.to;
