@@ -19,8 +19,8 @@
  * - a request has one reply: a second one to the same span is not awaited any more (replies.ts).
  */
 import type { CausalStamp } from '../../src/clocks/stamp.js';
-import type { EventFacts, Incarnation, MessageFacts, Rule, StampFacts } from './facts.js';
-import { Lane, type OpenBody } from './lane.js';
+import type { EventFacts, Incarnation, MessageFacts, StampFacts } from './facts.js';
+import { Lane } from './lane.js';
 import { type EventSet, includes, OrderGraph } from './order-graph.js';
 
 /** A point in the past, of this trace. */

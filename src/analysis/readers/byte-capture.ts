@@ -10,7 +10,7 @@ export class ByteCapture {
   /** Where the present part begins in the present chunk; −1 while nothing is captured. */
   private from = -1;
 
-  constructor(private readonly maxBytes: number) {}
+  constructor(readonly maxBytes: number) {}
 
   /** True once there was more than the limit allows. */
   get isOver(): boolean {

@@ -12,25 +12,22 @@
  * breaks off is noticed at a raw line break inside a text, at a line that begins an object where none may be, or at the
  * end.
  */
-import { MAX_JSON_DEPTH } from '../../clocks/limits.js';
 import { ByteCapture } from './byte-capture.js';
-import { isBlank, LineWatch } from './line-watch.js';
-import { documentOf, LONGEST_KEY, openedAt } from './long-lists.js';
-
-/** Takes what is cut out, and what is wrong, with the line where it begins. */
-export interface FrameSink {
-  document(text: string, line: number): void;
-  problem(line: number, reason: string): void;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
-const NEWLINE = 0x0a;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
+import { type FrameSink, handOver } from './frame-sink.js';
+import {
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  closingQuote,
+  COMMA,
+  isBlank,
+  NEWLINE,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+} from './json-bytes.js';
+import { LineWatch } from './line-watch.js';
+import { LONGEST_KEY, openedAt } from './long-lists.js';
 
 export class JsonFramer {
   /** The line being read, from 1, and the one where the present or last value begins. */
@@ -58,7 +55,7 @@ export class JsonFramer {
   private readonly element: ByteCapture;
 
   constructor(
-    private readonly maxBytes: number,
+    maxBytes: number,
     private readonly sink: FrameSink,
     firstLine = 1,
   ) {
@@ -153,10 +150,17 @@ export class JsonFramer {
   private inside(chunk: Buffer, start: number): number {
     for (let i = start; i < chunk.length; i++) {
       switch (chunk[i] as number) {
-        case QUOTE:
-          this.inString = true;
-          if (this.place === 'shell') this.key = '';
-          return i + 1;
+        case QUOTE: {
+          // Nearly every string ends in its chunk, and outside the shell nobody asks what it says.
+          const end = this.place === 'shell' ? -1 : closingQuote(chunk, i + 1);
+          if (end < 0) {
+            this.inString = true;
+            this.key = '';
+            return i + 1;
+          }
+          i = end;
+          break;
+        }
         case OPEN_OBJECT:
         case OPEN_LIST:
           this.depth += 1;
@@ -199,7 +203,7 @@ export class JsonFramer {
     return chunk.length;
   }
 
-  /** In a string, where most bytes of a trace are. */
+  /** In a string of the shell, or in one that the chunk does not hold to its end. */
   private string(chunk: Buffer, start: number): number {
     let i = start;
     if (this.escaped) i += 1;
@@ -243,29 +247,14 @@ export class JsonFramer {
   private endElement(chunk: Buffer, before: number): void {
     this.element.stop(chunk, before);
     this.place = 'list';
-    this.emit(this.element, this.elementLine, this.listPath);
+    handOver(this.element, this.deepest, this.elementLine, this.listPath, this.sink);
     this.deepest = this.shellDeepest;
   }
 
   private endValue(chunk: Buffer, before: number): void {
     this.shell.stop(chunk, before);
-    this.emit(this.shell, this.valueLine, undefined);
+    handOver(this.shell, this.deepest, this.valueLine, undefined, this.sink);
     this.reset('outside');
-  }
-
-  private emit(captured: ByteCapture, line: number, path: readonly string[] | undefined): void {
-    if (captured.isOver) {
-      this.sink.problem(
-        line,
-        `larger than ${this.maxBytes} bytes: raise limits.valueBytes, or export fewer spans at once`,
-      );
-    } else if (this.deepest > MAX_JSON_DEPTH) {
-      this.sink.problem(line, `nested more than ${MAX_JSON_DEPTH} levels deep`);
-    } else {
-      const text = captured.take();
-      this.sink.document(path === undefined ? text : documentOf(path, text), line);
-    }
-    captured.clear();
   }
 
   private endLine(chunk: Buffer, i: number): void {
@@ -286,7 +275,6 @@ export class JsonFramer {
     this.inString = false;
     this.escaped = false;
     this.path = [];
-    this.listDepth = 0;
     this.shell.clear();
     this.element.clear();
   }

@@ -10,14 +10,14 @@
  */
 import { UNCOUNTED_LINE_BYTES } from '../../clocks/limits.js';
 import { ByteCapture } from './byte-capture.js';
-import { type FrameSink, JsonFramer } from './json-framer.js';
+import type { FrameSink } from './frame-sink.js';
+import { isBlank, NEWLINE } from './json-bytes.js';
+import { JsonFramer } from './json-framer.js';
 
 export interface PieceSink extends FrameSink {
   /** A line that should be one document. False where it is none. */
   line(text: string, line: number): boolean;
 }
-
-const NEWLINE = 0x0a;
 
 /** Bytes taken at once of a chunk that is larger: what is cut out of them waits for its reader. */
 const STRIDE_BYTES = 1024 * 1024;
@@ -64,8 +64,8 @@ export class JsonPieces {
   private decide(chunk: Buffer, from: number): number {
     const oneLine = this.framer.line === this.framer.valueLine;
     for (let i = from; i < chunk.length; i++) {
-      const byte = chunk[i];
-      if (byte === 0x20 || byte === 0x09 || byte === 0x0d) continue;
+      const byte = chunk[i] as number;
+      if (byte !== NEWLINE && isBlank(byte)) continue;
       if (byte !== NEWLINE || !oneLine) {
         this.phase = 'values';
         return i;

@@ -5,17 +5,7 @@
  * Hazard: a value that was cut right behind a comma, a colon or an opening bracket looks as if it went on.
  */
 
-const COMMA = 0x2c;
-const COLON = 0x3a;
-const OPEN_LIST = 0x5b;
-const OPEN_OBJECT = 0x7b;
-
-/** Blanks, line breaks, and what some writers put between values: the record separator and a byte order mark. */
-const BLANKS: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d, 0x0a, 0x1e, 0xef, 0xbb, 0xbf]);
-
-export function isBlank(byte: number): boolean {
-  return BLANKS.has(byte);
-}
+import { COLON, COMMA, isBlank, OPEN_LIST, OPEN_OBJECT } from './json-bytes.js';
 
 export class LineWatch {
   /** The last byte before `scannedTo` of the present chunk that was not blank. */
