@@ -20,7 +20,7 @@ const blocks = [...page.matchAll(/```console\n\$ otel-causality ([^\n]*)\n([\s\S
 function isShown(shown: readonly string[], printed: readonly string[]): boolean {
   const [first, ...rest] = shown;
   if (first === undefined) return printed.length === 0;
-  if (first === '…') return printed.some((_, at) => isShown(rest, printed.slice(at)));
+  if (first === '…') return [...printed, ''].some((_, at) => isShown(rest, printed.slice(at)));
   const [line, ...others] = printed;
   if (line === undefined) return false;
   const isSame = line === first || (first.endsWith('…') && line.startsWith(first.slice(0, -1)));

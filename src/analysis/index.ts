@@ -53,3 +53,5 @@ export type {
   GraphOrder,
 } from './graph-model.js';
 export type { OrderingShares } from './ordering-shares.js';
+export { CausalConsoleExporter, type ConsoleExporterOptions } from './live/causal-console-exporter.js';
+export type { ExportedSpan } from './live/exported-span.js';

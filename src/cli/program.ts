@@ -8,6 +8,7 @@ import { checkCommand } from './check-command.js';
 import type { Command, ExitCode } from './command.js';
 import { correctCommand } from './correct-command.js';
 import { coverageCommand } from './coverage-command.js';
+import { exportCommand } from './export-command.js';
 import { commandHelp, HELP_OPTION, programHelp } from './help.js';
 import { orderCommand } from './order-command.js';
 import { NothingReadError } from './read-spans.js';
@@ -15,7 +16,13 @@ import { SOURCE_OPTIONS } from './source-options.js';
 import { Output, type Streams } from './streams.js';
 import { UsageError } from './usage-error.js';
 
-export const COMMANDS: readonly Command[] = [orderCommand, checkCommand, coverageCommand, correctCommand];
+export const COMMANDS: readonly Command[] = [
+  orderCommand,
+  checkCommand,
+  coverageCommand,
+  correctCommand,
+  exportCommand,
+];
 
 export async function runProgram(args: readonly string[], streams: Streams): Promise<ExitCode> {
   const out = new Output(streams.stdout, streams.env);

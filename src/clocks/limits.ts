@@ -169,3 +169,7 @@ export const HIGHEST_BACKEND_TRACES = 10_000;
 
 /** Default age in milliseconds of the oldest trace that is asked of a backend. */
 export const DEFAULT_BACKEND_SINCE_MS = 60 * 60 * 1000;
+
+/** Traces and spans of each that the console exporter remembers: more than anybody reads in a terminal. */
+export const MAX_LIVE_TRACES = 100;
+export const MAX_LIVE_SPANS = 5000;

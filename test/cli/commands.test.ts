@@ -117,6 +117,34 @@ describe('commands', () => {
     });
   });
 
+  describe('export', () => {
+    it('writes what it is asked for, to stdout or into a file', async () => {
+      const log = await runCli(['export', '--to', 'shiviz', CHECKOUT]);
+      expect([log.code, log.err]).to.deep.equal([0, '']);
+      expect(log.out.split('\n')[0]).to.equal('(?<event>.*)\\n(?<host>\\S*) (?<clock>{.*})');
+      const path = join(folder, 'trace.json');
+      const { code, out } = await runCli(['export', '--to', 'perfetto', '-o', path, CHECKOUT]);
+      expect([code, out]).to.deep.equal([0, '']);
+      expect(JSON.parse(readFileSync(path, 'utf8'))).to.have.property('traceEvents').that.is.not.empty;
+    });
+
+    it('shifts clocks unless it is told to leave them', async () => {
+      const path = join(folder, 'spans.jsonl');
+      await runCli(['export', '--to', 'otlp', '--output', path, CHECKOUT]);
+      expect((await runCli(['check', '--fail-on', 'all', path])).code).to.equal(0);
+      await runCli(['export', '--to', 'otlp', '--times', 'wall', '--output', path, CHECKOUT]);
+      expect(await spansOf(path).then((spans) => spans.map(({ startNanos }) => startNanos))).to.have.members(
+        await spansOf(CHECKOUT).then((spans) => spans.map(({ startNanos }) => startNanos)),
+      );
+    });
+
+    it('wants to know the format', async () => {
+      const { code, err } = await runCli(['export', CHECKOUT]);
+      expect(code).to.equal(2);
+      expect(err).to.include('say which format: --to shiviz, --to perfetto, --to otlp');
+    });
+  });
+
   it('holds a fixture without anything of the machine that it was made on', () => {
     expect(readFileSync(CHECKOUT, 'utf8')).not.to.match(/process\.|host\.|\/home|\/work/);
   });
