@@ -52,6 +52,7 @@ export class CausalityPropagator implements TextMapPropagator {
   private readonly propagators: readonly TextMapPropagator[];
   private readonly carrier: 'baggage' | 'header';
   private readonly propagateTo: ((spanAttributes: Attributes) => boolean) | undefined;
+  private readonly setterFailed = (error: unknown): void => this.clock?.events.error('inject', error);
 
   /** Throws {@link InvalidValueError} for an option that cannot be meant. */
   constructor(options: CausalityPropagatorOptions = {}) {
@@ -73,16 +74,14 @@ export class CausalityPropagator implements TextMapPropagator {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     const { clock } = this;
     if (clock === undefined || isTracingSuppressed(context)) {
-      this.each('inject', (propagator) => propagator.inject(context, carrier, setter));
+      this.injectWrapped(context, carrier, setter);
       return;
     }
     const headers = new OutboundHeaders(setter);
-    this.each('inject', (propagator) => propagator.inject(context, carrier, headers));
+    this.injectWrapped(context, carrier, headers);
     const departure = this.depart(clock, context);
     try {
-      const { unsent } = headers.finish(carrier, departure, this.carrier, (error) =>
-        clock.events.error('inject', error),
-      );
+      const { unsent } = headers.finish(carrier, departure, this.carrier, this.setterFailed);
       if (unsent !== undefined) clock.events.unsent(unsent);
     } catch (error) {
       clock.events.error('inject', error);
@@ -112,9 +111,13 @@ export class CausalityPropagator implements TextMapPropagator {
   /** The headers that {@link CausalityPropagator.inject} may set. */
   fields(): string[] {
     const fields = new Set<string>();
-    this.each('fields', (propagator) => {
-      for (const field of propagator.fields()) fields.add(field);
-    });
+    for (const propagator of this.propagators) {
+      try {
+        for (const field of propagator.fields()) fields.add(field);
+      } catch (error) {
+        this.wrappedFailed('fields', error);
+      }
+    }
     if (this.clock !== undefined) {
       fields.add('tracestate');
       fields.add(this.carrier === 'header' ? MEMBER : 'baggage');
@@ -184,23 +187,31 @@ export class CausalityPropagator implements TextMapPropagator {
     }
   }
 
+  private injectWrapped(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    for (const propagator of this.propagators) {
+      try {
+        propagator.inject(context, carrier, setter);
+      } catch (error) {
+        this.wrappedFailed('inject', error);
+      }
+    }
+  }
+
   private extractWrapped(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     let extracted = context;
-    this.each('extract', (propagator) => {
-      // One that gives no context must not cost the application that of the others.
-      extracted = propagator.extract(extracted, carrier, getter) ?? extracted;
-    });
+    for (const propagator of this.propagators) {
+      try {
+        // One that gives no context must not cost the application that of the others.
+        extracted = propagator.extract(extracted, carrier, getter) ?? extracted;
+      } catch (error) {
+        this.wrappedFailed('extract', error);
+      }
+    }
     return extracted;
   }
 
-  private each(what: string, act: (propagator: TextMapPropagator) => void): void {
-    for (const propagator of this.propagators) {
-      try {
-        act(propagator);
-      } catch (error) {
-        this.clock?.events.error(`${what} of a wrapped propagator`, error);
-      }
-    }
+  private wrappedFailed(what: string, error: unknown): void {
+    this.clock?.events.error(`${what} of a wrapped propagator`, error);
   }
 }
 

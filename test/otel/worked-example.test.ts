@@ -28,7 +28,7 @@ class ExampleNode {
   }
 
   send(): string {
-    return formatStamp(this.domain.state(NOW));
+    return this.domain.text();
   }
 
   receive(text: string, passedOn = false): void {
