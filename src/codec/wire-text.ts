@@ -152,48 +152,30 @@ export function readStamp(text: string): CausalStamp | StampFormatError {
   };
 }
 
-/**
- * The codes of the node that was read last, and of the one that is being read over them: both in one look, because
- * every look into a text costs more than all that is done with what is there.
- */
-const nodeCodes = new Uint8Array(MAX_NODE_ID_LENGTH);
-
 function readVector(text: string, start: number): VectorTimestamp | StampFormatError {
   const nodes: string[] = [];
   const counters: number[] = [];
-  let previousLength = 0;
+  let previousStart = start;
+  let previousEnd = start;
   let at = start;
   for (;;) {
     const nodeStart = at;
-    // How the node stands to the previous one: 0 as long as one begins with the other.
-    let order = 0;
-    while (at < text.length) {
-      const code = text.charCodeAt(at);
-      if (!isNodeChar(code)) break;
-      const i = at++ - nodeStart;
-      if (order === 0) order = i < previousLength ? code - (nodeCodes[i] as number) : 1;
-      nodeCodes[i] = code;
-    }
+    while (at < text.length && isNodeChar(text.charCodeAt(at))) at++;
     const length = at - nodeStart;
     if (length === 0 || length > MAX_NODE_ID_LENGTH || text.charCodeAt(at) !== 42) {
       const shown = text.slice(nodeStart, Math.max(at, nodeStart + 1));
       return new StampFormatError('node', 'vector node', shown, `${NODE_EXPECTED}, then *`);
     }
     const node = text.slice(nodeStart, at);
-    if (order <= 0) return new StampFormatError('order', 'vector', node, 'strictly ascending nodes');
-    previousLength = length;
-
-    const counterStart = ++at;
-    let counter = 0;
-    while (at < text.length) {
-      const digit = text.charCodeAt(at) - 48;
-      if (digit < 0 || digit > 9) break;
-      counter = counter * 10 + digit;
-      at++;
+    if (!isAscending(text, previousStart, previousEnd, nodeStart, at)) {
+      return new StampFormatError('order', 'vector', node, 'strictly ascending nodes');
     }
-    if (!isCounterText(text, counterStart, at) || counter > MAX_COUNTER) {
-      return badCounter(`vector[${node}]`, text.slice(counterStart, at));
-    }
+    previousStart = nodeStart;
+    previousEnd = at;
+    const counterStart = at + 1;
+    at = endOfDigits(text, counterStart);
+    const counter = counterIn(text, counterStart, at);
+    if (counter < 0) return badCounter(`vector[${node}]`, text.slice(counterStart, at));
     if (nodes.length === MAX_VECTOR_ENTRIES) {
       return new StampFormatError('entries', 'vector', node, `at most ${MAX_VECTOR_ENTRIES} entries`);
     }
@@ -203,6 +185,20 @@ function readVector(text: string, start: number): VectorTimestamp | StampFormatE
     if (text.charCodeAt(at) !== 126) return malformed('vector', text[at], '~ between entries');
     at++;
   }
+}
+
+/**
+ * True when the second part of the text is above the first in code unit order; any is above the empty one. The parts
+ * are compared in place: `<` on strings that are slices of another one leaves compiled code for each comparison.
+ */
+function isAscending(text: string, first: number, firstEnd: number, second: number, secondEnd: number): boolean {
+  let a = first;
+  let b = second;
+  while (a < firstEnd && b < secondEnd) {
+    const difference = text.charCodeAt(b++) - text.charCodeAt(a++);
+    if (difference !== 0) return difference > 0;
+  }
+  return b < secondEnd;
 }
 
 const COUNTER_EXPECTED = 'an integer from 1 to 2^48, in decimal without sign or leading zero';
@@ -237,15 +233,10 @@ function endOfDigits(text: string, start: number): number {
   return at;
 }
 
-/** True for a run of digits that is neither empty nor too long and has no leading zero. */
-function isCounterText(text: string, start: number, end: number): boolean {
-  const length = end - start;
-  return length > 0 && length <= MAX_COUNTER_DIGITS && text.charCodeAt(start) !== 48;
-}
-
 /** The counter in a run of digits, or -1. */
 function counterIn(text: string, start: number, end: number): number {
-  if (!isCounterText(text, start, end)) return -1;
+  const length = end - start;
+  if (length === 0 || length > MAX_COUNTER_DIGITS || text.charCodeAt(start) === 48) return -1;
   let value = 0;
   for (let at = start; at < end; at++) value = value * 10 + (text.charCodeAt(at) - 48);
   return value <= MAX_COUNTER ? value : -1;
