@@ -11,3 +11,47 @@ export { type CausalStamp, compareStamps, type StampRelation } from '../clocks/s
 export type { Relation, VectorTimestamp } from '../clocks/vector-timestamp.js';
 export { type EventStamp, type ReadAttributes, readSpanStamps, type SpanStamps } from '../codec/span-stamps.js';
 export { relateSpans, type SpanRelation } from './span-relation.js';
+export type { BackendQuery, BackendSource, JaegerSource, TempoSource, ZipkinSource } from './readers/backends.js';
+export type { ByteStream } from './readers/byte-source.js';
+export { readDocument } from './readers/document.js';
+export { type ReadProblem, ReadTracesError } from './readers/problems.js';
+export { readTraces, type ReadTracesOptions, type TraceSource } from './readers/read-traces.js';
+export { writeOtlpJson } from './readers/write-otlp-json.js';
+export { CausalGraph } from './causal-graph.js';
+export {
+  type CorrectedTraces,
+  type CorrectionReport,
+  correctTimestamps,
+  type NodeOffset,
+} from './correct-timestamps.js';
+export { type Coverage, coverage, type EdgeCoverage, type LossReason, type ServiceCoverage } from './coverage.js';
+export { findAnomalies } from './find-anomalies.js';
+export type {
+  Access,
+  Anomalies,
+  AnomalyOptions,
+  Finding,
+  IdentityClash,
+  Incomplete,
+  IncompleteCause,
+  Inversion,
+  InversionSummary,
+  MissingParent,
+  MissingTicks,
+  Race,
+  Skew,
+} from './findings.js';
+export type {
+  Basis,
+  CausalEdge,
+  CausalEvent,
+  CausalNode,
+  CausalSpan,
+  EdgeKind,
+  EventKind,
+  GraphOptions,
+  GraphOrder,
+} from './graph-model.js';
+export type { OrderingShares } from './ordering-shares.js';
+export { CausalConsoleExporter, type ConsoleExporterOptions } from './live/causal-console-exporter.js';
+export type { ExportedSpan } from './live/exported-span.js';

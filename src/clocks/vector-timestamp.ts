@@ -26,7 +26,7 @@ export class VectorTable {
   ) {}
 
   /** The text around entry `at`, so that another counter there costs one concatenation. Cached by format. */
-  around(at: number, assign: string, separator: string): VectorPieces {
+  private around(at: number, assign: string, separator: string): VectorPieces {
     const { latest, earlier } = this;
     if (latest !== undefined && latest.at === at && latest.assign === assign && latest.separator === separator) {
       return latest;
@@ -43,6 +43,14 @@ export class VectorTable {
     this.earlier = latest;
     this.latest = made;
     return made;
+  }
+
+  /** All entries as text, the one at `ownIndex` with another counter; -1 for none. */
+  text(ownIndex: number, own: number, assign: string, separator: string): string {
+    if (this.nodes.length === 0) return '';
+    const at = ownIndex >= 0 ? ownIndex : 0;
+    const { before, after } = this.around(at, assign, separator);
+    return before + (ownIndex >= 0 ? own : this.counters[0]) + after;
   }
 
   /** Gives the cached text back to the collector; the next use makes it again. */
@@ -223,10 +231,7 @@ export class VectorTimestamp {
 
   /** The entries as text in another format; the text of all entries but the own one is cached. */
   join(assign: string, separator: string): string {
-    if (this.size === 0) return '';
-    const at = this.ownIndex >= 0 ? this.ownIndex : 0;
-    const { before, after } = this.table.around(at, assign, separator);
-    return before + this.counterAt(at) + after;
+    return this.table.text(this.ownIndex, this.own, assign, separator);
   }
 
   private counters(): number[] {

@@ -9,7 +9,7 @@ import { diag, type SpanContext } from '@opentelemetry/api';
 import { drawNodeId } from '../clocks/node-id.js';
 import { PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { fitVector } from '../clocks/vector-state.js';
-import { MAX_HEAD_LENGTH, writeStamp } from '../codec/wire-text.js';
+import { MAX_HEAD_LENGTH } from '../codec/wire-text.js';
 import type { ClockSettings } from './clock-options.js';
 import type { Counters } from './counters.js';
 import { type BehindMillis, Domain, type DomainRules } from './domain.js';
@@ -106,6 +106,19 @@ export class Domains {
     return domain;
   }
 
+  /**
+   * In process scope a message may leave before anything was stamped, when the first request of a process is not
+   * sampled. It names an event that nobody records, the beginning of this node, so that its reply can be stamped: else
+   * the process would be incomplete for life. That takes a configured name, because no span has told the service's.
+   */
+  begin(domain: Domain, now: number): void {
+    if (domain !== this.process || domain.hasNews || this.settings.node === undefined) return;
+    domain.tick(
+      this.nodeNamed(() => ''),
+      now,
+    );
+  }
+
   /** What has become of a domain: the trace's present one where it was dropped, if there is one. */
   current(domain: Domain): Domain {
     return domain.dropped ? (this.store.peek(domain.id) ?? domain) : domain;
@@ -158,13 +171,12 @@ export class Domains {
   }
 
   /** The domain's present state as wire text, within the bytes a writer may use. */
-  write(domain: Domain, now: number): string {
-    const state = domain.state(now);
-    const text = writeStamp(state, state.vector);
+  write(domain: Domain): string {
+    const text = domain.text();
     const { maxBytes } = this.settings;
     if (text.length <= maxBytes) return text;
-    const fitted = fitVector(state.vector, this.drawn, maxBytes - MAX_HEAD_LENGTH);
+    const fitted = fitVector(domain.heard, this.drawn, maxBytes - MAX_HEAD_LENGTH);
     this.counters.entries(fitted.dropped);
-    return writeStamp({ ...state, incomplete: true }, fitted.vector);
+    return domain.text(fitted.vector);
   }
 }

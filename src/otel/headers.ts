@@ -153,30 +153,40 @@ export class OutboundHeaders implements TextMapSetter {
     place: 'baggage' | 'header',
     failed: (error: unknown) => void,
   ): { readonly unsent: string | undefined } {
-    const { text, mark } = departure ?? {};
-    const set = (key: string, value: string | undefined): void => {
-      if (value === undefined) return;
-      try {
-        this.setter.set(carrier, key, value);
-      } catch (error) {
-        failed(error);
-      }
-    };
-    const tracestate = this.tracestate?.text ?? (mark === undefined ? undefined : left(carrier, TRACESTATE));
-    set(
-      this.tracestate?.key ?? TRACESTATE,
-      mark === undefined ? tracestate : prependMember(`${MEMBER}=${mark}`, tracestate, TRACESTATE_LIMITS),
-    );
-    const inBaggage = text !== undefined && place === 'baggage';
-    if (text !== undefined && !inBaggage) set(MEMBER, text);
-    const baggage = this.baggage?.text ?? (inBaggage ? left(carrier, BAGGAGE) : undefined);
-    const stamped = inBaggage ? withStamp(baggage, text) : undefined;
-    set(this.baggage?.key ?? BAGGAGE, stamped ?? baggage);
-    if (mark !== undefined && text === undefined && this.baggage === undefined) takeBack(carrier, place, set);
-    const unsent = inBaggage && stamped === undefined;
-    return { unsent: unsent ? `no room behind ${baggage?.length} bytes of baggage` : undefined };
+    const { tracestate, baggage } = this;
+    const text = departure?.text;
+    if (departure !== undefined) {
+      const others = tracestate?.text ?? left(carrier, TRACESTATE);
+      const marked = prependMember(`${MEMBER}=${departure.mark}`, others, TRACESTATE_LIMITS);
+      this.write(carrier, tracestate?.key ?? TRACESTATE, marked, failed);
+    } else if (tracestate !== undefined) {
+      this.write(carrier, tracestate.key, tracestate.text, failed);
+    }
+    if (text !== undefined && place === 'baggage') {
+      const others = baggage?.text ?? left(carrier, BAGGAGE);
+      const stamped = withStamp(others, text);
+      this.write(carrier, baggage?.key ?? BAGGAGE, stamped ?? others, failed);
+      return stamped === undefined ? { unsent: `no room behind ${others?.length} bytes of baggage` } : ALL_SENT;
+    }
+    if (text !== undefined) this.write(carrier, MEMBER, text, failed);
+    if (baggage !== undefined) this.write(carrier, baggage.key, baggage.text, failed);
+    else if (departure !== undefined && text === undefined) {
+      takeBack(carrier, place, (key, value) => this.write(carrier, key, value, failed));
+    }
+    return ALL_SENT;
+  }
+
+  private write(carrier: unknown, key: string, value: string | undefined, failed: (error: unknown) => void): void {
+    if (value === undefined) return;
+    try {
+      this.setter.set(carrier, key, value);
+    } catch (error) {
+      failed(error);
+    }
   }
 }
+
+const ALL_SENT: { readonly unsent: string | undefined } = Object.freeze({ unsent: undefined });
 
 /** A list on its way out, under the name that its writer chose. */
 interface HeldList {

@@ -36,7 +36,7 @@ const INVERSE: Readonly<Record<SpanRelation, SpanRelation>> = {
   after: 'before',
   contains: 'within',
   within: 'contains',
-  overlapping: 'overlapping',
+  overlaps: 'overlaps',
   concurrent: 'concurrent',
   unknown: 'unknown',
 };
@@ -70,7 +70,7 @@ describe('the relation of two spans', () => {
     const workB = span({ at: 'b', ticks: [1, 2, 3], heard: 'a=2' });
     const workC = span({ at: 'c', ticks: [1, 2, 3], heard: 'a=1' });
     expectRelation(callC, callB, 'contains');
-    expectRelation(span({ at: 'a', ticks: [1, 0, 3] }), span({ at: 'a', ticks: [2, 0, 4] }), 'overlapping');
+    expectRelation(span({ at: 'a', ticks: [1, 0, 3] }), span({ at: 'a', ticks: [2, 0, 4] }), 'overlaps');
     expectRelation(workB, workC, 'concurrent');
     expectRelation(callB, workC, 'concurrent');
   });

@@ -14,11 +14,13 @@
  *   of the one who called it ("equal, the stamp came straight");
  * - of a streaming reply the body tells of the events that were stamped after the head, not of what the server heard
  *   meanwhile (rule 5, "chunks of a stream"): single events, without their past;
- * - a reply that no hook hears counts from the end of its client span (rules 4 and 5).
+ * - a reply that no hook hears counts from the end of its client span (rules 4 and 5); without hooks any other span's
+ *   reply, and everywhere a producer's that carries no stamp, is never noticed (rule 5, replies.ts);
+ * - a request has one reply: a second one to the same span is not awaited any more (replies.ts).
  */
 import type { CausalStamp } from '../../src/clocks/stamp.js';
-import type { EventFacts, Incarnation, MessageFacts, Rule, StampFacts } from './facts.js';
-import { Lane, type OpenBody } from './lane.js';
+import type { EventFacts, Incarnation, MessageFacts, StampFacts } from './facts.js';
+import { Lane } from './lane.js';
 import { type EventSet, includes, OrderGraph } from './order-graph.js';
 
 /** A point in the past, of this trace. */
@@ -96,17 +98,20 @@ export class Ledger {
    */
   receive(process: Incarnation, trace: string, message: MessageFacts): Cause[] {
     const lane = this.lane(process, trace);
-    const stamp = message.stamp?.carrier === process.plan.carrier ? message.stamp : undefined;
+    const sent = message.stamp?.carrier === process.plan.carrier ? message.stamp : undefined;
+    const stamp = process.plan.trusts ? sent : undefined;
     if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier | stamp.known;
     const causes = causesOf(message);
     const ofThisTrace = message.trace === trace || isProcessScope(process);
     const acceptable = stamp?.domain === lane.domain ? stamp : undefined;
-    if (!ofThisTrace || (!message.marked && acceptable === undefined)) {
+    // A stamp that may not be read is of nobody knows which trace: somebody upstream takes part.
+    const unread = sent !== undefined && stamp === undefined;
+    if (!ofThisTrace || (!message.marked && acceptable === undefined && !unread)) {
       return causes.map((cause) => ({ ...cause, outside: true }));
     }
     lane.spoken = true;
     if (acceptable === undefined) {
-      lane.rules.add('a mark without an acceptable stamp');
+      lane.rules.add(message.marked ? 'a mark without an acceptable stamp' : 'a stamp without a mark');
     } else {
       lane.merge(acceptable);
       if (!message.marked) lane.rules.add('a stamp without a mark');
@@ -139,11 +144,10 @@ export function domainOf(process: Incarnation, trace: string): string {
 
 /** What a process sends along: its lane's knowledge, where it has any. */
 export function stampOf(lane: Lane): StampFacts | undefined {
-  if (lane.known === 0n || lane.holder === undefined) return undefined;
+  // In process scope a named process that has nothing to tell yet names its own beginning, which nobody records.
+  if (lane.holder === undefined || (lane.known === 0n && lane.domain !== PROCESS)) return undefined;
   return { ...lane.knowledgeSent(), domain: lane.domain, carrier: lane.process.plan.carrier };
 }
-
-export type { OpenBody, Rule };
 
 /** What a message comes after: its sending, and that of the stamp in it. */
 export function causesOf({ point, trace, stale }: MessageFacts): Cause[] {

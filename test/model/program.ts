@@ -16,6 +16,8 @@ export interface SlotPlan {
   readonly baggage: boolean;
   /** Library: `propagateTo` says yes. */
   readonly propagates: boolean;
+  /** Library: stamps that come with requests are read. */
+  readonly trusts: boolean;
   readonly maxDomains: number;
   readonly maxEntries: number;
   readonly maxBytes: number;

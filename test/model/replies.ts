@@ -23,13 +23,14 @@ export class Replies {
 
   /** The head of a reply leaves, or all of it. */
   reply(delivery: Delivery | undefined, streams: boolean): ReplyOnItsWay | undefined {
-    if (delivery === undefined || !delivery.request.expectsReply) return undefined;
+    if (delivery === undefined) return undefined;
     const { service, request, carrier, facts } = delivery;
     const { trace } = facts;
     const answer = service.plan.hooks ? service.clock?.messages.reply(carrier) : undefined;
     const accepted =
       service.clock !== undefined &&
       service.plan.hooks &&
+      service.plan.trusts &&
       facts.stamp?.carrier === service.plan.carrier &&
       facts.stamp.domain === domainOf(service, trace);
     if (accepted !== (answer !== undefined)) throw new Error(`a reply ${accepted ? 'misses' : 'has'} a stamp`);
@@ -106,21 +107,26 @@ export class Replies {
 
   /**
    * A request has one reply, and where nothing but the span's id tells which request a reply belongs to, each comes
-   * once. Without reply hooks only a client span says that it has heard one (DESIGN 2, rule 5).
+   * once. Without reply hooks only a client span says that it has heard one, and a producer never says that it missed one
+   * (DESIGN 2, rule 5).
    */
   private mayHear(reply: ReplyOnItsWay, again: boolean): boolean {
     const { request } = reply.delivery;
-    const { service, span } = request.sender;
     if (request.answer !== undefined && request.answer !== reply) return false;
     if ((again || reply.heard) && this.requests.sentBy(request.sender) !== 1) return false;
+    if (!this.isAnnounced(reply)) return false;
     request.answer = reply;
-    return (
-      service.clock === undefined ||
-      service.plan.hooks ||
-      span === undefined ||
-      span.start === undefined ||
-      span.kind === SpanKind.CLIENT
-    );
+    return true;
+  }
+
+  /** False for a reply of which the library need not know, even that it came. */
+  private isAnnounced({ facts, delivery }: ReplyOnItsWay): boolean {
+    const { service, trace, span, spanId } = delivery.request.sender;
+    if (service.clock === undefined || span?.start === undefined) return true;
+    if (!service.plan.hooks) return span.kind === SpanKind.CLIENT;
+    // A producer's message is complete without a reply; one with a stamp is welcome all the same.
+    if (span.kind !== SpanKind.PRODUCER) return true;
+    return service.awaited.get(spanId)?.stamped === true && facts.stamp?.domain === domainOf(service, trace);
   }
 
   private heardByLibrary({ facts: { stamp } }: ReplyOnItsWay, { service, trace, spanId, span }: Spot): boolean {

@@ -1,7 +1,7 @@
 /** Requests between services: the real carriers on one side, the oracle's facts on the other. */
-import { SpanKind, trace as traceApi } from '@opentelemetry/api';
+import { trace as traceApi } from '@opentelemetry/api';
 import type { MessageFacts } from './facts.js';
-import { type Cause, causesOf, type Ledger, stampOf } from './ledger.js';
+import { type Cause, causesOf, isProcessScope, type Ledger, stampOf } from './ledger.js';
 import { only } from './order-graph.js';
 import type { Delivery, Request, Spot } from './scene.js';
 import type { Service } from './service.js';
@@ -31,8 +31,6 @@ export class Requests {
       carrier,
       to,
       sender: spot,
-      // A producer expects no reply (DESIGN 2, rule 5), whoever passes its message on.
-      expectsReply: spot.span?.kind !== SpanKind.PRODUCER,
       answer: undefined,
     };
     this.underWay.push(request);
@@ -63,7 +61,7 @@ export class Requests {
     lane.recall(span?.start);
     const causes = arrival === undefined ? [] : this.ledger.receive(service, trace, arrival.facts);
     const point = this.ledger.point(service, trace, causes);
-    const marked = lane.spoken;
+    const marked = lane.spoken || isProcessScope(service);
     lane.spoken = true;
     if (!marked) {
       lane.unmarked = true;
@@ -72,7 +70,7 @@ export class Requests {
     }
     const stamp = service.plan.propagates ? stampOf(lane) : undefined;
     const recorded = span?.start !== undefined;
-    if (!(recorded && span.kind === SpanKind.PRODUCER) && lane.holder !== undefined) {
+    if (lane.holder !== undefined) {
       const awaited = service.awaited.get(spanId);
       const stamped = stamp !== undefined;
       if (awaited === undefined) {
@@ -128,7 +126,8 @@ export class Requests {
     }
     if (linked.span === undefined && linked.arrival !== undefined) {
       const { facts } = linked.arrival;
-      if (!facts.marked && facts.stamp === undefined && facts.trace === trace) lane.rules.add('a link without a stamp');
+      if (facts.trace === trace && (facts.stamp === undefined || !service.plan.trusts))
+        lane.rules.add('a link without a stamp');
       return this.ledger.receive(service, trace, facts);
     }
     if (linked.trace === trace) lane.rules.add('a link without a stamp');

@@ -49,7 +49,7 @@ export function campaign({ programs: numRuns, seed, shrinks = true, longest }: C
 }
 
 /** What a failing program did, and how it failed. */
-export function tellStory(program: Program, seed?: number): string {
+function tellStory(program: Program, seed?: number): string {
   const world = new World(program);
   let problem = 'it does not fail when it is run again';
   try {

@@ -39,7 +39,6 @@ export interface Request {
   carrier: Carrier;
   readonly to: number;
   readonly sender: Spot;
-  readonly expectsReply: boolean;
   /** The reply that its sender has heard. */
   answer: ReplyOnItsWay | undefined;
 }

@@ -81,7 +81,7 @@ export function startService(id: number, name: string, plan: SlotPlan, wall: Wal
 function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallClock): Service {
   const node = new TestNode(name, {
     scope: plan.scope,
-    trust: 'all',
+    trust: plan.trusts ? 'all' : 'none',
     maxDomains: plan.maxDomains,
     maxEntries: plan.maxEntries,
     maxBytes: plan.maxBytes,

@@ -3,7 +3,7 @@ import { BREAKAGES } from './broken-clocks.js';
 import { campaign, type Outcome } from './run.js';
 
 /** Programs within which a broken clock must be noticed. */
-const PROGRAMS = 3000;
+const PROGRAMS = 6000;
 const SEED = 20_260_101;
 
 describe('the teeth of the model', function () {

@@ -174,3 +174,20 @@ describe('messages', () => {
     expect(lagging.client.finished('later').attributes['causality.hlc']).to.equal('1970-01-12T13:46:41.0000000000Z');
   });
 });
+
+describe('the first request of a process in process scope', () => {
+  const options = { scope: 'process', trust: 'all', sampler: new AlwaysOffSampler() } as const;
+  const firstRequest = (node: TestNode): Carrier => node.inject(node.start('unsampled').context);
+
+  it('names the beginning of its node, so that its reply can be stamped', () => {
+    const node = new TestNode('node', options);
+    expect(firstRequest(node)['baggage']).to.match(/^causality=1!-!1![0-9a-f]{16}!0!node-[0-9a-z]{8}\*1$/);
+    expect(node.clock.counters.incomplete).to.deep.equal({});
+  });
+
+  it('goes unstamped, and is remembered, where the process has no name yet', () => {
+    const node = new TestNode('node', { ...options, node: undefined as never });
+    expect(firstRequest(node)).not.to.have.property('baggage');
+    expect(node.clock.counters.incomplete).to.deep.equal({ 'unstamped-request': 1 });
+  });
+});

@@ -1,0 +1,52 @@
+/**
+ * How fast recorded spans are understood, and how much memory that takes.
+ *
+ *     npm run compile && node --expose-gc build/bench/analysis/main.js [--spans 1000000] [--plain] [--big]
+ *
+ * Spans are made first and are not timed. `--big` puts 100,000 spans into each trace, `--plain` leaves out the stamps.
+ */
+import { parseArgs } from 'node:util';
+import { CausalGraph } from '../../src/analysis/causal-graph.js';
+import { correctTimestamps } from '../../src/analysis/correct-timestamps.js';
+import { coverage } from '../../src/analysis/coverage.js';
+import { findAnomalies } from '../../src/analysis/find-anomalies.js';
+import { recordedFleet } from './recorded-fleet.js';
+
+const { values } = parseArgs({
+  options: {
+    spans: { type: 'string', default: '1000000' },
+    plain: { type: 'boolean', default: false },
+    big: { type: 'boolean', default: false },
+    order: { type: 'boolean', default: false },
+  },
+});
+const count = Number(values.spans);
+const spans = [...recordedFleet({ spans: count, stamped: !values.plain, requestsPerTrace: values.big ? 25_000 : 4 })];
+const megabytes = (): number => {
+  globalThis.gc?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return Math.round((heapUsed + arrayBuffers) / 2 ** 20);
+};
+const before = megabytes();
+console.log(`${spans.length} spans in memory: ${before} MB`);
+
+let total = 0;
+function timed<T>(what: string, run: () => T): T {
+  const started = performance.now();
+  const result = run();
+  const millis = performance.now() - started;
+  total += millis;
+  console.log(`${what.padEnd(12)} ${(millis / 1000).toFixed(2)} s  ${Math.round(spans.length / millis)} k spans/s`);
+  return result;
+}
+
+const graph = timed('graph', () => CausalGraph.of(spans));
+const anomalies = timed('anomalies', () => findAnomalies(graph));
+console.log(`graph and findings: ${Math.round(spans.length / total)} k spans/s`);
+console.log(JSON.stringify(anomalies.totals));
+console.log(JSON.stringify(timed('coverage', () => coverage(graph)).orderings));
+console.log(JSON.stringify(timed('correct', () => correctTimestamps(graph)).report.inversionsAfter));
+if (values.order) console.log(timed('order', () => graph.order()).length);
+console.log(
+  `memory beside the spans: ${megabytes() - before} MB; at most ${Math.round(process.resourceUsage().maxRSS / 1024)} MB in all`,
+);
