@@ -49,7 +49,8 @@ export interface Coverage {
   readonly orderings: OrderingShares;
 }
 
-export function coverage({ parts }: CausalGraph): Coverage {
+export function coverage(graph: CausalGraph): Coverage {
+  const { parts } = graph;
   const { table } = parts;
   const services = serviceCoverage(table);
   let missingParents = 0;

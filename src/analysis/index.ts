@@ -36,4 +36,12 @@ export type {
   GraphOrder,
 } from './graph-model.js';
 export type { OrderingShares } from './ordering-shares.js';
+export type {
+  AttributeRecord,
+  AttributeValue,
+  Origin,
+  RecordedKind,
+  RecordedLink,
+  RecordedSpan,
+} from './recorded.js';
 export { relateSpans, type SpanRelation } from './span-relation.js';
