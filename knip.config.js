@@ -8,7 +8,14 @@ const built = JSON.stringify([exports, bin]).matchAll(/dist\/esm\/([^"]+?)(?:\.d
 const entries = new Set([...built].map(([, path]) => `src/${path}.ts`));
 
 export default {
-  entry: [...entries, 'test/**/*.test.ts', 'bench/**/*.{ts,mjs}', 'examples/**/*.{ts,mjs,js}', 'tools/*.mjs'],
+  entry: [
+    ...entries,
+    'test/**/*.test.ts',
+    'test/e2e/*.ts',
+    'bench/**/*.{ts,mjs}',
+    'examples/**/*.{ts,mjs,js}',
+    'tools/*.mjs',
+  ],
   project: ['{src,test,bench,examples}/**/*.ts', 'tools/*.mjs'],
   // A type that a public signature mentions is exported for whoever has to name it.
   ignoreExportsUsedInFile: { interface: true, type: true },

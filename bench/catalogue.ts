@@ -1,22 +1,43 @@
-/** Every experiment by name. Each is made in a process of its own, so that none optimises the code for another. */
+/** Every experiment by name. Each runs in a process of its own, so that none optimises the code for another. */
+import { bothDirections } from './experiments/both-directions.js';
 import { extracts } from './experiments/extract.js';
+import { hybrid } from './experiments/hybrid.js';
 import { injects } from './experiments/inject.js';
-import { bothDirections, unsampledRequests, wholeRequests } from './experiments/requests.js';
+import { unsampledRequests, wholeRequests } from './experiments/requests.js';
+import { serialization } from './experiments/serialization.js';
 import { flatInEntries, spans } from './experiments/spans.js';
-import type { Experiment } from './measure.js';
+import { traceDomains } from './experiments/trace-domains.js';
+import { vectors } from './experiments/vectors.js';
+import { type Effort, type Experiment, measure, type Measurement } from './measure.js';
 
-export const CATALOGUE: Readonly<Record<string, () => Experiment>> = {
-  'spans-1': () => spans(1, {}),
-  'spans-10': () => spans(10, { standard: 1.45, lean: 1.35 }),
-  'spans-40': () => spans(40, { standard: 1.5 }),
-  'spans-flat': flatInEntries,
-  'inject-1': () => injects(1),
-  'inject-10': () => injects(10, 0.5),
-  'inject-40': () => injects(40, 0.5),
-  'extract-1': () => extracts(1),
-  'extract-10': () => extracts(10, 1),
-  'extract-40': () => extracts(40, 2.5),
-  'both-directions': bothDirections,
-  requests: wholeRequests,
-  unsampled: unsampledRequests,
+type Measuring = (effort: Effort) => Promise<Measurement>;
+
+const inRounds =
+  (experiment: () => Experiment): Measuring =>
+  (effort) =>
+    measure(experiment(), effort);
+
+export const CATALOGUE: Readonly<Record<string, Measuring>> = {
+  'spans-1': inRounds(() => spans(1, {})),
+  'spans-10': inRounds(() => spans(10, { standard: 1.45, lean: 1.35 })),
+  'spans-40': inRounds(() => spans(40, { standard: 1.5 })),
+  'spans-flat': inRounds(flatInEntries),
+  'inject-1': inRounds(() => injects(1)),
+  'inject-10': inRounds(() => injects(10, 0.5)),
+  'inject-40': inRounds(() => injects(40, 0.5)),
+  'extract-1': inRounds(() => extracts(1)),
+  'extract-10': inRounds(() => extracts(10, 1)),
+  'extract-40': inRounds(() => extracts(40, 2.5)),
+  'both-directions': inRounds(bothDirections),
+  requests: inRounds(wholeRequests),
+  unsampled: inRounds(unsampledRequests),
+  'serialization-3': inRounds(() => serialization(3, { standard: 1.5, lean: 1.3 })),
+  'serialization-10': inRounds(() => serialization(10, { standard: 1.8, lean: 1.3 })),
+  'serialization-40': inRounds(() => serialization(40, { lean: 1.3 })),
+  'vectors-3': inRounds(() => vectors(3, 1 / 5)),
+  'vectors-10': inRounds(() => vectors(10, 1 / 10)),
+  'vectors-40': inRounds(() => vectors(40, 1 / 10)),
+  'vectors-1000': inRounds(() => vectors(1000, 1 / 10)),
+  hybrid: inRounds(hybrid),
+  'trace-domains': traceDomains,
 };

@@ -80,11 +80,15 @@ export async function measure(experiment: Experiment, effort: Effort): Promise<M
   };
 }
 
+/** A sample may take this many times longer with everything that is not timed; then it is made of fewer batches. */
+const MOST_UNTIMED = 8;
+
 /** Runs batches until they have taken this long together; nanoseconds per operation. */
 async function sample(operation: Operation, millis: number): Promise<number> {
   let elapsed = 0;
   let operations = 0;
-  while (elapsed < millis * 1000) {
+  const deadline = performance.now() + MOST_UNTIMED * millis;
+  while (operations === 0 || (elapsed < millis * 1000 && performance.now() < deadline)) {
     operation.prepare?.();
     const started = processMicros();
     const result = operation.run();

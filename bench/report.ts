@@ -68,7 +68,7 @@ export function markdown({ conditions: c, experiments, broken }: Report): string
       '| --- | --- | --- | --- | --- |',
     );
     for (const row of experiment.rows) lines.push(line(row));
-    const nanos = Object.entries(experiment.nanos).map(([name, spread]) => `${name} ${duration(spread.median)}`);
+    const nanos = Object.entries(experiment.nanos).map(([name, { median }]) => `${name} ${duration(median)}`);
     if (nanos.length > 0) lines.push('', `Medians: ${nanos.join(', ')}.`);
     lines.push('');
   }

@@ -20,6 +20,7 @@ const BESIDE = [
   '@opentelemetry/exporter-trace-otlp-http',
   '@opentelemetry/instrumentation-http',
   '@opentelemetry/sdk-node',
+  '@opentelemetry/sdk-trace',
   '@opentelemetry/sdk-trace-base',
 ];
 
@@ -54,10 +55,10 @@ const APP = `
   const server = http.createServer((request, response) => response.end('ok')).listen(0, '127.0.0.1', () => {
     trace.getTracer('app').startActiveSpan('work', async (span) => {
       for (const _ of [1, 2]) {
-        await new Promise((done) => http.get(server.address(), (response) => response.resume().once('end', done)));
+        await new Promise((done) => http.get({ host: '127.0.0.1', port: server.address().port }, (response) => response.resume().once('end', done)));
       }
       span.end();
-      setTimeout(() => process.exit(0), 1500);
+      setTimeout(() => process.exit(0), 6500);
     });
   });
 `;
@@ -103,7 +104,6 @@ describe('README', function () {
     try {
       await run(['--import', './tracing.mjs', 'app.cjs'], {
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
-        OTEL_BSP_SCHEDULE_DELAY: '200',
       });
     } finally {
       receiver.close();

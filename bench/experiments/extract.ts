@@ -17,7 +17,7 @@ interface Extract extends ServiceOptions {
   readonly start?: boolean;
 }
 
-function extract(options: Extract): Operation {
+export function extract(options: Extract): Operation {
   const service = new Service(options);
   const messages = new Messages({
     entries: options.entries,

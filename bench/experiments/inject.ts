@@ -15,7 +15,7 @@ interface Inject extends ServiceOptions {
   readonly members?: string;
 }
 
-function inject(options: Inject, entries: number): Operation {
+export function inject(options: Inject, entries: number): Operation {
   const service = new Service(options);
   const stamped = options.stamps !== undefined;
   const messages = new Messages({

@@ -2,7 +2,7 @@
 import { type Span, SpanKind, trace } from '@opentelemetry/api';
 import { parseStamp } from '../../src/codec/wire-text.js';
 import { type Experiment, expect, type Operation } from '../measure.js';
-import { Messages, TEN_MEMBERS } from '../messages.js';
+import { Messages } from '../messages.js';
 import { type Carrier, Service, type ServiceOptions } from '../service.js';
 
 /** Two spans each: together no more than the batch processor exports at once. */
@@ -99,77 +99,6 @@ export function unsampledRequests(): Experiment {
         what: 'unsampled request that relays a stamp of 10 entries',
         against: 'the same with W3C only and no stamp',
         ratio: ({ relayed, w3c }) => (relayed as number) / (w3c as number),
-      },
-    ],
-  };
-}
-
-interface Relay extends ServiceOptions {
-  readonly entries: number;
-  readonly members?: string;
-}
-
-/** Extract, a server span that is not measured apart, and inject in its context. */
-function bothWays(options: Relay): Operation {
-  const service = new Service(options);
-  const messages = new Messages({
-    entries: options.entries,
-    ...(options.carrier === undefined ? {} : { carrier: options.carrier }),
-    ...(options.members === undefined ? {} : { baggage: options.members }),
-  });
-  let carriers: Carrier[] = [];
-  return {
-    size: REQUESTS,
-    prepare() {
-      carriers = messages.batch(REQUESTS);
-    },
-    run() {
-      const sent: Carrier[] = [];
-      for (const carrier of carriers) sent.push(service.inject(service.extract(carrier)));
-      return sent;
-    },
-    check(result) {
-      const sent = result as Carrier[];
-      const last = sent.at(-1) as Carrier;
-      expect(sent.length === REQUESTS && last['traceparent'] === carriers.at(-1)?.['traceparent'], 'the trace context');
-      const members = last['baggage']?.split(',') ?? [];
-      const text = options.carrier === 'header' ? last['causality'] : members.at(-1)?.replace('causality=', '');
-      if (options.entries > 0) {
-        const size = parseStamp(text as string).vector.size;
-        expect(size === options.entries, `${options.entries} entries, not ${size}`);
-      }
-      if (options.members !== undefined) expect(members.length === 10, 'ten members');
-    },
-  };
-}
-
-export function bothDirections(): Experiment {
-  const stamps = 'standard';
-  return {
-    title: 'Extract and inject, vector of 10',
-    operations: {
-      header: bothWays({ baggage: false, stamps, carrier: 'header', entries: 10 }),
-      baggage: bothWays({ stamps, entries: 10 }),
-      w3c: bothWays({ entries: 0 }),
-      tenMembers: bothWays({ entries: 0, members: TEN_MEMBERS }),
-    },
-    rows: [
-      {
-        what: 'extract + inject: trace context and stamp (header), vector of 10',
-        against: 'W3C trace context and baggage with 10 members',
-        ratio: ({ header, tenMembers }) => (header as number) / (tenMembers as number),
-        atMost: 1 / 5,
-      },
-      {
-        what: 'extract + inject: trace context, no baggage but the stamp (default carrier), vector of 10',
-        against: 'W3C trace context and baggage with 10 members',
-        ratio: ({ baggage, tenMembers }) => (baggage as number) / (tenMembers as number),
-      },
-      {
-        what: 'extract + inject: trace context, no baggage but the stamp (default carrier), vector of 10',
-        against: 'W3C trace context and baggage, none there',
-        ratio: ({ baggage, w3c }) => (baggage as number) / (w3c as number),
-        atMost: 1.8,
       },
     ],
   };

@@ -23,7 +23,7 @@ export function childSpans(options: ServiceOptions, entries: number): Operation 
     run() {
       let last: Span | undefined;
       for (let i = 0; i < SPANS; i++) {
-        last = service.tracer.startSpan('load order', undefined, contexts[i % TRACES] as Context);
+        last = service.tracer.startSpan('load order', undefined, contexts[i % TRACES]);
         last.end();
       }
       return last;
@@ -51,7 +51,7 @@ function checkAttributes(
   expect(names.length === expected, `${expected} attributes of ours, not ${names.join(' ')}`);
   const vector = attributes['causality.vector'];
   if (stamps === undefined || stamps === 'lean') return;
-  expect(typeof vector === 'string' && vector.split(',').length === entries, `${entries} entries in ${vector}`);
+  expect(typeof vector === 'string' && vector.split(',').length === entries, `${entries} entries in ${String(vector)}`);
 }
 
 export function spans(entries: number, targets: { standard?: number; lean?: number }): Experiment {

@@ -22,7 +22,7 @@ import type { StampedChains } from './stamp-columns.js';
 import { TraceGroups } from './trace-groups.js';
 import { Views } from './views.js';
 
-/** @internal What the findings are computed from. */
+/** What the findings are computed from. */
 export interface GraphParts {
   readonly table: EventTable;
   readonly views: Views;

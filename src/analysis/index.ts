@@ -1,5 +1,22 @@
+export type {
+  AttributeRecord,
+  AttributeValue,
+  Origin,
+  RecordedKind,
+  RecordedLink,
+  RecordedSpan,
+} from './recorded.js';
+export type { Ntp64 } from '../clocks/ntp64.js';
 export { type CausalStamp, compareStamps, type StampRelation } from '../clocks/stamp.js';
+export type { Relation, VectorTimestamp } from '../clocks/vector-timestamp.js';
 export { type EventStamp, type ReadAttributes, readSpanStamps, type SpanStamps } from '../codec/span-stamps.js';
+export { relateSpans, type SpanRelation } from './span-relation.js';
+export type { BackendQuery, BackendSource, JaegerSource, TempoSource, ZipkinSource } from './readers/backends.js';
+export type { ByteStream } from './readers/byte-source.js';
+export { readDocument } from './readers/document.js';
+export { type ReadProblem, ReadTracesError } from './readers/problems.js';
+export { readTraces, type ReadTracesOptions, type TraceSource } from './readers/read-traces.js';
+export { writeOtlpJson } from './readers/write-otlp-json.js';
 export { CausalGraph } from './causal-graph.js';
 export {
   type CorrectedTraces,
@@ -36,12 +53,5 @@ export type {
   GraphOrder,
 } from './graph-model.js';
 export type { OrderingShares } from './ordering-shares.js';
-export type {
-  AttributeRecord,
-  AttributeValue,
-  Origin,
-  RecordedKind,
-  RecordedLink,
-  RecordedSpan,
-} from './recorded.js';
-export { relateSpans, type SpanRelation } from './span-relation.js';
+export { CausalConsoleExporter, type ConsoleExporterOptions } from './live/causal-console-exporter.js';
+export type { ExportedSpan } from './live/exported-span.js';

@@ -24,6 +24,7 @@ const WHOLE_PAIRS = 20_000;
 const BUNCHES = 32;
 const BUNCH_PAIRS = 128;
 
+/** @internal */
 export function shareOrderings(parts: GraphParts): OrderingShares {
   const { table } = parts;
   const traces = spansByTrace(table);

@@ -12,6 +12,7 @@ import { hostRandomBytes, type RandomBytes } from './node-id.js';
 const HEX_DIGITS = 2 * MAX_CLOCK_ID_BYTES;
 const ZERO = '0'.repeat(HEX_DIGITS);
 
+/** The id of a hybrid logical clock. Immutable. */
 export class ClockId {
   /** @param bytes the sixteen bytes, first to last, as 32 lower-case hexadecimal digits */
   private constructor(private readonly bytes: string) {}

@@ -19,6 +19,7 @@ import {
   MAX_CORRELATION_VECTOR_3_LENGTH,
 } from './limits.js';
 
+/** The versions of Microsoft's specification; `2.1` is the one in use, `3.0` a draft. */
 export type CorrelationVectorVersion = '1' | '2.1' | '3.0';
 
 /** The grammar and the limits of one version. */

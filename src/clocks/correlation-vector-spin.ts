@@ -19,10 +19,14 @@ export interface CorrelationVectorSource {
   readonly epoch?: 'unix' | 'dotnet';
 }
 
+/** How often the counter of a spin moves: every 1.68 s or 6.6 ms. */
 export type SpinInterval = 'coarse' | 'fine';
+/** How many bits of the counter are kept: 0, 16, 24 or 32. */
 export type SpinPeriodicity = 'none' | 'short' | 'medium' | 'long';
+/** How many random bytes a spin adds. */
 export type SpinEntropy = 0 | 1 | 2 | 3 | 4;
 
+/** What a spin puts into a vector. */
 export interface SpinParameters {
   /** How often the counter moves: every 1.68 s (`coarse`) or 6.6 ms (`fine`). Default: `coarse`. */
   readonly interval?: SpinInterval;

@@ -9,6 +9,7 @@ import { decodeBase, encodeBase } from './correlation-vector-base.js';
 import { InvalidValueError } from './errors.js';
 import type { RandomBytes } from './node-id.js';
 
+/** What a `traceparent` has and a vector does not. */
 export interface TraceparentOptions {
   /** The new span's id, 16 lower-case hexadecimal digits. Default: random. */
   readonly spanId?: string;

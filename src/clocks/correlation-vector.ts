@@ -31,6 +31,7 @@ import { InvalidValueError } from './errors.js';
 import { MAX_CORRELATION_ELEMENT } from './limits.js';
 import { hostRandomBytes } from './node-id.js';
 
+/** How a new vector begins. */
 export interface CreateCorrelationVectorOptions extends CorrelationVectorSource {
   /** Default: `2.1`, the version in use. */
   readonly version?: CorrelationVectorVersion;
@@ -46,6 +47,7 @@ export interface ReplacedVector {
   readonly id: string;
 }
 
+/** A correlation vector. Immutable: every operation returns another one, or the same where nothing can change. */
 export class CorrelationVector {
   private constructor(
     /** The vector as text, as it goes over the wire. */
@@ -80,6 +82,7 @@ export class CorrelationVector {
     return CorrelationVector.parse(vectorOfTraceparent(traceparent), source);
   }
 
+  /** The version of its format, which no operation changes. */
   get version(): CorrelationVectorVersion {
     return this.format.version;
   }
@@ -147,10 +150,12 @@ export class CorrelationVector {
     return writeTraceparent(this.base, options, this.source.randomBytes);
   }
 
+  /** The same as {@link value}. */
   toString(): string {
     return this.value;
   }
 
+  /** The same as {@link value}. */
   toJSON(): string {
     return this.value;
   }

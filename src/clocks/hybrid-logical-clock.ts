@@ -9,16 +9,14 @@
  * Follows: Kulkarni et al., "Logical Physical Clocks" (2014); the uhlc crate by ZettaScale.
  */
 import { ClockId } from './clock-id.js';
+import { checkMaxDriftMs, defaultMaxDriftMs } from './drift-limit.js';
 import { InvalidValueError } from './errors.js';
 import { driftMillis, HybridState } from './hybrid-state.js';
 import { HybridTimestamp } from './hybrid-timestamp.js';
-import { DEFAULT_MAX_DRIFT_MS, HIGHEST_MAX_DRIFT_MS } from './limits.js';
 import { Ntp64 } from './ntp64.js';
 import { createPhysicalClock, type PhysicalClock } from './physical-clock.js';
 
-/** The environment variable that sets the default drift limit, in milliseconds. */
-const MAX_DRIFT_VARIABLE = 'OTEL_CAUSALITY_MAX_DRIFT_MS';
-
+/** The options of a clock, all optional. */
 export interface HybridLogicalClockOptions {
   /** The clock's own id: an id, 1 to 16 bytes (little-endian), or its hexadecimal text. Default: 16 random bytes. */
   readonly id?: ClockId | Uint8Array | string;
@@ -42,9 +40,13 @@ export class ClockDriftError extends RangeError {
    * @param now what the local physical clock said
    */
   constructor(
+    /** How far the remote clock is ahead, in milliseconds. */
     readonly driftMs: number,
+    /** How far it may be, in milliseconds. */
     readonly maxDriftMs: number,
+    /** The timestamp that was refused. */
     readonly remote: HybridTimestamp,
+    /** What the local physical clock said. */
     readonly now: Ntp64,
   ) {
     super(
@@ -53,8 +55,11 @@ export class ClockDriftError extends RangeError {
   }
 }
 
+/** A clock that gives unique timestamps, close to physical time and never out of causal order. */
 export class HybridLogicalClock {
+  /** Part of every timestamp it gives. */
   readonly id: ClockId;
+  /** How far ahead of the physical clock a received timestamp may be. */
   readonly maxDriftMs: number;
   private readonly state = new HybridState();
   private readonly now: PhysicalClock;
@@ -62,8 +67,7 @@ export class HybridLogicalClock {
   /** Throws {@link InvalidValueError} naming the option (or the variable) and its value. */
   constructor(options: HybridLogicalClockOptions = {}) {
     this.id = clockIdOf(options.id);
-    this.maxDriftMs =
-      options.maxDriftMs === undefined ? defaultMaxDriftMs() : checkMaxDrift('maxDriftMs', options.maxDriftMs);
+    this.maxDriftMs = options.maxDriftMs === undefined ? defaultMaxDriftMs() : checkMaxDriftMs(options.maxDriftMs);
     if (options.now !== undefined && typeof options.now !== 'function') {
       throw new InvalidValueError('now', options.now, 'a function that returns milliseconds');
     }
@@ -92,33 +96,8 @@ export class HybridLogicalClock {
   }
 }
 
-/**
- * The drift limit where no option states one, in milliseconds. Throws {@link InvalidValueError} naming the variable
- * when it is set to anything but a number from 0 to a day.
- */
-export function defaultMaxDriftMs(
-  environment: Readonly<Record<string, string | undefined>> = hostEnvironment(),
-): number {
-  const text = environment[MAX_DRIFT_VARIABLE]?.trim();
-  if (text === undefined || text === '') return DEFAULT_MAX_DRIFT_MS;
-  if (!/^\d{1,8}(?:\.\d{1,6})?$/.test(text)) throw new InvalidValueError(MAX_DRIFT_VARIABLE, text, DRIFT_RANGE);
-  return checkMaxDrift(MAX_DRIFT_VARIABLE, Number(text), text);
-}
-
-const DRIFT_RANGE = `milliseconds from 0 to ${HIGHEST_MAX_DRIFT_MS}`;
-
-function checkMaxDrift(field: string, value: unknown, given: unknown = value): number {
-  if (typeof value === 'number' && value >= 0 && value <= HIGHEST_MAX_DRIFT_MS) return value;
-  throw new InvalidValueError(field, given, DRIFT_RANGE);
-}
-
 function clockIdOf(id: ClockId | Uint8Array | string | undefined): ClockId {
   if (id === undefined) return ClockId.random();
   if (id instanceof ClockId) return id;
   return typeof id === 'string' ? ClockId.parse(id) : ClockId.fromBytes(id);
-}
-
-/** The host's environment variables; none where there is no such thing, as in a browser. */
-function hostEnvironment(): Readonly<Record<string, string | undefined>> {
-  return (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {};
 }

@@ -9,13 +9,16 @@ import { ClockId } from './clock-id.js';
 import { InvalidValueError } from './errors.js';
 import { Ntp64 } from './ntp64.js';
 
+/** A time and the clock that gave it. Immutable. */
 export class HybridTimestamp {
   /**
    * @param time physical time and counter
    * @param id the clock that gave it
    */
   constructor(
+    /** Physical time and counter. */
     readonly time: Ntp64,
+    /** The clock that gave it. */
     readonly id: ClockId,
   ) {}
 
@@ -47,6 +50,7 @@ export class HybridTimestamp {
     return `${this.time.toDecimal()}/${this.id.toString()}`;
   }
 
+  /** The same as {@link toString}. */
   toJSON(): string {
     return this.toString();
   }

@@ -23,7 +23,9 @@ export class LamportTimestamp {
    * Throws {@link InvalidValueError}.
    */
   constructor(
+    /** Whose clock it is. */
     readonly nodeId: string,
+    /** Its time. */
     readonly time: number,
   ) {
     checkForeignNodeId('lamport.nodeId', nodeId);
@@ -59,7 +61,10 @@ export class LamportClock {
   private now = 0;
 
   /** @param nodeId 1 to 256 characters without a colon. Throws {@link InvalidValueError}. */
-  constructor(readonly nodeId: string) {
+  constructor(
+    /** Whose clock it is. */
+    readonly nodeId: string,
+  ) {
     checkForeignNodeId('nodeId', nodeId);
     if (nodeId.includes(':')) throw new InvalidValueError('nodeId', nodeId, 'a node id without a colon');
   }

@@ -52,6 +52,12 @@ export const HIGHEST_MAX_DRIFT_MS = 24 * 60 * 60 * 1000;
  */
 export const DROPPED_TRACES_PER_GENERATION = 2 ** 19;
 
+/**
+ * The same for traces that sent requests before anything was stamped. Unsampled traces are many and short: 128 KB a
+ * generation remember the last 65,536 of them.
+ */
+export const UNSTAMPED_TRACES_PER_GENERATION = 2 ** 16;
+
 /** Bits of the filter per remembered trace. */
 export const DROPPED_TRACE_BITS = 16;
 
@@ -112,3 +118,58 @@ export const MAX_CORRELATION_VECTOR_3_LENGTH = 128;
 
 /** Highest element of a correlation vector: its specifications call it a counter of four bytes. */
 export const MAX_CORRELATION_ELEMENT = 2 ** 32 - 1;
+
+/** Characters of an event's id and of its type, each of which travels in a header of its own. */
+export const MAX_EVENT_FIELD_LENGTH = 256;
+
+/**
+ * Bytes of one JSON value that the analysis parses at a time: a line, a batch of a resource's spans, or a trace of
+ * Jaeger's legacy form. Parsed, the worst of it (`[{},{},…`) takes some twenty times its size.
+ */
+export const DEFAULT_VALUE_BYTES = 64 * 1024 * 1024;
+
+/** Highest configurable bytes of one JSON value: half of the longest string that V8 can hold. */
+export const HIGHEST_VALUE_BYTES = 256 * 1024 * 1024;
+
+/** Levels of JSON that the analysis parses: OTLP needs 13, and each level of an attribute's value 4 more. */
+export const MAX_JSON_DEPTH = 100;
+
+/**
+ * Bytes up to which a line of JSON is parsed without counting its levels first: even if every byte opens one, the
+ * parser stays below 100 MB.
+ */
+export const UNCOUNTED_LINE_BYTES = 1024 * 1024;
+
+/** Levels of lists and maps inside the value of one attribute, each of which costs a call on the stack. */
+export const MAX_VALUE_DEPTH = 16;
+
+/** Attributes, links and events of one span that are read: SDKs keep 128 of each unless told otherwise. */
+export const MAX_SPAN_ATTRIBUTES = 1024;
+export const MAX_SPAN_LINKS = 4096;
+export const MAX_SPAN_EVENTS = 4096;
+
+/**
+ * Zipkin spans that are held back until both sides of a shared id were seen (about 1 KB each). Sides that are further
+ * apart than this keep their one id.
+ */
+export const MAX_HELD_ZIPKIN_SPANS = 500_000;
+
+/** Bytes of an answer from a backend: what it holds in memory to make it is several times that. */
+export const MAX_RESPONSE_BYTES = 1024 * 1024 * 1024;
+
+/** Bytes of a backend's list of traces, or of its words about an error. */
+export const MAX_LISTING_BYTES = 16 * 1024 * 1024;
+
+/** Default milliseconds that a backend may stay silent, before its answer begins or between two pieces of it. */
+export const DEFAULT_BACKEND_TIMEOUT_MS = 30_000;
+
+/** Default and highest number of traces that are asked of a backend. */
+export const DEFAULT_BACKEND_TRACES = 100;
+export const HIGHEST_BACKEND_TRACES = 10_000;
+
+/** Default age in milliseconds of the oldest trace that is asked of a backend. */
+export const DEFAULT_BACKEND_SINCE_MS = 60 * 60 * 1000;
+
+/** Traces and spans of each that the console exporter remembers: more than anybody reads in a terminal. */
+export const MAX_LIVE_TRACES = 100;
+export const MAX_LIVE_SPANS = 5000;

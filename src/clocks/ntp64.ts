@@ -27,7 +27,9 @@ export class Ntp64 {
    * @param fraction 2^-32 s units, 0..2^32-1
    */
   constructor(
+    /** Whole seconds since the Unix epoch. */
     readonly seconds: number,
+    /** Units of 2^-32 s. */
     readonly fraction: number,
   ) {}
 
@@ -91,6 +93,7 @@ export class Ntp64 {
     return Ntp64.fromMillis(millis);
   }
 
+  /** The 64-bit integer that uhlc prints. */
   toBigInt(): bigint {
     return (BigInt(this.seconds) << 32n) | BigInt(this.fraction);
   }
@@ -108,7 +111,7 @@ export class Ntp64 {
 
   /** Sixteen lower-case hexadecimal digits, as the wire carries it. */
   toHex(): string {
-    return hexHalf(this.seconds) + hexHalf(this.fraction);
+    return hexOfHalves(this.seconds, this.fraction);
   }
 
   /** RFC 3339 in UTC with ten fraction digits: fixed width, so it sorts as text, and lossless. */
@@ -131,10 +134,12 @@ export class Ntp64 {
     return String(this.toBigInt());
   }
 
+  /** The same as {@link toRfc3339}. */
   toString(): string {
     return this.toRfc3339();
   }
 
+  /** Orders by time. */
   compare(other: Ntp64): -1 | 0 | 1 {
     return compareHalves(this.seconds, this.fraction, other.seconds, other.fraction);
   }
@@ -158,6 +163,18 @@ export function fractionOfMillis(millis: number, seconds: number): number {
   if (!(millis > 0)) return 0;
   const fraction = Math.floor((millis - seconds * 1000) * FRACTION_PER_MS);
   return fraction > MAX_HALF ? MAX_HALF : fraction < 0 ? 0 : fraction;
+}
+
+let cachedHexSecond = -1;
+let cachedHex = '';
+
+/** Sixteen lower-case hexadecimal digits of an NTP64 value given as halves; those of the last second are kept. */
+export function hexOfHalves(seconds: number, fraction: number): string {
+  if (seconds !== cachedHexSecond) {
+    cachedHex = hexHalf(seconds);
+    cachedHexSecond = seconds;
+  }
+  return cachedHex + hexHalf(fraction);
 }
 
 function hexHalf(half: number): string {

@@ -11,6 +11,7 @@ import { checkVectorNodeId, FOREIGN_COUNTER_RANGE } from './foreign-values.js';
 import { MAX_FOREIGN_COUNTER, MAX_FOREIGN_VECTOR_ENTRIES } from './limits.js';
 import { insertionIndex, type Relation, VectorTimestamp } from './vector-timestamp.js';
 
+/** The vector clock of one node. Starts at nothing; its first event is number 1. */
 export class VectorClock {
   private now: VectorTimestamp = VectorTimestamp.EMPTY;
   private readonly peers: readonly string[];
@@ -21,6 +22,7 @@ export class VectorClock {
    * Throws {@link InvalidValueError} for an illegal id, a peer named twice, or our own id among the peers.
    */
   constructor(
+    /** Who counts here. */
     readonly nodeId: string,
     peers: Iterable<string> = [],
   ) {

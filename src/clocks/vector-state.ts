@@ -41,6 +41,17 @@ export class VectorState {
     return this.size === 0 ? VectorTimestamp.EMPTY : new VectorTimestamp(this.table, this.ownIndex, this.own);
   }
 
+  /** What is known now, as text. */
+  text(assign: string, separator: string): string {
+    return this.table.text(this.ownIndex, this.own, assign, separator);
+  }
+
+  /** Gives back what only makes the next event cheaper: none may come for long. */
+  rest(): void {
+    // A table of one is shared by all traces that have just begun.
+    if (this.size > 1) this.table.forgetText();
+  }
+
   /** Sets our own entry to the number of a new event. Returns how many entries had to go to make room for it. */
   tick(node: string, counter: number): number {
     this.own = counter;
@@ -57,6 +68,11 @@ export class VectorState {
     const ownRefused = ownHeard > ownLimit;
     let dropped = 0;
     if (node !== undefined && ownHeard > this.own && !ownRefused) dropped += this.tick(node, ownHeard);
+    if (this.size === 0 && ownHeard === 0 && heard.ownIndex < 0 && heard.size <= this.maxEntries) {
+      // The first message of a trace: its table never changes, so it need not be copied.
+      this.table = heard.table;
+      return NOTHING;
+    }
     if (this.bringsNews(heard, node)) dropped += this.join(heard, node);
     return dropped === 0 && !ownRefused ? NOTHING : { dropped, ownRefused };
   }
@@ -111,24 +127,45 @@ export class VectorState {
   }
 
   private enter(node: string): number {
-    const at = insertionIndex(this.table.nodes, node);
-    const nodes = this.table.nodes.toSpliced(at, 0, node);
-    const counters = this.table.counters.toSpliced(at, 0, this.own);
-    const heardAt = (this.table.heardAt ?? []).toSpliced(at, 0, 0);
-    return this.keep(nodes, counters, heardAt, node);
+    const { nodes, counters, heardAt } = this.table;
+    if (nodes.length === 0) {
+      this.table = tableOfOne(node);
+      this.ownIndex = 0;
+      return 0;
+    }
+    const at = insertionIndex(nodes, node);
+    return this.keep(
+      nodes.toSpliced(at, 0, node),
+      counters.toSpliced(at, 0, this.own),
+      heardAt?.toSpliced(at, 0, 0),
+      node,
+    );
   }
 
-  private keep(nodes: string[], counters: number[], heardAt: number[], node: string | undefined): number {
+  private keep(nodes: string[], counters: number[], heardAt: number[] | undefined, node: string | undefined): number {
     let dropped = 0;
     while (nodes.length > this.maxEntries) {
       const oldest = heardLongestAgo(nodes, heardAt, node);
-      for (const column of [nodes, counters, heardAt]) column.splice(oldest, 1);
+      nodes.splice(oldest, 1);
+      counters.splice(oldest, 1);
+      heardAt?.splice(oldest, 1);
       dropped++;
     }
     this.table = new VectorTable(nodes, counters, heardAt);
     this.ownIndex = node === undefined ? -1 : this.table.indexOf(node);
     return dropped;
   }
+}
+
+let lastOfOne: VectorTable | undefined;
+
+/**
+ * The table of a vector that names its own node only. Every trace that begins in a process has it, so they share one:
+ * its counter is always overridden by the vector's own.
+ */
+function tableOfOne(node: string): VectorTable {
+  if (lastOfOne?.nodes[0] !== node) lastOfOne = new VectorTable([node], [0]);
+  return lastOfOne;
 }
 
 /**
@@ -158,10 +195,16 @@ export function fitVector(
   return { vector: new VectorTimestamp(new VectorTable(nodes, counters, heardAt), ownIndex, own), dropped };
 }
 
-function heardLongestAgo(nodes: readonly string[], heardAt: readonly number[], keep: string | undefined): number {
+/** @param heardAt absent where all brought news at the same time: then the first one goes */
+function heardLongestAgo(
+  nodes: readonly string[],
+  heardAt: readonly number[] | undefined,
+  keep: string | undefined,
+): number {
   let oldest = -1;
   for (let i = 0; i < nodes.length; i++) {
-    if (nodes[i] !== keep && (oldest < 0 || (heardAt[i] as number) < (heardAt[oldest] as number))) oldest = i;
+    if (nodes[i] === keep) continue;
+    if (oldest < 0 || (heardAt !== undefined && (heardAt[i] as number) < (heardAt[oldest] as number))) oldest = i;
   }
   return oldest;
 }

@@ -14,7 +14,9 @@ export type Relation = 'before' | 'after' | 'equal' | 'concurrent';
 
 /** Node ids in ascending code unit order, and beside them their counters. Never changed once made. */
 export class VectorTable {
-  private readonly pieces: VectorPieces[] = [];
+  // Two formats (wire and attribute) with one own entry are the rule; more would be a table used as a cache.
+  private latest: VectorPieces | undefined;
+  private earlier: VectorPieces | undefined;
 
   /** @param heardAt for each entry when it last brought news, in the owner's own count; absent where nobody keeps it */
   constructor(
@@ -24,23 +26,37 @@ export class VectorTable {
   ) {}
 
   /** The text around entry `at`, so that another counter there costs one concatenation. Cached by format. */
-  around(at: number, assign: string, separator: string): VectorPieces {
-    for (const cached of this.pieces) {
-      if (cached.at === at && cached.assign === assign && cached.separator === separator) return cached;
+  private around(at: number, assign: string, separator: string): VectorPieces {
+    const { latest, earlier } = this;
+    if (latest !== undefined && latest.at === at && latest.assign === assign && latest.separator === separator) {
+      return latest;
     }
-    let before = '';
-    let after = '';
-    for (let i = 0; i < this.nodes.length; i++) {
-      const entry = `${this.nodes[i]}${assign}`;
-      if (i < at) before += `${entry}${this.counters[i]}${separator}`;
-      else if (i === at) before += entry;
-      else after += `${separator}${entry}${this.counters[i]}`;
+    if (earlier !== undefined && earlier.at === at && earlier.assign === assign && earlier.separator === separator) {
+      return earlier;
     }
+    const { nodes, counters } = this;
+    const entries = nodes.map((node, i) => (i === at ? `${node}${assign}` : `${node}${assign}${counters[i]}`));
+    // Joined, not added up: a rope of all these would be walked again by whoever reads a text that it is part of.
+    const before = entries.slice(0, at + 1).join(separator);
+    const after = ['', ...entries.slice(at + 1)].join(separator);
     const made = { at, assign, separator, before, after };
-    // Two formats (wire and attribute) with one own entry are the rule; more would be a table used as a cache.
-    if (this.pieces.length === MAX_CACHED_PIECES) this.pieces.shift();
-    this.pieces.push(made);
+    this.earlier = latest;
+    this.latest = made;
     return made;
+  }
+
+  /** All entries as text, the one at `ownIndex` with another counter; -1 for none. */
+  text(ownIndex: number, own: number, assign: string, separator: string): string {
+    if (this.nodes.length === 0) return '';
+    const at = ownIndex >= 0 ? ownIndex : 0;
+    const { before, after } = this.around(at, assign, separator);
+    return before + (ownIndex >= 0 ? own : this.counters[0]) + after;
+  }
+
+  /** Gives the cached text back to the collector; the next use makes it again. */
+  forgetText(): void {
+    this.latest = undefined;
+    this.earlier = undefined;
   }
 
   /** Index of a node, or -1. */
@@ -58,8 +74,6 @@ export class VectorTable {
     return -1;
   }
 }
-
-const MAX_CACHED_PIECES = 2;
 
 interface VectorPieces {
   readonly at: number;
@@ -217,10 +231,7 @@ export class VectorTimestamp {
 
   /** The entries as text in another format; the text of all entries but the own one is cached. */
   join(assign: string, separator: string): string {
-    if (this.size === 0) return '';
-    const at = this.ownIndex >= 0 ? this.ownIndex : 0;
-    const { before, after } = this.table.around(at, assign, separator);
-    return before + this.counterAt(at) + after;
+    return this.table.text(this.ownIndex, this.own, assign, separator);
   }
 
   private counters(): number[] {
@@ -241,7 +252,12 @@ export function fromSorted(nodes: readonly string[], counters: readonly number[]
 
 /** Where a node that is not in the ascending list belongs. */
 export function insertionIndex(nodes: readonly string[], node: string): number {
-  let at = 0;
-  while (at < nodes.length && (nodes[at] as string) < node) at++;
-  return at;
+  let low = 0;
+  let high = nodes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((nodes[middle] as string) < node) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -20,8 +20,9 @@ const VERSION = '1';
 /** A longer number is not a version of this format, but something else. */
 const MAX_VERSION_DIGITS = 4;
 const FIELD_END = 33; // !
-const ASSIGN = '*';
-const SEPARATOR = '~';
+/** Between node and counter, and between entries. */
+export const ASSIGN = '*';
+export const SEPARATOR = '~';
 const DOMAIN_LENGTH = 16;
 const HLC_LENGTH = 16;
 const MAX_COUNTER_DIGITS = 15;
@@ -66,21 +67,35 @@ export function formatStamp(stamp: CausalStamp): string {
     if (!isNodeId(node)) throw new InvalidValueError('stamp.vector node', node, NODE_EXPECTED);
     if (!isWireCounter(counter)) throw new InvalidValueError(`stamp.vector[${node}]`, counter, COUNTER_EXPECTED);
   }
-  const text = writeStamp(stamp, stamp.vector);
+  const { domain, lamport, hlc, incomplete, hlcUnordered, vector } = stamp;
+  const text = wireText(
+    domain,
+    lamport,
+    hlc === undefined ? '' : hlc.toHex(),
+    incomplete,
+    hlcUnordered,
+    vector.join(ASSIGN, SEPARATOR),
+  );
   if (text.length > MAX_STAMP_BYTES) {
     throw new InvalidValueError('stamp', text, `at most ${MAX_STAMP_BYTES} characters`);
   }
   return text;
 }
 
-/** @internal Writes what is known to be valid: a domain's own state. */
-export function writeStamp(
-  state: Pick<CausalStamp, 'domain' | 'lamport' | 'hlc' | 'incomplete' | 'hlcUnordered'>,
-  vector: VectorTimestamp,
+/**
+ * @internal Writes fields that are known to be valid. They come one by one, because a message needs no stamp to be made.
+ * @param hlc sixteen hexadecimal digits, or nothing
+ */
+export function wireText(
+  domain: string,
+  lamport: number,
+  hlc: string,
+  incomplete: boolean,
+  hlcUnordered: boolean,
+  vector: string,
 ): string {
-  const flags = (state.incomplete ? INCOMPLETE : 0) | (state.hlcUnordered ? HLC_UNORDERED : 0);
-  const hlc = state.hlc === undefined ? '' : state.hlc.toHex();
-  return `${VERSION}!${state.domain}!${state.lamport}!${hlc}!${flags}!${vector.join(ASSIGN, SEPARATOR)}`;
+  const flags = (incomplete ? INCOMPLETE : 0) | (hlcUnordered ? HLC_UNORDERED : 0);
+  return `${VERSION}!${domain}!${lamport}!${hlc}!${flags}!${vector}`;
 }
 
 /**
@@ -140,7 +155,8 @@ export function readStamp(text: string): CausalStamp | StampFormatError {
 function readVector(text: string, start: number): VectorTimestamp | StampFormatError {
   const nodes: string[] = [];
   const counters: number[] = [];
-  let previous = '';
+  let previousStart = start;
+  let previousEnd = start;
   let at = start;
   for (;;) {
     const nodeStart = at;
@@ -151,9 +167,11 @@ function readVector(text: string, start: number): VectorTimestamp | StampFormatE
       return new StampFormatError('node', 'vector node', shown, `${NODE_EXPECTED}, then *`);
     }
     const node = text.slice(nodeStart, at);
-    if (nodes.length > 0 && node <= previous) {
+    if (!isAscending(text, previousStart, previousEnd, nodeStart, at)) {
       return new StampFormatError('order', 'vector', node, 'strictly ascending nodes');
     }
+    previousStart = nodeStart;
+    previousEnd = at;
     const counterStart = at + 1;
     at = endOfDigits(text, counterStart);
     const counter = counterIn(text, counterStart, at);
@@ -165,9 +183,22 @@ function readVector(text: string, start: number): VectorTimestamp | StampFormatE
     counters.push(counter);
     if (at === text.length) return fromSorted(nodes, counters);
     if (text.charCodeAt(at) !== 126) return malformed('vector', text[at], '~ between entries');
-    previous = node;
     at++;
   }
+}
+
+/**
+ * True when the second part of the text is above the first in code unit order; any is above the empty one. The parts
+ * are compared in place: `<` on strings that are slices of another one leaves compiled code for each comparison.
+ */
+function isAscending(text: string, first: number, firstEnd: number, second: number, secondEnd: number): boolean {
+  let a = first;
+  let b = second;
+  while (a < firstEnd && b < secondEnd) {
+    const difference = text.charCodeAt(b++) - text.charCodeAt(a++);
+    if (difference !== 0) return difference > 0;
+  }
+  return b < secondEnd;
 }
 
 const COUNTER_EXPECTED = 'an integer from 1 to 2^48, in decimal without sign or leading zero';

@@ -12,9 +12,9 @@ export interface AttachedValues<K extends object, V> {
 }
 
 /** A base class whose `this` is the object that its subclass was given. */
+// oxlint-disable-next-line typescript/no-extraneous-class -- only a constructor can choose what `this` will be
 class Returned {
   constructor(object: object) {
-    // oxlint-disable-next-line no-constructor-return -- the object that gets the subclass's field
     return object;
   }
 }
@@ -37,6 +37,7 @@ export function attachedValues<K extends object, V>(): AttachedValues<K, V> {
 
     static set(key: K, value: V): void {
       if (#value in key) key.#value = value;
+      // oxlint-disable-next-line no-new -- the field is what is wanted, and the object that has it is the key
       else if (Object.isExtensible(key)) new Attached(key, value);
       else ofClosed.set(key, value);
     }

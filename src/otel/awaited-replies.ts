@@ -4,6 +4,7 @@
  * Guarantee: at most {@link MAX_AWAITED_REPLIES}. A request that is given up for room makes its trace incomplete.
  * Hazard: a span that is not a client's may end before its reply comes; the request stays awaited then, without it.
  */
+import { SpanKind } from '@opentelemetry/api';
 import { MAX_AWAITED_REPLIES } from '../clocks/limits.js';
 import type { Domain } from './domain.js';
 import type { SpanRecord } from './records.js';
@@ -17,6 +18,8 @@ export interface Awaited {
   readonly blind: boolean;
   /** False when a target got no stamp of ours: then none of its is believed. */
   stamped: boolean;
+  /** True for a producer's message, which is complete without a reply. */
+  readonly optional: boolean;
 }
 
 export class AwaitedReplies {
@@ -28,22 +31,28 @@ export class AwaitedReplies {
     return this.bySpan.size;
   }
 
+  /** Counts a request whose reply nobody will hear, because nobody listens. */
+  static miss(domain: Domain, record: SpanRecord | undefined): void {
+    if (record === undefined) domain.blindRequests++;
+    else record.awaited++;
+  }
+
   /** A request was sent, with or without a stamp. */
   add(spanId: string, domain: Domain, record: SpanRecord | undefined, stamped: boolean): void {
     const present = this.bySpan.get(spanId);
     if (present === undefined) {
       if (this.bySpan.size >= this.capacity) this.giveUpOldest();
-      this.bySpan.set(spanId, { domain, record, requests: 1, blind: record === undefined, stamped });
+      const optional = record?.kind === SpanKind.PRODUCER;
+      this.bySpan.set(spanId, { domain, record, requests: 1, blind: record === undefined, stamped, optional });
     } else {
       present.requests++;
       present.stamped &&= stamped;
     }
-    if (record === undefined) domain.blindRequests++;
-    else record.awaited++;
+    AwaitedReplies.miss(domain, record);
   }
 
   /** A reply came, with or without a stamp. Undefined where none was awaited. */
-  take(spanId: string): Pick<Awaited, 'domain' | 'record' | 'stamped'> | undefined {
+  take(spanId: string): Pick<Awaited, 'domain' | 'record' | 'stamped' | 'optional'> | undefined {
     const awaited = this.bySpan.get(spanId);
     if (awaited === undefined) return undefined;
     if (awaited.blind) awaited.domain.blindRequests--;
@@ -64,10 +73,10 @@ export class AwaitedReplies {
   }
 
   private giveUpOldest(): void {
-    for (const [spanId, { domain, record }] of this.bySpan) {
+    for (const [spanId, { domain, record, optional }] of this.bySpan) {
       this.bySpan.delete(spanId);
       if (record !== undefined) record.awaited = 0;
-      domain.hide('too-many-awaited');
+      if (!optional) domain.hide('too-many-awaited');
       return;
     }
   }

@@ -5,14 +5,14 @@
  * expected; nothing is clamped in silence.
  */
 import type { TextMapGetter } from '@opentelemetry/api';
+import { checkMaxDriftMs, defaultMaxDriftMs } from '../clocks/drift-limit.js';
+import { type Environment, hostEnvironment } from '../clocks/environment.js';
 import { InvalidValueError } from '../clocks/errors.js';
 import {
   DEFAULT_DOMAIN_IDLE_MS,
   DEFAULT_MAX_DOMAINS,
-  DEFAULT_MAX_DRIFT_MS,
   DEFAULT_WRITE_BYTES,
   HIGHEST_MAX_DOMAINS,
-  HIGHEST_MAX_DRIFT_MS,
   MAX_NODE_NAME_LENGTH,
   MAX_STAMP_BYTES,
   MAX_VECTOR_ENTRIES,
@@ -67,14 +67,6 @@ export interface ClockSettings extends Required<Omit<CausalClockOptions, 'node'>
   readonly node: string | undefined;
 }
 
-/** Environment variables by name, as `process.env` has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** The host's environment; empty in a browser. */
-export function hostEnvironment(): Environment {
-  return (globalThis as { process?: { env?: Environment } }).process?.env ?? {};
-}
-
 /** True when `OTEL_CAUSALITY_DISABLED` is `true`: nothing is read, written or stamped. */
 export function isDisabled(environment: Environment = hostEnvironment()): boolean {
   return environment['OTEL_CAUSALITY_DISABLED']?.trim().toLowerCase() === 'true';
@@ -94,7 +86,7 @@ export function settle(options: CausalClockOptions, environment: Environment = h
     maxBytes: integer('maxBytes', options.maxBytes ?? DEFAULT_WRITE_BYTES, MIN_WRITE_BYTES, MAX_STAMP_BYTES),
     maxDomains: integer('maxDomains', options.maxDomains ?? DEFAULT_MAX_DOMAINS, 1, HIGHEST_MAX_DOMAINS),
     domainIdleMs: integer('domainIdleMs', options.domainIdleMs ?? DEFAULT_DOMAIN_IDLE_MS, 1, Number.MAX_SAFE_INTEGER),
-    maxDriftMs: number('maxDriftMs', options.maxDriftMs ?? defaultMaxDriftMs(environment), 0, HIGHEST_MAX_DRIFT_MS),
+    maxDriftMs: options.maxDriftMs === undefined ? defaultMaxDriftMs(environment) : checkMaxDriftMs(options.maxDriftMs),
     plainHops: oneOf('plainHops', options.plainHops ?? 'visible', ['visible', 'transparent']),
     attributes: oneOf(
       options.attributes === undefined ? 'OTEL_CAUSALITY_ATTRIBUTES' : 'attributes',
@@ -109,17 +101,6 @@ export function settle(options: CausalClockOptions, environment: Environment = h
 function attributesOf(environment: Environment): string | undefined {
   const text = environment['OTEL_CAUSALITY_ATTRIBUTES']?.trim().toLowerCase();
   return text === '' ? undefined : text;
-}
-
-/** `OTEL_CAUSALITY_MAX_DRIFT_MS`, or 500. */
-export function defaultMaxDriftMs(environment: Environment = hostEnvironment()): number {
-  const text = environment['OTEL_CAUSALITY_MAX_DRIFT_MS'];
-  if (text === undefined || text.trim() === '') return DEFAULT_MAX_DRIFT_MS;
-  const value = Number(text);
-  if (!(value >= 0 && value <= HIGHEST_MAX_DRIFT_MS)) {
-    throw new InvalidValueError('OTEL_CAUSALITY_MAX_DRIFT_MS', text, `milliseconds from 0 to ${HIGHEST_MAX_DRIFT_MS}`);
-  }
-  return value;
 }
 
 function nodeName(value: unknown): string | undefined {
@@ -157,9 +138,4 @@ function oneOf<T extends string>(name: string, value: unknown, allowed: readonly
 function integer(name: string, value: unknown, lowest: number, highest: number): number {
   if (Number.isInteger(value) && (value as number) >= lowest && (value as number) <= highest) return value as number;
   throw new InvalidValueError(name, value, `an integer from ${lowest} to ${highest}`);
-}
-
-function number(name: string, value: unknown, lowest: number, highest: number): number {
-  if (typeof value === 'number' && value >= lowest && value <= highest) return value;
-  throw new InvalidValueError(name, value, `a number from ${lowest} to ${highest}`);
 }

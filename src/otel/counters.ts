@@ -15,9 +15,11 @@ export type IncompleteReason =
   | 'told-so'
   | 'reply-without-stamp'
   | 'trace-returned'
+  | 'unstamped-request'
   | 'links-dropped'
   | 'link-without-stamp'
   | 'foreign-clock'
+  | 'no-propagator'
   | 'lamport-exhausted'
   | 'too-many-awaited';
 

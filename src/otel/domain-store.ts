@@ -4,10 +4,13 @@
  * Guarantee: never more than `maxDomains`. A domain without a live span goes when it has been idle long enough, or,
  * the longest idle first, when room is needed; one with live spans goes only when all have some. No (node, tick) of
  * a trace is ever used twice: dropping raises the floor that every new domain counts from. A trace that comes back
- * is recognised and incomplete. Every operation is constant time; there are no timers.
+ * is recognised and incomplete, and its Lamport and hybrid times go on above those it had; so is one for which requests
+ * left before anything was stamped. Every operation is constant time; there are no timers.
  * Hazard: idleness is checked when another trace begins, so a silent process keeps what it has.
  */
-import { Domain, type DomainRules } from './domain.js';
+import { UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
+import { Ntp64 } from '../clocks/ntp64.js';
+import { Domain, type DomainRules, type TimesFloor } from './domain.js';
 import { DroppedTraces } from './dropped-traces.js';
 
 export interface DomainStoreOptions {
@@ -18,12 +21,18 @@ export interface DomainStoreOptions {
 /** Idle domains let go of for each new one: two, so that they can never pile up faster than they go. */
 const DROPS_PER_NEW = 2;
 
+const NO_TIME = new Ntp64(0, 0);
+
 export class DomainStore {
   private readonly domains = new Map<string, Domain>();
   private readonly idle = new DomainQueue();
   private readonly busy = new DomainQueue();
   private readonly droppedTraces: DroppedTraces;
+  /** Traces that have no domain yet and for which a request left: unsampled ones, mostly. */
+  private readonly unstampedTraces = new DroppedTraces(UNSTAMPED_TRACES_PER_GENERATION);
   private floor = 0;
+  /** Times that no dropped domain has passed. */
+  private readonly times: TimesFloor = { lamport: 0, hlc: NO_TIME };
 
   constructor(
     private readonly options: DomainStoreOptions,
@@ -49,10 +58,21 @@ export class DomainStore {
     this.makeRoom(physicalMillis);
     const domain = new Domain(id, this.rules, this.floor);
     domain.usedAt = physicalMillis;
-    if (this.droppedTraces.mayContain(id)) domain.hide('trace-returned');
+    if (this.droppedTraces.mayContain(id)) {
+      domain.hide('trace-returned');
+      domain.continueAbove(this.times);
+    }
+    if (this.unstampedTraces.mayContain(id)) domain.hide('unstamped-request');
     this.domains.set(id, domain);
     this.idle.append(domain);
     return domain;
+  }
+
+  /** A request leaves for a trace without a domain. True when it is the first of which we know. */
+  leaveUnstamped(id: string): boolean {
+    if (this.droppedTraces.mayContain(id) || this.unstampedTraces.mayContain(id)) return false;
+    this.unstampedTraces.add(id);
+    return true;
   }
 
   /** A recorded span of the domain has started. */
@@ -65,6 +85,7 @@ export class DomainStore {
   /** A recorded span of the domain has ended. */
   leave(domain: Domain): void {
     if (--domain.liveSpans > 0 || domain.dropped) return;
+    domain.rest();
     this.busy.remove(domain);
     this.idle.append(domain);
   }
@@ -92,6 +113,7 @@ export class DomainStore {
     this.domains.delete(domain.id);
     domain.dropped = true;
     this.floor = Math.max(this.floor, domain.counter);
+    domain.raise(this.times);
     this.droppedTraces.add(domain.id);
     this.rules.counters.domainsDropped++;
   }

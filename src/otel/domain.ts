@@ -8,8 +8,11 @@
  */
 import { CLOCK_RESOLUTION_MS, MAX_COUNTER } from '../clocks/limits.js';
 import { driftMillis, HybridState } from '../clocks/hybrid-state.js';
+import { hexOfHalves, type Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { VectorState } from '../clocks/vector-state.js';
+import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
+import { ASSIGN, SEPARATOR, wireText } from '../codec/wire-text.js';
 import type { Counters, IncompleteReason } from './counters.js';
 
 /** What a domain needs to know of the clock that holds it. */
@@ -19,6 +22,12 @@ export interface DomainRules {
   readonly counters: Counters;
   /** Our node id, or undefined while it has not been drawn. */
   readonly node: string | undefined;
+}
+
+/** Lamport and hybrid times below which a trace that comes back must not begin. */
+export interface TimesFloor {
+  lamport: number;
+  hlc: Ntp64;
 }
 
 /** How far, in milliseconds, a cause's clock was proven ahead of ours; 0 where it was not. */
@@ -90,20 +99,31 @@ export class Domain {
     };
   }
 
-  /** The present state, as a message carries it. */
-  state(physicalMillis: number): CausalStamp {
-    this.usedAt = physicalMillis;
-    return {
-      domain: this.id,
-      node: undefined,
-      tick: undefined,
+  /** No span of the domain is live: it may be held for long, and need not be held ready. */
+  rest(): void {
+    this.vector.rest();
+  }
+
+  /** All that is known of each node. */
+  get heard(): VectorTimestamp {
+    return this.vector.snapshot();
+  }
+
+  /**
+   * The present state as wire text, as a message carries it: no event, so nothing ticks and no clock is read.
+   * @param part the entries to send, where not all have room; then the message is incomplete
+   */
+  text(part?: VectorTimestamp): string {
+    const { seconds, fraction } = this.hlc;
+    return wireText(
+      this.id,
       // A process that relays before anything was stamped anywhere has nothing to say, and is not asked to.
-      lamport: this.lamport,
-      vector: this.vector.snapshot(),
-      hlc: this.hlc.seconds === 0 && this.hlc.fraction === 0 ? undefined : this.hlc.last,
-      incomplete: this.hidden || this.blindRequests > 0,
-      hlcUnordered: this.unordered,
-    };
+      this.lamport,
+      seconds === 0 && fraction === 0 ? '' : hexOfHalves(seconds, fraction),
+      this.hidden || this.blindRequests > 0 || part !== undefined,
+      this.unordered,
+      part === undefined ? this.vector.text(ASSIGN, SEPARATOR) : part.join(ASSIGN, SEPARATOR),
+    );
   }
 
   /**
@@ -133,6 +153,19 @@ export class Domain {
       this.hlc.offsetMillis = ahead;
     }
     return ahead >= CLOCK_RESOLUTION_MS ? ahead : 0;
+  }
+
+  /** Lets a floor know how far this domain's times have come. */
+  raise(floor: TimesFloor): void {
+    // A forged Lamport time must spoil its own trace only, so one beyond half of the range raises nothing.
+    if (this.lamport > floor.lamport && this.lamport <= MAX_COUNTER / 2) floor.lamport = this.lamport;
+    if (this.hlc.last.compare(floor.hlc) > 0) floor.hlc = this.hlc.last;
+  }
+
+  /** A trace goes on whose domain was dropped: every later time is above the times it had. */
+  continueAbove({ lamport, hlc }: Readonly<TimesFloor>): void {
+    this.lamport = Math.max(this.lamport, lamport);
+    this.hlc.raiseTo(hlc.seconds, hlc.fraction);
   }
 
   private advanceLamport(): void {

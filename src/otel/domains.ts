@@ -5,11 +5,11 @@
  * and is incomplete; a message that arrives makes no domain until something happens in its context.
  * Hazard: everything here trusts its caller to have judged the message (arrival.ts).
  */
-import type { SpanContext } from '@opentelemetry/api';
+import { diag, type SpanContext } from '@opentelemetry/api';
 import { drawNodeId } from '../clocks/node-id.js';
 import { PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { fitVector } from '../clocks/vector-state.js';
-import { MAX_HEAD_LENGTH, writeStamp } from '../codec/wire-text.js';
+import { MAX_HEAD_LENGTH } from '../codec/wire-text.js';
 import type { ClockSettings } from './clock-options.js';
 import type { Counters } from './counters.js';
 import { type BehindMillis, Domain, type DomainRules } from './domain.js';
@@ -20,6 +20,8 @@ export class Domains {
   private readonly store: DomainStore;
   private readonly process: Domain | undefined;
   private drawn: string | undefined;
+  private hasPropagator = false;
+  private saidNoPropagator = false;
 
   constructor(
     readonly settings: ClockSettings,
@@ -36,6 +38,22 @@ export class Domains {
     };
     this.store = new DomainStore({ maxDomains: settings.maxDomains, idleMs: settings.domainIdleMs }, rules);
     this.process = settings.scope === 'process' ? new Domain(PROCESS_DOMAIN, rules, 0) : undefined;
+  }
+
+  /** A propagator carries this clock's stamps. */
+  attachPropagator(): void {
+    this.hasPropagator = true;
+  }
+
+  /** A message came or went: without a propagator it carried no stamp, and nobody can tell what it brought. */
+  needPropagator(domain: Domain): void {
+    if (this.hasPropagator) return;
+    domain.hide('no-propagator');
+    if (this.saidNoPropagator) return;
+    this.saidNoPropagator = true;
+    diag.warn(
+      'otel-causality: spans are stamped, but no CausalityPropagator uses their clock, so order between services is unknown; register one as the global propagator',
+    );
   }
 
   get node(): string | undefined {
@@ -88,6 +106,19 @@ export class Domains {
     return domain;
   }
 
+  /**
+   * In process scope a message may leave before anything was stamped, when the first request of a process is not
+   * sampled. It names an event that nobody records, the beginning of this node, so that its reply can be stamped: else
+   * the process would be incomplete for life. That takes a configured name, because no span has told the service's.
+   */
+  begin(domain: Domain, now: number): void {
+    if (domain !== this.process || domain.hasNews || this.settings.node === undefined) return;
+    domain.tick(
+      this.nodeNamed(() => ''),
+      now,
+    );
+  }
+
   /** What has become of a domain: the trace's present one where it was dropped, if there is one. */
   current(domain: Domain): Domain {
     return domain.dropped ? (this.store.peek(domain.id) ?? domain) : domain;
@@ -100,8 +131,24 @@ export class Domains {
       if (this.process === undefined) this.store.touch(domain);
       return domain;
     }
-    if (arrival === undefined || arrival.domain !== this.idOf(spanContext.traceId)) return undefined;
-    return this.store.obtain(arrival.domain, now);
+    // That a stamp was missed is passed on by the mark alone: traces that nobody samples must not crowd out the others.
+    if (arrival?.stamp?.domain !== arrival?.domain || !this.concerns(arrival, spanContext.traceId)) return undefined;
+    return this.obtain(spanContext.traceId, now);
+  }
+
+  /** True when a message belongs to this trace. */
+  concerns(arrival: Arrival | undefined, traceId: string): boolean {
+    return arrival !== undefined && arrival.domain === this.idOf(traceId);
+  }
+
+  /**
+   * A request leaves about which there is nothing to say. Its reply will bring no stamp, so whatever leaves or happens
+   * in this trace afterwards may have heard of it. True where an earlier one left, or the trace was dropped.
+   */
+  mayHaveHeard(traceId: string, domain: Domain | undefined): boolean {
+    // What was not incomplete until now is from here on: its next message says so.
+    if (domain !== undefined) domain.hide('unstamped-request');
+    return domain === undefined && !this.store.leaveUnstamped(this.idOf(traceId));
   }
 
   enter(domain: Domain): void {
@@ -124,13 +171,12 @@ export class Domains {
   }
 
   /** The domain's present state as wire text, within the bytes a writer may use. */
-  write(domain: Domain, now: number): string {
-    const state = domain.state(now);
-    const text = writeStamp(state, state.vector);
+  write(domain: Domain): string {
+    const text = domain.text();
     const { maxBytes } = this.settings;
     if (text.length <= maxBytes) return text;
-    const fitted = fitVector(state.vector, this.drawn, maxBytes - MAX_HEAD_LENGTH);
+    const fitted = fitVector(domain.heard, this.drawn, maxBytes - MAX_HEAD_LENGTH);
     this.counters.entries(fitted.dropped);
-    return writeStamp({ ...state, incomplete: true }, fitted.vector);
+    return domain.text(fitted.vector);
   }
 }

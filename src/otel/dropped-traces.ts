@@ -32,7 +32,7 @@ export class DroppedTraces {
     this.count++;
     const { first, step } = hashes(id);
     for (let i = 0; i < PROBES; i++) {
-      const bit = (first + i * step) % this.bits;
+      const bit = probe(first, step, i, this.bits);
       this.younger[bit >>> 5] = (this.younger[bit >>> 5] as number) | (1 << (bit & 31));
     }
   }
@@ -47,13 +47,28 @@ export class DroppedTraces {
 function includes(filter: Uint32Array | undefined, bits: number, first: number, step: number): boolean {
   if (filter === undefined) return false;
   for (let i = 0; i < PROBES; i++) {
-    const bit = (first + i * step) % bits;
+    const bit = probe(first, step, i, bits);
     if (((filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) return false;
   }
   return true;
 }
 
+/** @param bits a power of two, so that the remainder is a mask and 32-bit arithmetic is exact */
+function probe(first: number, step: number, i: number, bits: number): number {
+  return (first + Math.imul(i, step)) & (bits - 1);
+}
+
 /** Trace ids are random: their two halves serve as the two hashes of double hashing; odd steps reach every bit. */
 function hashes(id: string): { first: number; step: number } {
-  return { first: Number.parseInt(id.slice(8), 16), step: (Number.parseInt(id.slice(0, 8), 16) | 1) >>> 0 };
+  return { first: hexWord(id, 8), step: hexWord(id, 0) | 1 };
+}
+
+/** Eight hex digits as a 32-bit number. Other characters give some number, too: a trace id of that kind is as good. */
+function hexWord(id: string, start: number): number {
+  let word = 0;
+  for (let at = start; at < start + 8; at++) {
+    const code = id.charCodeAt(at);
+    word = (word << 4) | (code <= 57 ? code - 48 : (code - 87) & 15);
+  }
+  return word;
 }

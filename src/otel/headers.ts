@@ -148,29 +148,40 @@ export class OutboundHeaders implements TextMapSetter {
     place: 'baggage' | 'header',
     failed: (error: unknown) => void,
   ): { readonly unsent: string | undefined } {
-    const { text, mark } = departure ?? {};
-    const set = (key: string, value: string | undefined): void => {
-      if (value === undefined) return;
-      try {
-        this.setter.set(carrier, key, value);
-      } catch (error) {
-        failed(error);
-      }
-    };
-    const tracestate = this.tracestate?.text ?? (mark === undefined ? undefined : left(carrier, TRACESTATE));
-    set(
-      this.tracestate?.key ?? TRACESTATE,
-      mark === undefined ? tracestate : prependMember(`${MEMBER}=${mark}`, tracestate, TRACESTATE_LIMITS),
-    );
-    const inBaggage = text !== undefined && place === 'baggage';
-    if (text !== undefined && !inBaggage) set(MEMBER, text);
-    const baggage = this.baggage?.text ?? (inBaggage ? left(carrier, BAGGAGE) : undefined);
-    const stamped = inBaggage ? withStamp(baggage, text) : undefined;
-    set(this.baggage?.key ?? BAGGAGE, stamped ?? baggage);
-    const unsent = inBaggage && stamped === undefined;
-    return { unsent: unsent ? `no room behind ${baggage?.length} bytes of baggage` : undefined };
+    const { tracestate, baggage } = this;
+    const text = departure?.text;
+    if (departure !== undefined) {
+      const others = tracestate?.text ?? left(carrier, TRACESTATE);
+      const marked = prependMember(`${MEMBER}=${departure.mark}`, others, TRACESTATE_LIMITS);
+      this.write(carrier, tracestate?.key ?? TRACESTATE, marked, failed);
+    } else if (tracestate !== undefined) {
+      this.write(carrier, tracestate.key, tracestate.text, failed);
+    }
+    if (text !== undefined && place === 'baggage') {
+      const others = baggage?.text ?? left(carrier, BAGGAGE);
+      const stamped = withStamp(others, text);
+      this.write(carrier, baggage?.key ?? BAGGAGE, stamped ?? others, failed);
+      return stamped === undefined ? { unsent: `no room behind ${others?.length} bytes of baggage` } : ALL_SENT;
+    }
+    if (text !== undefined) this.write(carrier, MEMBER, text, failed);
+    if (baggage !== undefined) this.write(carrier, baggage.key, baggage.text, failed);
+    else if (departure !== undefined && text === undefined) {
+      takeBack(carrier, place, (key, value) => this.write(carrier, key, value, failed));
+    }
+    return ALL_SENT;
+  }
+
+  private write(carrier: unknown, key: string, value: string | undefined, failed: (error: unknown) => void): void {
+    if (value === undefined) return;
+    try {
+      this.setter.set(carrier, key, value);
+    } catch (error) {
+      failed(error);
+    }
   }
 }
+
+const ALL_SENT: { readonly unsent: string | undefined } = Object.freeze({ unsent: undefined });
 
 /** A list on its way out, under the name that its writer chose. */
 interface HeldList {
@@ -179,17 +190,47 @@ interface HeldList {
 }
 
 /**
- * What the application itself put into a plain carrier before anybody injected, without members of ours that an
- * earlier attempt left there: a setter cannot add to a header, only replace it.
+ * Empties what an earlier attempt left in this carrier, where the mark goes alone: beside the new mark an old stamp
+ * would pass for a new one, and a target that may not have stamps would get it.
+ */
+function takeBack(carrier: unknown, place: 'baggage' | 'header', set: (key: string, value: string) => void): void {
+  if (place === 'header') {
+    if (textIn(carrier, MEMBER) !== undefined) set(MEMBER, '');
+    return;
+  }
+  const text = textIn(carrier, BAGGAGE);
+  if (text === undefined) return;
+  const { rest, values } = takeMember(text, MEMBER);
+  if (values.length > 0) set(BAGGAGE, rest ?? '');
+}
+
+/**
+ * What the application itself put into the carrier before anybody injected, without members of ours that an earlier
+ * attempt left there: a setter cannot add to a header, only replace it.
  */
 function left(carrier: unknown, list: string): string | undefined {
+  const text = textIn(carrier, list);
+  return text === undefined ? undefined : takeMember(text, MEMBER).rest;
+}
+
+function textIn(carrier: unknown, name: string): string | undefined {
   try {
-    const value: unknown = (carrier as Readonly<Record<string, unknown>> | null | undefined)?.[list];
+    const value = valueIn(carrier, name);
     if (!isText(value) || value === undefined || value === null) return undefined;
-    return takeMember(typeof value === 'string' ? value : value.join(','), MEMBER).rest;
+    return typeof value === 'string' ? value : value.join(',');
   } catch {
     return undefined;
   }
+}
+
+/** A carrier is an object with headers in any case, or something with `get`: a `Headers`, a map, gRPC's metadata. */
+function valueIn(carrier: unknown, name: string): unknown {
+  if (typeof carrier !== 'object' || carrier === null) return undefined;
+  const headers = carrier as Readonly<Record<string, unknown>>;
+  if (headers[name] !== undefined) return headers[name];
+  if (typeof headers['get'] === 'function') return (carrier as ReadonlyMap<string, unknown>).get(name);
+  for (const key in headers) if (key.length === name.length && key.toLowerCase() === name) return headers[key];
+  return undefined;
 }
 
 /**

@@ -6,17 +6,16 @@
  * On pooled connections the active context belongs to somebody else.
  */
 import type { Context, SpanContext } from '@opentelemetry/api';
-import { SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { readStamp, StampFormatError } from '../codec/wire-text.js';
 import { arrivalIn } from './arrival.js';
 import type { AttributeSink, SpanAttributeWriter } from '../codec/span-attributes.js';
 import { type AttachedValues, attachedValues } from './attached-values.js';
-import type { AwaitedReplies } from './awaited-replies.js';
+import { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
-import type { Arrival } from './records.js';
-import { recordOf } from './span-registry.js';
+import type { Arrival, SpanRecord } from './records.js';
+import { anyRecordOf, recordOf } from './span-registry.js';
 
 /** What a request should carry. */
 export interface Departure {
@@ -51,18 +50,36 @@ export class Messages {
   send(context: Context, spanContext: SpanContext, allowed: boolean): Departure | undefined {
     const record = recordOf(spanContext, this.clock);
     const arrival = arrivalIn(context);
+    const domain = isLive(record, arrival) ? record.domain : this.domainFor(record, spanContext, arrival);
+    const mark = spanContext.spanId;
+    // Another clock of this process has stamped the span and gives us none of what it knows.
+    const foreign = record === undefined && anyRecordOf(spanContext) !== undefined;
+    if (foreign) domain?.hide('foreign-clock');
+    if (domain === undefined || (!domain.hasNews && !domain.incomplete)) {
+      const { traceId } = spanContext;
+      const missed = arrival?.hidden !== undefined && this.domains.concerns(arrival, traceId);
+      return this.domains.mayHaveHeard(traceId, domain) || missed || foreign ? { text: undefined, mark } : undefined;
+    }
+    const text = allowed && domain.hasNews ? this.domains.write(domain) : undefined;
+    if (this.arrivalsByCarrier === undefined) AwaitedReplies.miss(domain, record);
+    else this.awaited.add(spanContext.spanId, domain, record, text !== undefined);
+    return { text, mark };
+  }
+
+  /** The domain that speaks for a span, with what the context brought merged into it. */
+  private domainFor(
+    record: SpanRecord | undefined,
+    spanContext: SpanContext,
+    arrival: Arrival | undefined,
+  ): Domain | undefined {
     const now = this.domains.now();
     const domain =
       record === undefined ? this.domains.relaying(spanContext, arrival, now) : this.domains.present(record, now);
     if (domain === undefined) return undefined;
     if (arrival !== undefined && record?.arrival !== arrival) this.domains.merge(domain, arrival, now);
-    if (!domain.hasNews && !domain.incomplete) return undefined;
-    const text = allowed && domain.hasNews ? this.domains.write(domain, now) : undefined;
-    // A producer expects no reply. Any other span may: a client must hear one before it ends.
-    if (record?.kind !== SpanKind.PRODUCER) {
-      this.awaited.add(spanContext.spanId, domain, record, text !== undefined);
-    }
-    return { text, mark: spanContext.spanId };
+    this.domains.begin(domain, now);
+    domain.usedAt = now;
+    return domain;
   }
 
   /** The stamp in a text that came from outside; undefined, counted and logged, where it is none. */
@@ -77,8 +94,9 @@ export class Messages {
   }
 
   /**
-   * From now on what is extracted from a carrier can be found by that carrier: a server's reply needs it. False when
-   * that was so already: reply hooks are installed once for a clock, by whichever copy of this package comes first.
+   * Somebody gives and hears replies from now on: what is extracted from a carrier can be found by that carrier, and
+   * requests are remembered until their reply comes. False when that was so already: reply hooks are installed once
+   * for a clock, by whichever copy of this package comes first.
    */
   watchCarriers(): boolean {
     if (this.arrivalsByCarrier !== undefined) return false;
@@ -92,6 +110,9 @@ export class Messages {
 
   arrived(carrier: unknown, arrival: Arrival): void {
     if (this.arrivalsByCarrier !== undefined && typeof carrier === 'object' && carrier !== null) {
+      const earlier = this.arrivalsByCarrier.get(carrier);
+      // An application that extracts once more (for the baggage, say) has not received another message.
+      if (earlier?.parentSpanId === arrival.parentSpanId) arrival.server = earlier?.server;
       this.arrivalsByCarrier.set(carrier, arrival);
     }
   }
@@ -122,7 +143,8 @@ export class Messages {
       record.reply = domain.tick(record.start.node as string, now);
       this.writer.writeReply(record.span as AttributeSink, record.reply);
     }
-    return { text: this.domains.write(domain, now), openBody: () => openBody(domain) };
+    domain.usedAt = now;
+    return { text: this.domains.write(domain), openBody: () => openBody(domain) };
   }
 
   /**
@@ -150,8 +172,14 @@ export class Messages {
       this.domains.counters.refused('other-domain', `a reply of ${stamp.domain} to a request of ${domain.id}`);
       domain.hearTimes(stamp, now, false);
     }
-    domain.hide('reply-without-stamp');
+    if (!awaited.optional) domain.hide('reply-without-stamp');
   }
+}
+
+/** True for a span under way that has merged what its context brought: most of them. Its domain needs no time to speak. */
+function isLive(record: SpanRecord | undefined, arrival: Arrival | undefined): record is SpanRecord {
+  if (record === undefined || record.ended || record.domain.dropped) return false;
+  return arrival === undefined || record.arrival === arrival;
 }
 
 function openBody(domain: Domain): () => void {

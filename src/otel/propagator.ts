@@ -19,14 +19,14 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InvalidValueError } from '../clocks/errors.js';
-import { judgeArrival, MEMBER, withArrival } from './arrival.js';
+import { arrivalIn, judgeArrival, MEMBER, withArrival } from './arrival.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
 import { InboundHeaders, OutboundHeaders } from './headers.js';
 import type { Departure } from './messages.js';
 import { clockOption } from './span-processor.js';
 import type { Arrival } from './records.js';
-import { rememberArrival } from './span-registry.js';
+import { anyRecordOf, rememberArrival } from './span-registry.js';
 
 /** Everything is optional. */
 export interface CausalityPropagatorOptions {
@@ -52,6 +52,7 @@ export class CausalityPropagator implements TextMapPropagator {
   private readonly propagators: readonly TextMapPropagator[];
   private readonly carrier: 'baggage' | 'header';
   private readonly propagateTo: ((spanAttributes: Attributes) => boolean) | undefined;
+  private readonly setterFailed = (error: unknown): void => this.clock?.events.error('inject', error);
 
   /** Throws {@link InvalidValueError} for an option that cannot be meant. */
   constructor(options: CausalityPropagatorOptions = {}) {
@@ -64,23 +65,23 @@ export class CausalityPropagator implements TextMapPropagator {
     if (this.propagateTo !== undefined && typeof this.propagateTo !== 'function') {
       throw new InvalidValueError('propagateTo', options.propagateTo, 'a function of span attributes');
     }
-    if (!isDisabled()) this.clock = clockOption(options.clock);
+    if (isDisabled()) return;
+    this.clock = clockOption(options.clock);
+    this.clock.domains.attachPropagator();
   }
 
   /** Lets the wrapped propagators write, then adds the stamp and the mark. Never throws. */
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     const { clock } = this;
     if (clock === undefined || isTracingSuppressed(context)) {
-      this.each('inject', (propagator) => propagator.inject(context, carrier, setter));
+      this.injectWrapped(context, carrier, setter);
       return;
     }
     const headers = new OutboundHeaders(setter);
-    this.each('inject', (propagator) => propagator.inject(context, carrier, headers));
+    this.injectWrapped(context, carrier, headers);
     const departure = this.depart(clock, context);
     try {
-      const { unsent } = headers.finish(carrier, departure, this.carrier, (error) =>
-        clock.events.error('inject', error),
-      );
+      const { unsent } = headers.finish(carrier, departure, this.carrier, this.setterFailed);
       if (unsent !== undefined) clock.events.unsent(unsent);
     } catch (error) {
       clock.events.error('inject', error);
@@ -110,9 +111,13 @@ export class CausalityPropagator implements TextMapPropagator {
   /** The headers that {@link CausalityPropagator.inject} may set. */
   fields(): string[] {
     const fields = new Set<string>();
-    this.each('fields', (propagator) => {
-      for (const field of propagator.fields()) fields.add(field);
-    });
+    for (const propagator of this.propagators) {
+      try {
+        for (const field of propagator.fields()) fields.add(field);
+      } catch (error) {
+        this.wrappedFailed('fields', error);
+      }
+    }
     if (this.clock !== undefined) {
       fields.add('tracestate');
       fields.add(this.carrier === 'header' ? MEMBER : 'baggage');
@@ -123,7 +128,9 @@ export class CausalityPropagator implements TextMapPropagator {
   private depart(clock: CausalClock, context: Context): Departure | undefined {
     try {
       const spanContext = trace.getSpanContext(context);
-      if (spanContext === undefined || !isSpanContextValid(spanContext)) return undefined;
+      if (spanContext === undefined) return undefined;
+      // An SDK made the context of a span that was stamped, so only those of other spans need a look at every digit.
+      if (anyRecordOf(spanContext) === undefined && !isSpanContextValid(spanContext)) return undefined;
       return clock.messages.send(context, spanContext, this.mayHave(clock, context));
     } catch (error) {
       clock.events.error('inject', error);
@@ -140,9 +147,12 @@ export class CausalityPropagator implements TextMapPropagator {
     getter: TextMapGetter,
     headers: InboundHeaders,
   ): Context {
+    const sent = headers.stamp((reason, detail) => clock.events.refused(reason, detail));
+    const { mark } = headers;
+    // Nobody upstream takes part, and nothing of an earlier message is to be taken back.
+    if (!sent.present && mark === undefined && arrivalIn(extracted) === undefined) return extracted;
     const parent = trace.getSpanContext(extracted);
     const isNew = parent !== undefined && parent !== trace.getSpanContext(before) && isSpanContextValid(parent);
-    const sent = headers.stamp((reason, detail) => clock.events.refused(reason, detail));
     if (!isNew && sent.text === undefined) return extracted;
 
     const domain = isNew ? clock.domains.idOf(parent.traceId) : clock.domains.idOf('');
@@ -161,7 +171,7 @@ export class CausalityPropagator implements TextMapPropagator {
       parent: isNew ? parent : undefined,
       stamp,
       unread: sent.present && stamp === undefined,
-      mark: headers.mark,
+      mark,
       plainHops,
     });
     if (arrival === undefined) return isNew ? withArrival(extracted, undefined) : extracted;
@@ -182,22 +192,31 @@ export class CausalityPropagator implements TextMapPropagator {
     }
   }
 
+  private injectWrapped(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    for (const propagator of this.propagators) {
+      try {
+        propagator.inject(context, carrier, setter);
+      } catch (error) {
+        this.wrappedFailed('inject', error);
+      }
+    }
+  }
+
   private extractWrapped(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     let extracted = context;
-    this.each('extract', (propagator) => {
-      extracted = propagator.extract(extracted, carrier, getter);
-    });
+    for (const propagator of this.propagators) {
+      try {
+        // One that gives no context must not cost the application that of the others.
+        extracted = propagator.extract(extracted, carrier, getter) ?? extracted;
+      } catch (error) {
+        this.wrappedFailed('extract', error);
+      }
+    }
     return extracted;
   }
 
-  private each(what: string, act: (propagator: TextMapPropagator) => void): void {
-    for (const propagator of this.propagators) {
-      try {
-        act(propagator);
-      } catch (error) {
-        this.clock?.events.error(`${what} of a wrapped propagator`, error);
-      }
-    }
+  private wrappedFailed(what: string, error: unknown): void {
+    this.clock?.events.error(`${what} of a wrapped propagator`, error);
   }
 }
 

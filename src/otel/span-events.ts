@@ -19,7 +19,11 @@ export interface StartedSpan extends Pick<Span, 'spanContext'> {
   readonly kind?: SpanKind;
   readonly links?: readonly Link[];
   readonly droppedLinksCount?: number;
-  readonly resource?: { readonly attributes?: Readonly<Record<string, unknown>> };
+  readonly resource?: {
+    readonly attributes?: Readonly<Record<string, unknown>>;
+    /** The attributes that are known already. Reading `attributes` too early makes the SDK log a warning. */
+    getRawAttributes?(): readonly (readonly [name: string, value: unknown])[];
+  };
 }
 
 export class SpanEvents {
@@ -90,6 +94,8 @@ export class SpanEvents {
     const record = recordOf(spanContext, this.clock);
     if (record === undefined || record.ended) return false;
     this.closeRequests(record, spanContext.spanId, record.domain);
+    // Nothing ticks here that would tell the time at which the domain was used last.
+    record.domain.usedAt = this.domains.now();
     this.finish(record);
     return true;
   }
@@ -99,6 +105,7 @@ export class SpanEvents {
    * a message that asks for no reply; should one come all the same, the reply hooks will see it.
    */
   private closeRequests(record: SpanRecord, spanId: string, domain: Domain): void {
+    if (record.kind === SpanKind.CLIENT) this.domains.needPropagator(domain);
     if (record.awaited === 0) return;
     if (record.kind === SpanKind.CLIENT) {
       domain.hide('reply-without-stamp');
@@ -124,9 +131,10 @@ export class SpanEvents {
       else domain.hearTimes(foreign.start, now, false);
       domain.hide('foreign-clock');
       foreign.domain.hide('foreign-clock');
-    } else if (parent.isRemote === true && arrival === undefined && parent.traceState?.get(MEMBER) !== undefined) {
+    } else if (parent.isRemote === true && arrival === undefined) {
+      this.domains.needPropagator(domain);
       // Extracted by someone else's propagator, which left our mark in place and our stamp unread.
-      domain.hide('mark-without-stamp');
+      if (parent.traceState?.get(MEMBER) !== undefined) domain.hide('mark-without-stamp');
     }
   }
 
@@ -134,6 +142,8 @@ export class SpanEvents {
     let behindMillis = 0;
     for (const { context: linked } of links) {
       const record = recordOf(linked, this.clock);
+      // Known already. Its own incompleteness, between a reply's head and body end, is not the domain's.
+      if (record?.domain === domain) continue;
       const arrival = record === undefined ? arrivalOf(linked) : undefined;
       const stamp = record?.start ?? arrival?.stamp;
       if (arrival?.hidden !== undefined && arrival.domain === domain.id) domain.hide(arrival.hidden);
@@ -149,7 +159,10 @@ export class SpanEvents {
   }
 }
 
-function serviceName(span: StartedSpan): string {
-  const name = span.resource?.attributes?.['service.name'];
+function serviceName({ resource }: StartedSpan): string {
+  const known = resource?.getRawAttributes?.().find(([key]) => key === SERVICE_NAME)?.[1];
+  const name = known ?? resource?.attributes?.[SERVICE_NAME];
   return typeof name === 'string' ? name : '';
 }
+
+const SERVICE_NAME = 'service.name';

@@ -3,10 +3,10 @@ import * as fc from 'fast-check';
 import { ClockId } from '../../src/clocks/clock-id.js';
 import {
   ClockDriftError,
-  defaultMaxDriftMs,
   HybridLogicalClock,
   type HybridLogicalClockOptions,
 } from '../../src/clocks/hybrid-logical-clock.js';
+import { defaultMaxDriftMs } from '../../src/clocks/drift-limit.js';
 import { HybridTimestamp } from '../../src/clocks/hybrid-timestamp.js';
 import { DEFAULT_MAX_DRIFT_MS, HIGHEST_MAX_DRIFT_MS } from '../../src/clocks/limits.js';
 import { Ntp64 } from '../../src/clocks/ntp64.js';

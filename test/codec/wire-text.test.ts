@@ -154,7 +154,7 @@ describe('stamps as wire text', () => {
 
     it('refuse what is not a string, from callers without types', () => {
       for (const value of [undefined, null, 1, {}, [SAMPLE], Symbol('stamp')]) {
-        expect(refusalOf(value as unknown as string).reason).to.equal('malformed');
+        expect(refusalOf(value as string).reason).to.equal('malformed');
       }
     });
   });

@@ -38,15 +38,17 @@ export class TestNode {
   readonly clock: CausalClock;
   readonly propagator: CausalityPropagator;
   readonly exporter = new InMemorySpanExporter();
+  readonly processor: CausalitySpanProcessor;
   readonly tracer: Tracer;
 
   constructor(name: string, { propagator = {}, sampler, ...clockOptions }: NodeOptions = {}) {
     this.clock = new CausalClock({ node: name, ...clockOptions });
     this.propagator = new CausalityPropagator({ clock: this.clock, ...propagator });
+    this.processor = new CausalitySpanProcessor({ clock: this.clock });
     const provider = new BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': name }),
       ...(sampler === undefined ? {} : { sampler }),
-      spanProcessors: [new CausalitySpanProcessor({ clock: this.clock }), new SimpleSpanProcessor(this.exporter)],
+      spanProcessors: [this.processor, new SimpleSpanProcessor(this.exporter)],
     });
     this.tracer = provider.getTracer('test');
   }

@@ -23,6 +23,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 /** Rooms that may know OpenTelemetry; the others must be usable and readable without it. */
 const OPENTELEMETRY_ROOMS: ReadonlySet<string> = new Set(['otel', 'interop', 'node', 'logs']);
 
+/** Packages of anyone else, by the one room that may use each. */
+const FOREIGN_PACKAGES: Readonly<Record<string, string>> = { '@msgpack/msgpack': 'interop' };
+
 /** Files that may use Node's built-ins; everything else also runs in a browser. */
 const NODE_FILES = /^(?:(?:node|cli|register)(?:\/|\.ts$)|analysis\/(?:readers\/|(?:[^/]+\/)*[^/]*read[^/]*\.ts$))/;
 
@@ -71,8 +74,9 @@ export function outsideViolations(tree: SourceTree, declaredPackages: readonly s
       case 'builtin':
         return NODE_FILES.test(path) ? undefined : `must run without Node, but imports ${found.specifier}`;
       case 'package':
-        if (!found.name.startsWith('@opentelemetry/')) return `imports the foreign package ${found.specifier}`;
-        if (!OPENTELEMETRY_ROOMS.has(roomOf(path))) return `must not know OpenTelemetry (${found.specifier})`;
+        if (!found.name.startsWith('@opentelemetry/')) {
+          if (FOREIGN_PACKAGES[found.name] !== roomOf(path)) return `imports the foreign package ${found.specifier}`;
+        } else if (!OPENTELEMETRY_ROOMS.has(roomOf(path))) return `must not know OpenTelemetry (${found.specifier})`;
         if (!declaredPackages.includes(found.name))
           return `imports ${found.name}, which users would not have installed`;
         return undefined;

@@ -1,0 +1,76 @@
+/** What stamps add to the exporter: OTLP protobuf of HTTP server spans. */
+import { trace } from '@opentelemetry/api';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
+import type { AttributeMode } from '../../src/otel/clock-options.js';
+import { type Experiment, expect, type Operation, type Round } from '../measure.js';
+import { Messages } from '../messages.js';
+import { Service } from '../service.js';
+
+const SPANS = 256;
+/** One server span and three spans under it, as in a request that calls three others. */
+const SPANS_PER_TRACE = 4;
+
+/** What OpenTelemetry's HTTP instrumentation sets. */
+const HTTP_ATTRIBUTES = {
+  'http.request.method': 'GET',
+  'url.scheme': 'http',
+  'url.path': '/orders/4711',
+  'server.address': 'orders.internal',
+  'server.port': 8080,
+  'client.address': '10.0.12.7',
+  'network.protocol.version': '1.1',
+  'user_agent.original': 'node',
+  'http.route': '/orders/:id',
+  'http.response.status_code': 200,
+};
+
+function serialize(stamps: AttributeMode | undefined, entries: number): Operation {
+  const service = new Service(stamps === undefined ? {} : { stamps });
+  const messages = new Messages({ entries: entries - 1 });
+  let spans: ReadableSpan[] = [];
+
+  return {
+    size: SPANS,
+    prepare() {
+      // New spans every time: the strings of a span are flattened when they are first written.
+      spans = messages.batch(SPANS / SPANS_PER_TRACE).flatMap((message) => {
+        const context = service.receive(message);
+        const server = trace.getSpan(context);
+        const made = Array.from({ length: SPANS_PER_TRACE - 1 }, () => service.tracer.startSpan('GET', {}, context));
+        const all = [server, ...made.reverse()].map((span) => span?.setAttributes(HTTP_ATTRIBUTES));
+        for (const span of all.toReversed()) span?.end();
+        return all as unknown as ReadableSpan[];
+      });
+    },
+    run() {
+      return ProtobufTraceSerializer.serializeRequest(spans);
+    },
+    async check(result) {
+      const bytes = (result as Uint8Array).length / SPANS;
+      expect(bytes > 300, `${bytes} bytes a span`);
+      const vector = spans[0]?.attributes['causality.vector'];
+      const found = typeof vector === 'string' ? vector.split(',').length : 0;
+      expect(found === (stamps === undefined ? 0 : entries), `${entries} entries, not ${found}`);
+      await service.flush();
+    },
+  };
+}
+
+export function serialization(entries: number, targets: { standard?: number; lean?: number }): Experiment {
+  const against = 'the same spans without stamps';
+  return {
+    title: `OTLP protobuf serialization, vector of ${entries}`,
+    operations: {
+      none: serialize(undefined, entries),
+      standard: serialize('standard', entries),
+      lean: serialize('lean', entries),
+    },
+    rows: (['standard', 'lean'] as const).map((mode) => {
+      const what = `serialize an HTTP span, ${mode} stamps, vector of ${entries}`;
+      const ratio = (nanos: Round): number => (nanos[mode] as number) / (nanos['none'] as number);
+      const atMost = targets[mode];
+      return atMost === undefined ? { what, against, ratio } : { what, against, ratio, atMost };
+    }),
+  };
+}

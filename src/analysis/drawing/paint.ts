@@ -1,0 +1,24 @@
+/** Emphasis for terminals, as a function so that a drawing need not know whether anybody sees colours. */
+
+export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan';
+
+export type Paint = (style: Style, text: string) => string;
+
+/** What switches a style on and off again: select graphic rendition, ECMA-48. */
+const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
+};
+
+export const paintNothing: Paint = (_style, text) => text;
+
+export const paintAnsi: Paint = (style, text) => {
+  const [on, off] = CODES[style];
+  return text === '' ? '' : `\u001b[${on}m${text}\u001b[${off}m`;
+};

@@ -1,0 +1,18 @@
+/** What a span is called in a drawing. */
+import type { RecordedSpan } from '../recorded.js';
+
+const METHOD_ONLY = /^(?:HTTP )?(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH)$/;
+
+/** Attributes that tell where a request went, by the present semantic conventions and by those before them. */
+const TARGETS = ['url.path', 'http.target', 'url.full', 'http.url'] as const;
+
+/** The name; for an HTTP span that is named by its method alone, with the path. Not yet fit for a terminal. */
+export function spanLabel({ name, attributes }: RecordedSpan): string {
+  if (!METHOD_ONLY.test(name)) return name;
+  for (const key of TARGETS) {
+    const target = attributes[key];
+    if (typeof target !== 'string' || target === '') continue;
+    return `${name} ${target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'}`;
+  }
+  return name;
+}

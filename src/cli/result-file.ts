@@ -1,0 +1,40 @@
+/** A result that goes into a file, or to stdout. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { oneLine, reasonOf } from '../analysis/readers/problems.js';
+import type { OptionHelp } from './arguments.js';
+import type { Output } from './streams.js';
+import { UsageError } from './usage-error.js';
+
+export const OUTPUT_OPTION: OptionHelp = {
+  name: 'output',
+  short: 'o',
+  value: 'FILE',
+  says: 'write the result there instead of to stdout',
+};
+
+const CHUNK_CHARACTERS = 65_536;
+
+/** @param path undefined or `-` for stdout */
+export async function writeResult(path: string | undefined, lines: Iterable<string>, out: Output): Promise<void> {
+  if (path === undefined || path === '-') return out.lines(lines);
+  let file: FileHandle;
+  try {
+    file = await open(path, 'w');
+  } catch (error) {
+    throw new UsageError(`${oneLine(path)} cannot be written: ${reasonOf(error)}`);
+  }
+  try {
+    let chunk = '';
+    for (const line of lines) {
+      chunk += `${line}\n`;
+      if (chunk.length < CHUNK_CHARACTERS) continue;
+      await file.write(chunk);
+      chunk = '';
+    }
+    await file.write(chunk);
+  } catch (error) {
+    throw new UsageError(`${oneLine(path)} cannot be written: ${reasonOf(error)}`);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,115 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { fitVector, VectorState } from '../../src/clocks/vector-state.js';
+import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
+import { NaiveVectorState } from '../support/naive-vector-state.js';
+
+const OWN = 'm';
+const vector = (record: Record<string, number>) => VectorTimestamp.from(Object.entries(record));
+
+describe('VectorState', () => {
+  it('starts with nothing, ticks its own entry, and gives values that stay', () => {
+    const state = new VectorState(4);
+    expect(state.snapshot()).to.equal(VectorTimestamp.EMPTY);
+    expect(state.tick(OWN, 1)).to.equal(0);
+    const first = state.snapshot();
+    state.tick(OWN, 2);
+    expect([first.toString(), state.snapshot().toString()]).to.deep.equal(['m=1', 'm=2']);
+    expect([state.ownCounter, state.size]).to.deep.equal([2, 1]);
+  });
+
+  it('lets nobody else move its own entry beyond what it made', () => {
+    const state = new VectorState(4);
+    state.tick(OWN, 3);
+    expect(state.hear(vector({ m: 9, a: 1 }), OWN, 5)).to.deep.equal({ dropped: 0, ownRefused: true });
+    expect(state.snapshot().toString()).to.equal('a=1,m=3');
+    expect(state.hear(vector({ m: 5 }), OWN, 5)).to.deep.equal({ dropped: 0, ownRefused: false });
+    expect(state.snapshot().toString()).to.equal('a=1,m=5');
+    state.hear(vector({ m: 1, a: 1 }), OWN, 5);
+    expect(state.snapshot().toString()).to.equal('a=1,m=5');
+  });
+
+  it('hears before it has a name', () => {
+    const state = new VectorState(2);
+    state.hear(vector({ a: 1, b: 1 }), undefined, 0);
+    expect(state.snapshot().toString()).to.equal('a=1,b=1');
+    expect(state.tick(OWN, 1)).to.equal(1);
+    expect(state.snapshot().toString()).to.equal('b=1,m=1');
+  });
+
+  it('drops what brought news longest ago, never its own', () => {
+    const state = new VectorState(3);
+    state.tick(OWN, 1);
+    for (const node of ['a', 'b']) state.hear(vector({ [node]: 1 }), OWN, 1);
+    state.hear(vector({ a: 2 }), OWN, 1);
+    expect(state.hear(vector({ c: 1 }), OWN, 1).dropped).to.equal(1);
+    expect(state.snapshot().toString()).to.equal('a=2,c=1,m=1');
+  });
+
+  it('does not take old news for news, and keeps its table then', () => {
+    const state = new VectorState(3);
+    state.tick(OWN, 1);
+    state.hear(vector({ a: 5 }), OWN, 1);
+    const { table } = state.snapshot();
+    state.hear(vector({ a: 4 }), OWN, 1);
+    state.hear(state.snapshot(), OWN, 1);
+    state.tick(OWN, 2);
+    expect(state.snapshot().table).to.equal(table);
+  });
+
+  it('does what the naive state does, at any limit', () => {
+    const heard = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'x', 'y', OWN), fc.integer({ min: 1, max: 6 }));
+    const step = fc.oneof(fc.constant('tick' as const), heard);
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 7 }), fc.array(step, { maxLength: 40 }), (maxEntries, steps) => {
+        const state = new VectorState(maxEntries);
+        const naive = new NaiveVectorState(OWN, maxEntries);
+        let made = 0;
+        for (const move of steps) {
+          if (move === 'tick') {
+            made = Math.max(made, state.ownCounter) + 1;
+            expect(state.tick(OWN, made)).to.equal(naive.tick(made));
+          } else {
+            const expected = naive.hear(new Map(Object.entries(move)), made);
+            expect(state.hear(vector(move), OWN, made)).to.deep.equal(expected);
+          }
+          expect(state.snapshot().toString()).to.equal(naive.toString());
+          expect(state.size).to.be.at.most(maxEntries);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('fitVector', () => {
+  const state = new VectorState(10);
+  state.tick(OWN, 7);
+  for (const node of ['c', 'a', 'b']) state.hear(vector({ [node]: 1 }), OWN, 7);
+  const whole = state.snapshot();
+
+  it('gives back the vector itself where it fits, to the character', () => {
+    expect(whole.toString()).to.equal('a=1,b=1,c=1,m=7');
+    expect(fitVector(whole, OWN, 15)).to.deep.equal({ vector: whole, dropped: 0 });
+    expect(fitVector(whole, OWN, 15).vector).to.equal(whole);
+  });
+
+  for (const [maxLength, text, dropped] of [
+    [14, 'a=1,b=1,m=7', 1],
+    [11, 'a=1,b=1,m=7', 1],
+    [10, 'b=1,m=7', 2],
+    [6, 'm=7', 3],
+    [1, 'm=7', 3],
+  ] as const) {
+    it(`keeps ${text} in ${maxLength} characters`, () => {
+      const fitted = fitVector(whole, OWN, maxLength);
+      expect([fitted.vector.toString(), fitted.dropped]).to.deep.equal([text, dropped]);
+      expect(fitted.vector.get(OWN)).to.equal(7);
+    });
+  }
+
+  it('may drop everything where nothing is to be kept', () => {
+    const { vector: left, dropped } = fitVector(vector({ a: 1, b: 2 }), undefined, 2);
+    expect([left.toString(), dropped]).to.deep.equal(['', 2]);
+  });
+});

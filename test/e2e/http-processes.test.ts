@@ -1,0 +1,85 @@
+import { SpanKind } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { relateSpans } from '../../src/analysis/span-relation.js';
+import { compareStamps } from '../../src/clocks/stamp.js';
+import { readSpanStamps, type SpanStamps } from '../../src/codec/span-stamps.js';
+import { type ReportedSpan, ServiceFleet } from './service-fleet.js';
+
+type ServiceSpan = ReportedSpan & { readonly service: string };
+
+describe('HTTP between processes', function () {
+  this.timeout(60_000);
+  const fleet = new ServiceFleet();
+  let caller: string;
+  let left: string;
+  let right: string;
+
+  before(async () => {
+    [caller, left, right] = await Promise.all([fleet.start('caller'), fleet.start('left'), fleet.start('right')]);
+  });
+
+  after(() => fleet.stop());
+
+  /** Has the caller call left and right, and returns the spans of that trace. */
+  async function trace(client: string, mode: string, path: string): Promise<ServiceSpan[]> {
+    const plan = new URLSearchParams({ client, mode });
+    for (const peer of [left, right]) plan.append('url', `${peer}${path}`);
+    const response = await fetch(`${caller}/calls?${plan}`);
+    expect(await response.json()).to.deep.equal(['done', 'done']);
+    const spans = await fleet.take(path === '/stream' ? 7 : 5);
+    expect(new Set(spans.map(({ traceId }) => traceId)).size).to.equal(1);
+    return spans;
+  }
+
+  function stampsOf(span: ReportedSpan | undefined): SpanStamps {
+    const stamps = span === undefined ? undefined : readSpanStamps(span.traceId, span.attributes);
+    if (stamps === undefined) throw new Error(`no stamps on ${span?.name}`);
+    return stamps;
+  }
+
+  function handledBy(spans: readonly ServiceSpan[], service: string): SpanStamps {
+    return stampsOf(spans.find((span) => span.service === service && span.kind === SpanKind.SERVER));
+  }
+
+  function expectCausesFirst(spans: readonly ServiceSpan[]): void {
+    const edges = spans.flatMap((child) => {
+      const parent = spans.find(({ spanId }) => spanId === child.parentSpanId);
+      return parent === undefined ? [] : [{ parent: stampsOf(parent), child: stampsOf(child) }];
+    });
+    expect(edges).to.have.length(spans.length - 1);
+    for (const { parent, child } of edges) {
+      expect(compareStamps(parent.start, child.start)).to.equal('before');
+      expect(parent.start.lamport).to.be.lessThan(child.start.lamport);
+    }
+  }
+
+  for (const client of ['http', 'fetch']) {
+    for (const path of ['/work', '/stream']) {
+      it(`orders calls made in turn (${client}, ${path})`, async () => {
+        const spans = await trace(client, 'sequential', path);
+        expectCausesFirst(spans);
+        expect(relateSpans(handledBy(spans, 'left'), handledBy(spans, 'right'))).to.equal('before');
+        const calls = spans.filter(({ kind }) => kind === SpanKind.CLIENT).map(stampsOf);
+        const [first, second] = calls.sort((a, b) => a.start.tick - b.start.tick);
+        if (first === undefined || second === undefined) throw new Error('there are two calls');
+        expect(relateSpans(first, second)).to.equal('before');
+      });
+    }
+
+    it(`finds calls made at the same time concurrent (${client})`, async () => {
+      const spans = await trace(client, 'parallel', '/work');
+      expectCausesFirst(spans);
+      expect(relateSpans(handledBy(spans, 'left'), handledBy(spans, 'right'))).to.equal('concurrent');
+    });
+  }
+
+  it('promises nothing of what happens while a body is being sent', async () => {
+    const spans = await trace('http', 'parallel', '/stream');
+    expectCausesFirst(spans);
+    const between = spans.filter(({ name }) => name === 'between parts').map(stampsOf);
+    expect(between.map(({ start }) => start.incomplete)).to.deep.equal([true, true]);
+    const [one, other] = between;
+    if (one === undefined || other === undefined) throw new Error('there are two');
+    expect(relateSpans(one, other)).to.equal('unknown');
+  });
+});

@@ -1,0 +1,67 @@
+/** What the oracle is told and remembers: processes, events, messages. No clock's opinion is among it, but the stamps. */
+import type { CausalStamp } from '../../src/clocks/stamp.js';
+import type { EventSet } from './order-graph.js';
+import type { SlotPlan } from './program.js';
+
+/** One start of one process. */
+export interface Incarnation {
+  readonly id: number;
+  readonly plan: SlotPlan;
+  /** What the library holds for a trace at this moment, by identity: tells when it was dropped. Plain: nothing. */
+  readonly holds: (trace: string) => object | undefined;
+}
+
+/** Rules of DESIGN 2 by which an event may be incomplete. */
+export type Rule =
+  | 'entries dropped by a limit'
+  | 'a mark without an acceptable stamp'
+  | 'a stamp without a mark'
+  | 'a stamp that a plain service passed on'
+  | 'a reply without an acceptable stamp'
+  | 'a trace that came back after it was dropped'
+  | 'a link without a stamp'
+  | 'between a head and the end of its body'
+  | 'a request of an unsampled span whose reply has not come'
+  | 'a request that could carry no stamp';
+
+/** What can be proven where stamps went. */
+export interface Knowledge {
+  /** Events that a path of stamped messages leads from. */
+  readonly known: EventSet;
+  /** Events whose Lamport and hybrid times must be smaller. */
+  readonly earlier: EventSet;
+  readonly rules: ReadonlySet<Rule>;
+  /** True when a limit may have cut off a part of what is known. */
+  readonly cut: boolean;
+}
+
+export interface EventFacts extends Knowledge {
+  readonly index: number;
+  readonly name: string;
+  readonly process: Incarnation;
+  readonly trace: string;
+  /** Whose clock it belongs to: the trace, or `-` in process scope. */
+  readonly domain: string;
+  readonly stamp: CausalStamp;
+  readonly point: number;
+  /** The library's own domain object: consecutive ticks are promised within one. */
+  readonly holder: object | undefined;
+}
+
+export interface StampFacts extends Knowledge {
+  readonly domain: string;
+  readonly carrier: 'baggage' | 'header';
+}
+
+/** A request or a reply on its way. */
+export interface MessageFacts {
+  readonly trace: string;
+  readonly point: number;
+  /** Somebody upstream takes part and says so. */
+  readonly marked: boolean;
+  readonly stamp: StampFacts | undefined;
+  /** The stamp is that of the sender itself, not one that it passed on. */
+  readonly straight: boolean;
+  /** Where its stamp was sent, when a broken relay put another message's into it. */
+  readonly stale?: number;
+}

@@ -1,0 +1,127 @@
+/**
+ * What one process ought to know of one domain, kept as plain sets: the oracle's counterpart of a clock domain.
+ *
+ * Guarantee: follows the rules of DESIGN 2 and nothing else; knows neither counters nor vectors.
+ */
+import type { EventFacts, Incarnation, Knowledge, Rule } from './facts.js';
+import { type EventSet, includes, NO_EVENTS, only } from './order-graph.js';
+
+/** A reply whose head, with its stamp, has been sent and whose body has not ended. */
+export interface OpenBody {
+  /** Events stamped meanwhile: its chunks may tell of them. */
+  window: EventSet;
+}
+
+export class Lane {
+  known: EventSet = NO_EVENTS;
+  earlier: EventSet = NO_EVENTS;
+  rules = new Set<Rule>();
+  cut = false;
+  /** The library's domain object, while it holds one. */
+  holder: object | undefined;
+  /** Requests of unsampled spans whose reply has not come. */
+  blind = 0;
+  readonly bodies = new Set<OpenBody>();
+  /** Something was stamped, heard or sent here: whoever hears from this process must be told. */
+  spoken = false;
+  /** A request left without anything to mark it. */
+  unmarked = false;
+  private droppedOnce = false;
+
+  constructor(
+    readonly process: Incarnation,
+    readonly domain: string,
+    private readonly events: readonly EventFacts[],
+  ) {}
+
+  /** Looks whether the library has dropped, or made anew, what it holds. */
+  observe(trace: string): void {
+    const holder = this.process.holds(trace);
+    if (holder === this.holder) return;
+    if (this.holder !== undefined) {
+      this.droppedOnce = true;
+      this.known = NO_EVENTS;
+      this.earlier = NO_EVENTS;
+      this.rules = new Set();
+      this.cut = false;
+      this.blind = 0;
+    }
+    this.holder = holder;
+    if (holder === undefined) return;
+    if (this.droppedOnce) this.rules.add('a trace that came back after it was dropped');
+    if (this.unmarked) this.rules.add('a request that could carry no stamp');
+  }
+
+  /** Merges what a stamp of this domain proves. */
+  merge(knowledge: Knowledge): void {
+    this.known |= knowledge.known;
+    this.earlier |= knowledge.earlier | knowledge.known;
+    for (const rule of knowledge.rules) this.rules.add(rule);
+    this.cut ||= knowledge.cut;
+    this.limitEntries();
+  }
+
+  /** A span goes on here whose start this process has stamped, perhaps before the domain was dropped. */
+  recall(start: EventFacts | undefined): void {
+    if (start === undefined || start.domain !== this.domain || this.holder === undefined) return;
+    const known = start.known | only(start.index);
+    if ((this.known | known) === this.known) return;
+    this.merge({ ...start, known, earlier: start.earlier | known });
+  }
+
+  /** What a new event knows: all that was heard, and all earlier events of its own node. */
+  knowledgeOfNext(node: string): Knowledge {
+    let own = NO_EVENTS;
+    for (const event of this.events) {
+      if (event.domain === this.domain && event.stamp.node === node) own |= only(event.index);
+    }
+    this.known |= own;
+    this.earlier |= own;
+    this.limitEntries(node);
+    const rules = new Set(this.rules);
+    if (this.bodies.size > 0) rules.add('between a head and the end of its body');
+    if (this.blind > 0) rules.add('a request of an unsampled span whose reply has not come');
+    return { known: this.known, earlier: this.earlier, rules, cut: this.cut };
+  }
+
+  append(event: EventFacts): void {
+    this.known |= only(event.index);
+    this.earlier |= only(event.index);
+    for (const body of this.bodies) body.window |= only(event.index);
+    this.spoken = true;
+  }
+
+  /** What a message carries away, of which the writer's limit may keep a part back. */
+  knowledgeSent(): Knowledge {
+    const rules = new Set(this.rules);
+    if (this.blind > 0) rules.add('a request of an unsampled span whose reply has not come');
+    const cut = this.cut || this.textLength() > this.process.plan.maxBytes;
+    if (cut) rules.add('entries dropped by a limit');
+    return { known: this.known, earlier: this.earlier, rules, cut };
+  }
+
+  private limitEntries(own?: string): void {
+    const nodes = this.countersHeard();
+    if (own !== undefined) nodes.set(own, 1);
+    if (nodes.size <= this.process.plan.maxEntries) return;
+    this.cut = true;
+    this.rules.add('entries dropped by a limit');
+  }
+
+  private countersHeard(): Map<string, number> {
+    const counters = new Map<string, number>();
+    for (const event of this.events) {
+      if (includes(this.known, event.index)) counters.set(event.stamp.node as string, event.stamp.tick as number);
+    }
+    return counters;
+  }
+
+  private textLength(): number {
+    let length = LONGEST_HEAD;
+    for (const [node, tick] of this.countersHeard()) length += node.length + String(tick).length + 2;
+    return length;
+  }
+}
+
+/** Characters of a stamp before its vector, at most. */
+const LONGEST_HEAD = 54;

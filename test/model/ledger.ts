@@ -1,0 +1,168 @@
+/**
+ * The oracle: told what really happened, it says which event happened before which, what can be proven where stamps
+ * went, and which rule allows an event to be incomplete.
+ *
+ * Guarantee: independent of the clocks under test. It looks at stamps only to name events, and at the library's
+ * domain objects only to see when one was dropped. What is outside the promise is left out of the true order here,
+ * each time with its rule;
+ * only *concurrent* must not contradict the promised order, while *before* must be true in the whole one:
+ * - an `extract` that nothing follows is no event (DESIGN 2, rule 3): a message counts from the first recorded start,
+ *   inject or reply in its context;
+ * - other traces do not order a trace (rule 6): an edge joins points of one trace, or of one process in process scope;
+ * - a message without a mark comes from where nobody takes part (section 3): it brings nothing;
+ * - a plain service that has no span of its own forwards the trace context as it came, so that its requests are those
+ *   of the one who called it ("equal, the stamp came straight");
+ * - of a streaming reply the body tells of the events that were stamped after the head, not of what the server heard
+ *   meanwhile (rule 5, "chunks of a stream"): single events, without their past;
+ * - a reply that no hook hears counts from the end of its client span (rules 4 and 5); without hooks any other span's
+ *   reply, and everywhere a producer's that carries no stamp, is never noticed (rule 5, replies.ts);
+ * - a request has one reply: a second one to the same span is not awaited any more (replies.ts).
+ */
+import type { CausalStamp } from '../../src/clocks/stamp.js';
+import type { EventFacts, Incarnation, MessageFacts, StampFacts } from './facts.js';
+import { Lane } from './lane.js';
+import { type EventSet, includes, OrderGraph } from './order-graph.js';
+
+/** A point in the past, of this trace. */
+export interface Cause {
+  readonly point: number;
+  readonly trace: string;
+  /** A way that is outside the promise: *before* is true along it, but nobody need know. */
+  readonly outside?: boolean;
+}
+
+export class Ledger {
+  readonly events: EventFacts[] = [];
+  /** Order inside one trace. */
+  private readonly byTrace = new OrderGraph();
+  /** Order in process scope: as inside a trace, but all that a process in process scope does is one line. */
+  private readonly byProcess = new OrderGraph();
+  /** Order through everything: what is outside the promise may be known all the same, and is then true. */
+  private readonly byAnything = new OrderGraph();
+  private readonly lastByTrace = new Map<string, number>();
+  private readonly lastByProcess = new Map<string, number>();
+  private readonly lastByAnything = new Map<number, number>();
+  private readonly lanes = new Map<string, Lane>();
+
+  /** The lane that a trace has in a process, up to date with what the library holds. */
+  lane(process: Incarnation, trace: string): Lane {
+    const domain = domainOf(process, trace);
+    const key = `${process.id}/${domain}`;
+    let lane = this.lanes.get(key);
+    if (lane === undefined) {
+      lane = new Lane(process, domain, this.events);
+      this.lanes.set(key, lane);
+    }
+    lane.observe(trace);
+    return lane;
+  }
+
+  /** Looks at all lanes of a process: domains may be dropped by whatever it does. */
+  observeAll(process: Incarnation): void {
+    for (const lane of this.lanes.values()) if (lane.process === process) lane.observe(lane.domain);
+  }
+
+  /** Something happens in a process, after what it did before in this trace and after `causes`. */
+  point(process: Incarnation, trace: string, causes: readonly Cause[], event?: number, heard?: EventSet): number {
+    const whole = isProcessScope(process);
+    const traceLine = `${process.id}/${trace}`;
+    const processLine = whole ? `${process.id}` : traceLine;
+    const promised = causes.filter((cause) => cause.outside !== true);
+    const inTrace = promised.filter((cause) => cause.trace === trace).map(pointOf);
+    const inProcess = whole ? promised.map(pointOf) : inTrace;
+    const point = this.byTrace.add(withLast(this.lastByTrace.get(traceLine), inTrace), event, heard);
+    this.byProcess.add(withLast(this.lastByProcess.get(processLine), inProcess), event, heard);
+    this.byAnything.add(withLast(this.lastByAnything.get(process.id), causes.map(pointOf)), event, heard);
+    this.lastByAnything.set(process.id, point);
+    this.lastByTrace.set(traceLine, point);
+    this.lastByProcess.set(processLine, point);
+    return point;
+  }
+
+  /** An event was stamped. */
+  event(name: string, process: Incarnation, trace: string, stamp: CausalStamp, causes: readonly Cause[]): EventFacts {
+    const lane = this.lane(process, trace);
+    const index = this.events.length;
+    const knowledge = lane.knowledgeOfNext(stamp.node as string);
+    const point = this.point(process, trace, causes, index);
+    const { domain, holder } = lane;
+    const event: EventFacts = { ...knowledge, index, name, process, trace, domain, stamp, point, holder };
+    this.events.push(event);
+    lane.append(event);
+    return event;
+  }
+
+  /**
+   * A request that came is merged, by a recorded start, an inject or a reply in its context, or by a link to it.
+   * @param trace of what happens in its context
+   */
+  receive(process: Incarnation, trace: string, message: MessageFacts): Cause[] {
+    const lane = this.lane(process, trace);
+    const sent = message.stamp?.carrier === process.plan.carrier ? message.stamp : undefined;
+    const stamp = process.plan.trusts ? sent : undefined;
+    if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier | stamp.known;
+    const causes = causesOf(message);
+    const ofThisTrace = message.trace === trace || isProcessScope(process);
+    const acceptable = stamp?.domain === lane.domain ? stamp : undefined;
+    // A stamp that may not be read is of nobody knows which trace: somebody upstream takes part.
+    const unread = sent !== undefined && stamp === undefined;
+    if (!ofThisTrace || (!message.marked && acceptable === undefined && !unread)) {
+      return causes.map((cause) => ({ ...cause, outside: true }));
+    }
+    lane.spoken = true;
+    if (acceptable === undefined) {
+      lane.rules.add(message.marked ? 'a mark without an acceptable stamp' : 'a stamp without a mark');
+    } else {
+      lane.merge(acceptable);
+      if (!message.marked) lane.rules.add('a stamp without a mark');
+      else if (!message.straight) lane.rules.add('a stamp that a plain service passed on');
+    }
+    return causes;
+  }
+
+  /** True where `earlier` happened before `later`, and their clocks promise to know of it, or that they may not. */
+  isPromised(earlier: EventFacts, later: EventFacts): boolean {
+    const graph = later.domain === PROCESS ? this.byProcess : this.byTrace;
+    return includes(graph.past(later.point), earlier.index);
+  }
+
+  /** True where `earlier` happened before `later`, whichever way. */
+  happenedBefore(earlier: EventFacts, later: EventFacts): boolean {
+    return includes(this.byAnything.past(later.point), earlier.index);
+  }
+}
+
+const PROCESS = '-';
+
+export function isProcessScope({ plan }: Incarnation): boolean {
+  return plan.kind === 'library' && plan.scope === 'process';
+}
+
+export function domainOf(process: Incarnation, trace: string): string {
+  return isProcessScope(process) ? PROCESS : trace;
+}
+
+/** What a process sends along: its lane's knowledge, where it has any. */
+export function stampOf(lane: Lane): StampFacts | undefined {
+  // In process scope a named process that has nothing to tell yet names its own beginning, which nobody records.
+  if (lane.holder === undefined || (lane.known === 0n && lane.domain !== PROCESS)) return undefined;
+  return { ...lane.knowledgeSent(), domain: lane.domain, carrier: lane.process.plan.carrier };
+}
+
+/** What a message comes after: its sending, and that of the stamp in it. */
+export function causesOf({ point, trace, stale }: MessageFacts): Cause[] {
+  return stale === undefined
+    ? [{ point, trace }]
+    : [
+        { point, trace },
+        { point: stale, trace, outside: true },
+      ];
+}
+
+function pointOf({ point }: Cause): number {
+  return point;
+}
+
+function withLast(last: number | undefined, causes: readonly number[]): readonly number[] {
+  return last === undefined ? causes : [last, ...causes];
+}

@@ -1,0 +1,17 @@
+import { expect } from 'chai';
+import { campaign } from './run.js';
+
+const PROGRAMS = Number(process.env['MODEL_PROGRAMS'] ?? 1500);
+const SEED = (process.env['MODEL_SEED'] ?? '') === '' ? undefined : Number(process.env['MODEL_SEED']);
+
+describe('the model: random programs against an explicit happens-before graph', function () {
+  this.timeout(0);
+
+  it(`answers every pair of events of ${PROGRAMS} programs as the graph does`, () => {
+    const { seed, runs, tally, failure } = campaign({ programs: PROGRAMS, seed: SEED });
+    if (failure !== undefined) expect.fail(failure);
+    console.log(
+      `      seed ${seed}, ${runs} programs: ${JSON.stringify({ ...tally, rules: Object.fromEntries(tally.rules) })}`,
+    );
+  });
+});

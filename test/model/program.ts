@@ -1,0 +1,90 @@
+/**
+ * Random programs for a fleet: a list of abstract commands that any world can interpret.
+ *
+ * Guarantee: every program means something in every world. A command names what it works on by a number that is
+ * taken modulo what there is, counted from the youngest, so that a program stays a program when it is shrunk.
+ */
+/** One slot of the fleet: a service, whose process may be restarted. */
+export interface SlotPlan {
+  readonly kind: 'library' | 'plain';
+  /** Library: `process` is process scope, with trust `all`. */
+  readonly scope: 'trace' | 'process';
+  readonly carrier: 'baggage' | 'header';
+  /** Library: reply hooks are installed. */
+  readonly hooks: boolean;
+  /** Plain: the baggage propagator is registered beside that of the trace context. */
+  readonly baggage: boolean;
+  /** Library: `propagateTo` says yes. */
+  readonly propagates: boolean;
+  /** Library: stamps that come with requests are read. */
+  readonly trusts: boolean;
+  readonly maxDomains: number;
+  readonly maxEntries: number;
+  readonly maxBytes: number;
+  readonly attributes: 'standard' | 'full' | 'lean';
+  /** Milliseconds by which its wall clock is wrong. */
+  readonly skewMillis: number;
+  /** How fast its wall clock goes: 0 stands still. */
+  readonly rate: number;
+}
+
+/** 2: recorded and sampled; 1: recorded only; 0: dropped. */
+export type Sampling = 0 | 1 | 2;
+
+export type Command =
+  | { readonly do: 'root'; readonly slot: number; readonly sampling: Sampling }
+  | { readonly do: 'child'; readonly context: number; readonly sampling: Sampling; readonly link: number }
+  | { readonly do: 'end'; readonly span: number }
+  | {
+      readonly do: 'call';
+      readonly context: number;
+      readonly to: number;
+      readonly as: 'client' | 'producer' | 'bare';
+      readonly sampling: Sampling;
+    }
+  | {
+      readonly do: 'deliver';
+      readonly message: number;
+      readonly as: 'server' | 'consumer' | 'relay' | 'batch' | 'linked' | 'reroot';
+      readonly context: number;
+      readonly sampling: Sampling;
+      readonly again: boolean;
+    }
+  | { readonly do: 'lose'; readonly message: number }
+  | { readonly do: 'splice'; readonly message: number; readonly stale: number }
+  | { readonly do: 'reply'; readonly request: number; readonly streams: boolean }
+  | { readonly do: 'hear'; readonly reply: number; readonly again: boolean }
+  | { readonly do: 'endBody'; readonly reply: number }
+  | { readonly do: 'loseReply'; readonly reply: number }
+  | { readonly do: 'restart'; readonly slot: number }
+  | { readonly do: 'pass'; readonly slot: number; readonly millis: number }
+  | {
+      readonly do: 'round-trip';
+      readonly context: number;
+      readonly to: number;
+      readonly sampling: Sampling;
+      readonly serverSampling: Sampling;
+      readonly streams: boolean;
+    }
+  | { readonly do: 'fan-out'; readonly context: number; readonly to: number; readonly width: number };
+
+export interface Program {
+  readonly slots: readonly SlotPlan[];
+  readonly commands: readonly Command[];
+}
+
+/** The program as text, one command a line, for someone who has to find out why it failed. */
+export function describeProgram({ slots, commands }: Program): string {
+  const show = (value: object): string =>
+    Object.entries(value)
+      .map(([key, one]) => `${key}: ${typeof one === 'string' ? `'${one}'` : String(one)}`)
+      .join(', ');
+  return [
+    'slots: [',
+    ...slots.map((one) => `  { ${show(one)} },`),
+    '],',
+    'commands: [',
+    ...commands.map((one) => `  { ${show(one)} },`),
+    ']',
+  ].join('\n');
+}

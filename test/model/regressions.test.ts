@@ -1,0 +1,103 @@
+/** Smallest programs of what the model once found, each with the pair of events that was answered wrongly. */
+import { type Context, SpanKind } from '@opentelemetry/api';
+import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
+import { expect } from 'chai';
+import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
+import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
+import { type Carrier, TestNode } from '../support/fleet.js';
+
+/** Samples all but the spans whose name says otherwise. */
+const byName: Sampler = {
+  shouldSample: (_context, _traceId, name) => ({
+    decision: name.startsWith('unsampled') ? SamplingDecision.NOT_RECORD : SamplingDecision.RECORD_AND_SAMPLED,
+  }),
+  toString: () => 'by name',
+};
+
+function node(name: string, options: ConstructorParameters<typeof TestNode>[1] = {}): TestNode {
+  const made = new TestNode(name, { sampler: byName, ...options });
+  made.clock.messages.watchCarriers();
+  return made;
+}
+
+type Started = ReturnType<TestNode['start']>;
+
+function stampOf({ span }: Started): CausalStamp {
+  const stamp = getCausalStamp(span);
+  if (stamp === undefined) throw new Error('the span is stamped');
+  return stamp;
+}
+
+/** A request to a server that does its work and replies. Returns the server's span. */
+function roundTrip(client: TestNode, context: Context, name: string, server: TestNode): Started {
+  const call = client.start(name, context, { kind: SpanKind.CLIENT });
+  const carrier: Carrier = client.inject(call.context);
+  const handled = server.start('handle', server.extract(carrier), { kind: SpanKind.SERVER });
+  const reply = server.clock.messages.reply(carrier);
+  client.clock.messages.hearReply(call.span.spanContext().spanId, reply?.text);
+  handled.span.end();
+  call.span.end();
+  return handled;
+}
+
+describe('what the model found', () => {
+  it('lets the Lamport and hybrid times of a trace that comes back go on above those it had', () => {
+    let now = 1_000_000;
+    const gateway = node('gateway', { maxDomains: 1, now: () => now });
+    const trip = gateway.start('trip');
+    for (let i = 0; i < 5; i++) gateway.start('step', trip.context);
+    const before = gateway.start('step', trip.context);
+    now -= 3_600_000;
+    gateway.start('another trace, for which the first is dropped');
+    const after = gateway.start('step', trip.context);
+    expect(compareStamps(stampOf(before), stampOf(after))).to.equal('before');
+    expect(stampOf(after).lamport).to.be.greaterThan(stampOf(before).lamport);
+    expect(stampOf(after).hlc?.compare(stampOf(before).hlc as never)).to.equal(1);
+  });
+
+  it('does not call two callees of an unsampled root concurrent that it called one after the other', () => {
+    const [gateway, orders, payments] = [node('gateway'), node('orders'), node('payments')];
+    const root = gateway.start('unsampled root');
+    const first = roundTrip(gateway, root.context, 'unsampled call', orders);
+    const second = roundTrip(gateway, root.context, 'unsampled call', payments);
+    expect(stampOf(first).incomplete).to.equal(false);
+    expect(compareStamps(stampOf(first), stampOf(second))).to.equal('unknown');
+  });
+
+  it('does not call a span concurrent with what an unsampled span before it in its process has called', () => {
+    const [gateway, orders] = [node('gateway'), node('orders')];
+    const root = gateway.start('unsampled root');
+    const heard = roundTrip(gateway, root.context, 'unsampled call', orders);
+    expect(compareStamps(stampOf(heard), stampOf(gateway.start('child', root.context)))).to.equal('unknown');
+  });
+
+  it('marks what an unsampled span sends in a trace whose domain was dropped', () => {
+    const [gateway, orders] = [node('gateway', { maxDomains: 1 }), node('orders')];
+    const root = gateway.start('root');
+    const cause = stampOf(root);
+    const unsampled = gateway.start('unsampled call', root.context, { kind: SpanKind.CLIENT });
+    gateway.start('another trace, for which the first is dropped');
+    const effect = orders.start('handle', orders.extract(gateway.inject(unsampled.context)));
+    expect(compareStamps(cause, stampOf(effect))).to.equal('unknown');
+  });
+
+  it('marks what one clock sends for a span of another one in the same process', () => {
+    const [gateway, beside, orders] = [node('gateway'), node('beside'), node('orders')];
+    const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
+    const effect = orders.start('handle', orders.extract(beside.inject(call.context)));
+    expect(compareStamps(stampOf(call), stampOf(effect))).to.equal('unknown');
+  });
+
+  it('keeps the incompleteness between a head and the end of its body out of a link to an event there', () => {
+    const [gateway, orders] = [node('gateway'), node('orders')];
+    const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
+    const carrier = gateway.inject(call.context);
+    const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
+    const bodyEnded = orders.clock.messages.reply(carrier)?.openBody();
+    const streamed = orders.start('chunk', handled.context);
+    const linked = orders.start('chunk', handled.context, { links: [{ context: streamed.span.spanContext() }] });
+    bodyEnded?.();
+    expect(stampOf(linked).incomplete).to.equal(true);
+    expect(stampOf(orders.start('afterwards', handled.context)).incomplete).to.equal(false);
+  });
+});

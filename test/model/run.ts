@@ -1,0 +1,62 @@
+/** Runs many random programs and says, in a form that a person can follow, what was wrong with the smallest one. */
+import { check, property } from 'fast-check';
+import { checkWorld, emptyTally, type Tally } from './check.js';
+import { checkExported } from './check-exported.js';
+import { programs } from './arbitrary-programs.js';
+import { describeProgram, type Program } from './program.js';
+import { World } from './world.js';
+
+/** How long a failing program may be shrunk. */
+const SHRINK_MILLIS = 20_000;
+
+export interface Campaign {
+  readonly programs: number;
+  readonly seed?: number | undefined;
+  /** Give up shrinking, which only costs time where a failure is expected. */
+  readonly shrinks?: boolean;
+  readonly longest?: number;
+}
+
+export interface Outcome {
+  readonly seed: number;
+  readonly runs: number;
+  readonly tally: Tally;
+  /** The story of the smallest program that failed. */
+  readonly failure: string | undefined;
+}
+
+export function campaign({ programs: numRuns, seed, shrinks = true, longest }: Campaign): Outcome {
+  const tally = emptyTally();
+  let shrinkUntil = Number.POSITIVE_INFINITY;
+  const details = check(
+    property(programs(longest), (program) => {
+      // A program that came out small enough is found by then.
+      if (Date.now() > shrinkUntil) return;
+      try {
+        const world = new World(program).run();
+        checkWorld(world, tally);
+        checkExported(world);
+      } catch (error) {
+        shrinkUntil = Math.min(shrinkUntil, Date.now() + SHRINK_MILLIS);
+        throw error;
+      }
+    }),
+    { numRuns, endOnFailure: !shrinks, ...(seed === undefined ? {} : { seed }) },
+  );
+  const [program] = details.counterexample ?? [];
+  const failure = program === undefined ? undefined : tellStory(program, details.seed);
+  return { seed: details.seed, runs: details.numRuns, tally, failure };
+}
+
+/** What a failing program did, and how it failed. */
+function tellStory(program: Program, seed?: number): string {
+  const world = new World(program);
+  let problem = 'it does not fail when it is run again';
+  try {
+    checkWorld(world.run());
+    checkExported(world);
+  } catch (error) {
+    problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+  return [problem, `seed ${seed}`, describeProgram(program), 'what happened:', ...world.log].join('\n');
+}

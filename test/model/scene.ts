@@ -1,0 +1,74 @@
+/** What a program has brought about so far: contexts, spans, requests and replies, each with what the oracle knows. */
+import type { Context, Span, SpanKind } from '@opentelemetry/api';
+import type { Carrier } from '../support/fleet.js';
+import type { EventFacts, MessageFacts } from './facts.js';
+import type { OpenBody } from './lane.js';
+import type { Cause } from './ledger.js';
+import type { Service } from './service.js';
+
+/** A context of one process. */
+export interface Spot {
+  readonly service: Service;
+  readonly context: Context;
+  readonly trace: string;
+  /** The span in it: its own, or the remote one that sent the request. */
+  readonly spanId: string;
+  readonly span: SpanFacts | undefined;
+  /** The request that it goes back to. */
+  readonly arrival: Delivery | undefined;
+}
+
+export interface SpanFacts {
+  readonly name: string;
+  readonly span: Span;
+  readonly spot: Spot;
+  readonly kind: SpanKind;
+  /** Its start; undefined where the library did not stamp it. */
+  readonly start: EventFacts | undefined;
+  reply: EventFacts | undefined;
+  end: EventFacts | undefined;
+  live: boolean;
+  /** Replies that came and that no hook heard: its end is after them. */
+  readonly unheard: Cause[];
+}
+
+/** A request on its way. */
+export interface Request {
+  readonly name: string;
+  facts: MessageFacts;
+  carrier: Carrier;
+  readonly to: number;
+  readonly sender: Spot;
+  /** The reply that its sender has heard. */
+  answer: ReplyOnItsWay | undefined;
+}
+
+/** A request that has come. */
+export interface Delivery {
+  readonly request: Request;
+  readonly facts: MessageFacts;
+  readonly service: Service;
+  readonly carrier: Carrier;
+  /** The first recorded server span in its context. */
+  server: SpanFacts | undefined;
+  replied: boolean;
+}
+
+export interface ReplyOnItsWay {
+  readonly name: string;
+  readonly delivery: Delivery;
+  readonly facts: MessageFacts;
+  readonly text: string | undefined;
+  /** Set while a body is under way. */
+  stream: Stream | undefined;
+  heard: boolean;
+  /** The client took the stamp of its head. */
+  accepted: boolean;
+}
+
+export interface Stream {
+  readonly body: OpenBody;
+  readonly close: () => void;
+  /** The point at which its server ended it. */
+  ended: Cause | undefined;
+}

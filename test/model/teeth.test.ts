@@ -1,0 +1,24 @@
+import { expect } from 'chai';
+import { BREAKAGES } from './broken-clocks.js';
+import { campaign, type Outcome } from './run.js';
+
+/** Programs within which a broken clock must be noticed. */
+const PROGRAMS = 6000;
+const SEED = 20_260_101;
+
+describe('the teeth of the model', function () {
+  this.timeout(0);
+
+  for (const { name, during } of BREAKAGES) {
+    it(`are felt where ${name}`, () => {
+      let outcome: Outcome | undefined;
+      during(() => {
+        outcome = campaign({ programs: PROGRAMS, seed: SEED, shrinks: false });
+      });
+      expect(outcome?.failure, `nothing wrong in ${outcome?.runs} programs`).to.match(/^WrongAnswer: (?!.*swallowed)/);
+      if (process.env['MODEL_VERBOSE'] !== undefined) {
+        console.log(`      after ${outcome?.runs} programs: ${outcome?.failure?.split('\n')[0]}`);
+      }
+    });
+  }
+});

@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import { AwaitedReplies } from '../../src/otel/awaited-replies.js';
+import { Counters } from '../../src/otel/counters.js';
+import { Domain } from '../../src/otel/domain.js';
+import type { SpanRecord } from '../../src/otel/records.js';
+
+function domainOf(counters = new Counters()): Domain {
+  return new Domain('7b1d62f2c9e04a15', { maxEntries: 64, maxDriftMs: 500, counters, node: 'me' }, 0);
+}
+
+/** Of a record only the number of awaited replies plays a part here. */
+function recordOf(): SpanRecord {
+  return { awaited: 0 } as SpanRecord;
+}
+
+describe('awaited replies', () => {
+  it('are found by the span that sent the request, once', () => {
+    const [awaited, domain, record] = [new AwaitedReplies(), domainOf(), recordOf()];
+    awaited.add('span', domain, record, true);
+    expect(record.awaited).to.equal(1);
+    expect(awaited.take('other')).to.equal(undefined);
+    expect(awaited.take('span')).to.include({ domain, record, stamped: true });
+    expect(record.awaited).to.equal(0);
+    expect(awaited.take('span')).to.equal(undefined);
+    expect(awaited.size).to.equal(0);
+  });
+
+  it('of one span may be several: redirects and retries', () => {
+    const [awaited, record] = [new AwaitedReplies(), recordOf()];
+    awaited.add('span', domainOf(), record, true);
+    awaited.add('span', domainOf(), record, true);
+    expect([record.awaited, awaited.size]).to.deep.equal([2, 1]);
+    awaited.take('span');
+    expect([record.awaited, awaited.size]).to.deep.equal([1, 1]);
+    awaited.take('span');
+    expect([record.awaited, awaited.size]).to.deep.equal([0, 0]);
+  });
+
+  it('of a span are not believed when one of its targets got no stamp', () => {
+    for (const order of [
+      [true, false],
+      [false, true],
+    ] as const) {
+      const awaited = new AwaitedReplies();
+      for (const stamped of order) awaited.add('span', domainOf(), recordOf(), stamped);
+      expect(awaited.take('span')?.stamped).to.equal(false);
+    }
+  });
+
+  it('of an unsampled span leave their domain open to doubt until they come', () => {
+    const [awaited, domain] = [new AwaitedReplies(), domainOf()];
+    awaited.add('span', domain, undefined, true);
+    expect(domain.tick('me', 0).incomplete).to.equal(true);
+    awaited.take('span');
+    expect(domain.tick('me', 0).incomplete).to.equal(false);
+  });
+
+  it('are forgotten with their span', () => {
+    const awaited = new AwaitedReplies();
+    awaited.add('span', domainOf(), recordOf(), true);
+    awaited.forget('span');
+    awaited.forget('never there');
+    expect(awaited.take('span')).to.equal(undefined);
+  });
+
+  it('are bounded: the oldest is given up, and its trace is incomplete', () => {
+    const counters = new Counters();
+    const awaited = new AwaitedReplies(3);
+    const domains = [1, 2, 3, 4, 5].map(() => domainOf(counters));
+    const records = domains.map(recordOf);
+    for (const [i, domain] of domains.entries()) awaited.add(`span ${i}`, domain, records[i], true);
+    expect(awaited.size).to.equal(3);
+    expect(domains.map((domain) => domain.incomplete)).to.deep.equal([true, true, false, false, false]);
+    expect(records.map((record) => record.awaited)).to.deep.equal([0, 0, 1, 1, 1]);
+    expect(counters.snapshot(0).incomplete).to.deep.equal({ 'too-many-awaited': 2 });
+    expect(awaited.take('span 0')).to.equal(undefined);
+  });
+
+  it('of the same span take no more room', () => {
+    const awaited = new AwaitedReplies(2);
+    const domain = domainOf();
+    for (let i = 0; i < 100; i++) awaited.add('span', domain, recordOf(), true);
+    expect([awaited.size, domain.incomplete]).to.deep.equal([1, false]);
+  });
+});

@@ -1,0 +1,99 @@
+import { expect } from 'chai';
+import { Ntp64 } from '../../../src/clocks/ntp64.js';
+import { compareStamps } from '../../../src/clocks/stamp.js';
+import { getCausalStamp } from '../../../src/otel/get-causal-stamp.js';
+import type { TestNode } from '../../support/fleet.js';
+import { expectNotTaken, extractOdd, messageWith, nodeReading, PLACES, stampText } from '../../support/hostile-node.js';
+
+const NOW = Date.UTC(2026, 5, 2, 17);
+const HOUR_MS = 3_600_000;
+
+function aheadBy(millis: number): string {
+  return Ntp64.fromMillis(NOW + millis).toHex();
+}
+
+function handled(node: TestNode, hlc: string): Record<string, unknown> {
+  node.start('handle', extractOdd(node, messageWith(stampText({ hlc }), 'baggage'))).span.end();
+  return node.finished('handle').attributes;
+}
+
+describe('bad input: hybrid time', () => {
+  for (const [name, hlc] of [
+    ['an hour', aheadBy(HOUR_MS)],
+    ['a unit over the limit', Ntp64.fromBigInt(Ntp64.fromMillis(NOW + 500).toBigInt() + 1n).toHex()],
+    ['eighty years', 'ffffffffffffffff'],
+  ] as const) {
+    it(`${name} ahead is refused and said; the order is kept`, () => {
+      const node = nodeReading('baggage', { now: () => NOW, attributes: 'full' });
+      const attributes = handled(node, hlc);
+      expect(attributes).to.include({ 'causality.hlc_unordered': true, 'causality.lamport': 18 });
+      expect(attributes['causality.vector']).to.equal(`a=4,b=2,${node.clock.node}=1`);
+      expect(attributes).not.to.have.property('causality.incomplete');
+      expect(attributes['causality.hlc']).to.equal('2026-06-02T17:00:00.0000000000Z');
+      expect(attributes['causality.clock_behind_us'], 'what was seen is said').to.be.at.least(500_000);
+      expect(node.clock.counters).to.include({ hlcRefused: 1, received: 1 });
+    });
+  }
+
+  it('at the limit is merged', () => {
+    const node = nodeReading('baggage', { now: () => NOW, attributes: 'full' });
+    const attributes = handled(node, aheadBy(500));
+    expect(attributes).not.to.have.property('causality.hlc_unordered');
+    expect(attributes['causality.hlc']).to.match(/^2026-06-02T17:00:00\.50000000/);
+    expect(node.clock.counters.hlcRefused).to.equal(0);
+  });
+
+  it('pushes no other trace', () => {
+    const node = nodeReading('baggage', { now: () => NOW, attributes: 'full' });
+    handled(node, aheadBy(499));
+    node.start('other').span.end();
+    expect(node.finished('other').attributes['causality.hlc']).to.equal('2026-06-02T17:00:00.0000000000Z');
+  });
+
+  it('cannot be pushed step by step beyond the limit', () => {
+    const node = nodeReading('baggage', { now: () => NOW });
+    for (let step = 1; step <= 20; step++) {
+      const { span } = node.start(
+        'handle',
+        extractOdd(node, messageWith(stampText({ hlc: aheadBy(step * 400) }), 'baggage')),
+      );
+      const { hlc } = getCausalStamp(span) ?? {};
+      expect((hlc?.toMillis() ?? Number.NaN) - NOW).to.be.within(0, 501);
+      span.end();
+    }
+    expect(node.clock.counters.hlcRefused).to.equal(19);
+  });
+
+  it('cannot get in while our own clock fails', () => {
+    let fails = true;
+    const node = nodeReading('baggage', {
+      now: () => {
+        if (fails) throw new Error('no clock');
+        return NOW;
+      },
+    });
+    const first = node.start('handle', extractOdd(node, messageWith(stampText({ hlc: aheadBy(HOUR_MS) }), 'baggage')));
+    fails = false;
+    const second = node.start('inner', first.context);
+    const [a, b] = [getCausalStamp(first.span), getCausalStamp(second.span)];
+    if (a === undefined || b === undefined) throw new Error('both are stamped');
+    expect(compareStamps(a, b)).to.equal('before');
+    expect(b.hlc?.toMillis()).to.be.closeTo(NOW, 1);
+    expect(b.hlcUnordered).to.equal(true);
+  });
+
+  for (const place of PLACES) {
+    for (const hlc of [
+      '6a1f0c3b2e4d5f6',
+      '6a1f0c3b2e4d5f600',
+      '6A1F0C3B2E4D5F60',
+      '6a1f0c3b 2e4d5f6',
+      '-a1f0c3b2e4d5f60',
+      '2026-06-02T17:00',
+    ]) {
+      it(`${hlc} in the ${place} is malformed`, () => {
+        expectNotTaken(nodeReading(place), messageWith(stampText({ hlc }), place), 'malformed');
+      });
+    }
+  }
+});

@@ -1,0 +1,200 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { Counters } from '../../src/otel/counters.js';
+import type { Domain } from '../../src/otel/domain.js';
+import { DomainStore } from '../../src/otel/domain-store.js';
+import { DroppedTraces } from '../../src/otel/dropped-traces.js';
+
+const IDLE_MS = 1000;
+
+function id(number: number): string {
+  return (number * 2_654_435_761).toString(16).padStart(16, '0').slice(-16);
+}
+
+class StoreUnderTest {
+  readonly counters = new Counters();
+  readonly store: DomainStore;
+
+  constructor(maxDomains: number) {
+    const rules = { maxEntries: 64, maxDriftMs: 500, counters: this.counters, node: 'me' };
+    this.store = new DomainStore({ maxDomains, idleMs: IDLE_MS }, rules, new DroppedTraces(1024));
+  }
+
+  /** A trace in which one event happened at this time. */
+  used(number: number, at = 0): Domain {
+    const domain = this.store.obtain(id(number), at);
+    domain.tick('me', at);
+    return domain;
+  }
+
+  held(...numbers: number[]): number[] {
+    return numbers.filter((number) => this.store.peek(id(number)) !== undefined);
+  }
+}
+
+describe('the store of domains', () => {
+  it('gives the present domain of a trace, and makes it once', () => {
+    const { store } = new StoreUnderTest(10);
+    expect(store.peek(id(1))).to.equal(undefined);
+    const domain = store.obtain(id(1), 0);
+    expect(store.obtain(id(1), 5)).to.equal(domain);
+    expect(store.peek(id(1))).to.equal(domain);
+    expect(store.size).to.equal(1);
+  });
+
+  describe('idle', () => {
+    it('domains go after the idle time, and not before', () => {
+      const test = new StoreUnderTest(10);
+      test.used(1, 0);
+      test.used(2, IDLE_MS);
+      expect(test.held(1, 2)).to.deep.equal([1, 2]);
+      test.used(3, IDLE_MS + 1);
+      expect(test.held(1, 2, 3)).to.deep.equal([2, 3]);
+      expect(test.counters.domainsDropped).to.equal(1);
+    });
+
+    it('domains with a live span stay', () => {
+      const test = new StoreUnderTest(10);
+      test.store.enter(test.used(1, 0));
+      test.used(2, 100 * IDLE_MS);
+      expect(test.held(1)).to.deep.equal([1]);
+    });
+
+    it('time begins anew when the last span ends', () => {
+      const test = new StoreUnderTest(10);
+      const domain = test.used(1, 0);
+      test.store.enter(domain);
+      test.used(2, 0);
+      domain.tick('me', 5 * IDLE_MS);
+      test.store.leave(domain);
+      test.used(3, 5.5 * IDLE_MS);
+      expect(test.held(1, 2, 3)).to.deep.equal([1, 3]);
+    });
+
+    it('domains go two at a time, so that they cannot pile up', () => {
+      const test = new StoreUnderTest(100);
+      for (let number = 1; number <= 10; number++) test.used(number, 0);
+      test.used(11, 10 * IDLE_MS);
+      expect(test.store.size).to.equal(9);
+    });
+
+    it('domains that relayed something last are not the first to go', () => {
+      const test = new StoreUnderTest(2);
+      const first = test.used(1, 0);
+      test.used(2, 0);
+      test.store.touch(first);
+      test.used(3, 0);
+      expect(test.held(1, 2, 3)).to.deep.equal([1, 3]);
+    });
+
+    it('nothing goes while the clock says nothing', () => {
+      const test = new StoreUnderTest(10);
+      test.used(1, 0);
+      test.used(2, Number.NaN);
+      test.used(3, -1e12);
+      expect(test.held(1, 2, 3)).to.deep.equal([1, 2, 3]);
+    });
+  });
+
+  describe('full', () => {
+    it('the longest idle goes first', () => {
+      const test = new StoreUnderTest(2);
+      test.used(1);
+      test.used(2);
+      test.used(3);
+      expect(test.held(1, 2, 3)).to.deep.equal([2, 3]);
+    });
+
+    it('live ones go last, the oldest of them first', () => {
+      const test = new StoreUnderTest(2);
+      test.store.enter(test.used(1));
+      test.used(2);
+      test.store.enter(test.used(3));
+      expect(test.held(1, 2, 3)).to.deep.equal([1, 3]);
+      test.used(4);
+      expect(test.held(1, 3, 4)).to.deep.equal([3, 4]);
+    });
+
+    it('a store of one is a store', () => {
+      const test = new StoreUnderTest(1);
+      for (let number = 1; number <= 50; number++) test.store.enter(test.used(number));
+      expect(test.store.size).to.equal(1);
+      expect(test.counters.domainsDropped).to.equal(49);
+    });
+  });
+
+  describe('dropping', () => {
+    it('tells the domain, so that its spans go on elsewhere', () => {
+      const test = new StoreUnderTest(1);
+      const domain = test.used(1);
+      test.used(2);
+      expect(domain.dropped).to.equal(true);
+      expect(() => {
+        test.store.enter(domain);
+        test.store.leave(domain);
+        test.store.touch(domain);
+      }).not.to.throw();
+      expect(test.held(1, 2)).to.deep.equal([2]);
+    });
+
+    it('raises the floor that new domains count from to the highest tick', () => {
+      const test = new StoreUnderTest(1);
+      const domain = test.used(1);
+      for (let i = 0; i < 9; i++) domain.tick('me', 0);
+      expect(test.used(2).counter).to.equal(11);
+      expect(test.used(3).counter).to.equal(12);
+    });
+
+    it('never lowers the floor', () => {
+      const test = new StoreUnderTest(2);
+      const high = test.used(1);
+      for (let i = 0; i < 9; i++) high.tick('me', 0);
+      test.used(2);
+      test.used(3);
+      // Dropping the second trace, with its single tick, leaves the floor where the first one put it.
+      expect(test.used(4).counter).to.equal(11);
+      expect(test.held(1, 2, 3, 4)).to.deep.equal([3, 4]);
+    });
+
+    it('is remembered: a trace that comes back is incomplete, another is not', () => {
+      const test = new StoreUnderTest(1);
+      test.used(1);
+      expect(test.used(2).incomplete).to.equal(false);
+      expect(test.used(1).incomplete).to.equal(true);
+      expect(test.counters.snapshot(0).incomplete).to.deep.equal({ 'trace-returned': 1 });
+    });
+  });
+
+  it('under any use holds its limits and never uses a tick of a trace twice', () => {
+    const steps = fc.array(
+      fc.tuple(fc.constantFrom('use', 'enter', 'leave', 'touch'), fc.nat({ max: 12 }), fc.nat({ max: 600 })),
+      { maxLength: 200 },
+    );
+    fc.assert(
+      fc.property(steps, fc.integer({ min: 1, max: 6 }), (program, maxDomains) => {
+        const { store } = new StoreUnderTest(maxDomains);
+        const seen = new Map<string, number>();
+        const live: Domain[] = [];
+        let now = 0;
+        for (const [what, number, passed] of program) {
+          now += passed;
+          const domain = store.obtain(id(number), now);
+          if (what === 'use' || what === 'enter') {
+            const { tick } = domain.tick('me', now);
+            expect(tick).to.be.greaterThan(seen.get(domain.id) ?? 0);
+            seen.set(domain.id, tick);
+          }
+          if (what === 'enter') {
+            store.enter(domain);
+            live.push(domain);
+          }
+          if (what === 'touch') store.touch(domain);
+          const ending = what === 'leave' ? live.shift() : undefined;
+          if (ending !== undefined && !ending.dropped) store.leave(ending);
+          expect(store.size).to.be.at.most(maxDomains);
+          expect(store.peek(domain.id)).to.equal(domain);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,142 @@
+import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { PROCESS_DOMAIN } from '../../src/clocks/stamp.js';
+import { parseStamp } from '../../src/codec/wire-text.js';
+import { judgeArrival } from '../../src/otel/arrival.js';
+import { type CausalClockOptions, settle } from '../../src/otel/clock-options.js';
+import { Counters } from '../../src/otel/counters.js';
+import { Domains } from '../../src/otel/domains.js';
+import { TestNode } from '../support/fleet.js';
+import { diagLines } from '../support/diag-lines.js';
+
+const TRACE_ID = '4bf92f3577b34da67b1d62f2c9e04a15';
+const DOMAIN = '7b1d62f2c9e04a15';
+
+function domainsOf(options: CausalClockOptions = {}): Domains {
+  return new Domains(settle(options, {}), new Counters());
+}
+
+function arrivalOf(text: string, domain = DOMAIN, mark?: string): NonNullable<ReturnType<typeof judgeArrival>> {
+  const arrival = judgeArrival({
+    clock: {},
+    domain,
+    parent: undefined,
+    stamp: parseStamp(text),
+    mark,
+    plainHops: 'visible',
+  });
+  if (arrival === undefined) throw new Error('there is a stamp');
+  return arrival;
+}
+
+describe('the domains of a process', () => {
+  it('are named by the last sixteen digits of the trace id, in lower case, or by a hyphen in process scope', () => {
+    expect(domainsOf().idOf(TRACE_ID)).to.equal(DOMAIN);
+    expect(domainsOf().idOf(TRACE_ID.toUpperCase())).to.equal(DOMAIN);
+    expect(domainsOf({ scope: 'process', trust: 'none' }).idOf(TRACE_ID)).to.equal(PROCESS_DOMAIN);
+  });
+
+  it('of two trace ids that share those digits are one, of the ids themselves two', () => {
+    const domains = domainsOf();
+    expect(domains.obtain(TRACE_ID, 0)).to.equal(domains.obtain(`${'0'.repeat(16)}${DOMAIN}`, 0));
+    expect(domains.obtain(TRACE_ID, 0)).not.to.equal(domains.obtain('1'.repeat(32), 0));
+  });
+
+  it('of a whole process are one, which nothing drops', () => {
+    const domains = domainsOf({ scope: 'process', trust: 'none', maxDomains: 1, domainIdleMs: 1 });
+    const domain = domains.obtain(TRACE_ID, 0);
+    for (let i = 0; i < 100; i++) expect(domains.obtain(String(i).padStart(32, '1'), i * 1000)).to.equal(domain);
+    expect(domain.dropped).to.equal(false);
+    expect(domains.size).to.equal(0);
+  });
+
+  it('draw one node id, at first need', () => {
+    const domains = domainsOf();
+    expect(domains.node).to.equal(undefined);
+    const node = domains.nodeNamed(() => 'service');
+    expect(node).to.match(/^service-[0-9a-z]{8}$/);
+    expect(domains.nodeNamed(() => 'other')).to.equal(node);
+    expect(domains.node).to.equal(node);
+  });
+
+  it('bear a clock that fails, and say so', () => {
+    const domains = domainsOf({
+      now: () => {
+        throw new Error('no clock');
+      },
+    });
+    expect(diagLines(() => expect(domains.now()).to.be.NaN)[0]).to.include('no clock');
+    expect(domains.counters.errors).to.equal(1);
+  });
+
+  describe('merging an arrival', () => {
+    it('happens once for one message', () => {
+      const domains = domainsOf();
+      const domain = domains.obtain(TRACE_ID, 0);
+      const arrival = arrivalOf(`1!${DOMAIN}!5!!0!a*1`);
+      domains.merge(domain, arrival, 0);
+      const before = domain.heard;
+      domains.merge(domain, arrival, 0);
+      expect(domain.heard.table).to.equal(before.table);
+    });
+
+    it('of another trace takes its times, and hides nothing here', () => {
+      const domains = domainsOf();
+      const domain = domains.obtain(TRACE_ID, 0);
+      domains.merge(domain, arrivalOf('1!00000000000000aa!50!!1!a*1', '00000000000000aa', 'mark'), 0);
+      expect(domain.text()).to.equal(`1!${DOMAIN}!50!!2!`);
+      expect(domain.hasNews).to.equal(false);
+    });
+  });
+
+  describe('writing', () => {
+    const vector = (count: number, length: number): string =>
+      Array.from({ length: count }, (_, i) => `${String(i).padStart(2, '0')}${'n'.repeat(length - 2)}*1`).join('~');
+
+    it('stays within the bytes of the writer, of the message alone', () => {
+      for (const maxBytes of [160, 500, 1024, 4096]) {
+        const domains = domainsOf({ maxBytes, node: 'me' });
+        const node = domains.nodeNamed(() => '');
+        const domain = domains.obtain(TRACE_ID, 0);
+        domain.hear(parseStamp(`1!${DOMAIN}!5!!0!${vector(60, 50)}`), 0, true);
+        domain.tick(node, 1e12);
+        const text = domains.write(domain);
+        // At most one entry of 53 characters and a head's reserve are missing, where not all fit anyway.
+        expect(text.length).to.be.within(Math.min(maxBytes - 80, 3233), maxBytes);
+        const sent = parseStamp(text);
+        expect(sent).to.include({ incomplete: maxBytes < 3300 });
+        expect(sent.vector.get(node)).to.equal(1);
+        expect(domain.incomplete).to.equal(false);
+        expect(domain.heard.size).to.equal(61);
+      }
+    });
+  });
+
+  describe('relaying', () => {
+    const context = { traceId: TRACE_ID, spanId: '00f067aa0ba902b7', traceFlags: 0 };
+
+    it('makes a domain for what came, and none for nothing', () => {
+      const domains = domainsOf();
+      expect(domains.relaying(context, undefined, 0)).to.equal(undefined);
+      expect(domains.relaying(context, arrivalOf('1!00000000000000aa!5!!0!a*1', '00000000000000aa'), 0)).to.equal(
+        undefined,
+      );
+      expect(domains.size).to.equal(0);
+      expect(domains.relaying(context, arrivalOf(`1!${DOMAIN}!5!!0!a*1`), 0)?.id).to.equal(DOMAIN);
+      expect(domains.relaying(context, undefined, 0)?.id, 'there is one now').to.equal(DOMAIN);
+    });
+  });
+
+  it('let a span that outlives its domain end in the present one', () => {
+    const node = new TestNode('node', { maxDomains: 1 });
+    const long = node.start('long');
+    node.start('other').span.end();
+    long.span.end();
+    const { attributes } = node.finished('long');
+    expect(attributes['causality.end.tick']).to.equal(4);
+    expect(attributes['causality.incomplete']).to.equal(true);
+    // Nobody else was heard of, so a reader derives the end's vector from the start's.
+    expect(attributes['causality.end.vector']).to.be.oneOf([undefined, `${node.clock.node}=4`]);
+    expect(node.inject(trace.setSpan(ROOT_CONTEXT, long.span))).to.have.property('baggage');
+  });
+});

@@ -1,0 +1,46 @@
+import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
+import { TestNode } from '../support/fleet.js';
+
+describe('getCausalStamp', () => {
+  const gateway = new TestNode('gateway');
+  const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
+  const request = gateway.inject(call.context);
+
+  it("gives a span's start stamp, by the span or by a context with it", () => {
+    const stamp = getCausalStamp(call.span);
+    expect(stamp).to.include({ node: gateway.clock.node, tick: 1, lamport: 1, incomplete: false });
+    expect(getCausalStamp(call.context)).to.equal(stamp);
+  });
+
+  it('keeps giving it after the end', () => {
+    const { span } = gateway.start('short');
+    const stamp = getCausalStamp(span);
+    span.end();
+    expect(getCausalStamp(span)).to.equal(stamp);
+  });
+
+  it('gives what a context received, which is no event', () => {
+    const orders = new TestNode('orders');
+    const received = getCausalStamp(orders.extract(request));
+    expect(received).to.include({ node: undefined, tick: undefined, lamport: 1 });
+    const handled = orders.start('handle', orders.extract(request));
+    expect(getCausalStamp(handled.context)).to.include({ node: orders.clock.node, tick: 1 });
+  });
+
+  it('gives the stamp of a wrapped span context, by its identity', () => {
+    expect(getCausalStamp(trace.wrapSpanContext(call.span.spanContext()))).to.equal(getCausalStamp(call.span));
+    expect(getCausalStamp(trace.wrapSpanContext({ ...call.span.spanContext() }))).to.equal(undefined);
+  });
+
+  it('gives nothing where there is nothing', () => {
+    expect(getCausalStamp(ROOT_CONTEXT)).to.equal(undefined);
+    const stranger = trace.setSpanContext(ROOT_CONTEXT, {
+      traceId: '1'.repeat(32),
+      spanId: '2'.repeat(16),
+      traceFlags: 1,
+    });
+    expect(getCausalStamp(stranger)).to.equal(undefined);
+  });
+});

@@ -1,0 +1,126 @@
+import { ROOT_CONTEXT, type Span, trace, TraceFlags } from '@opentelemetry/api';
+import {
+  AlwaysOffSampler,
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SamplingDecision,
+  SimpleSpanProcessor,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { expect } from 'chai';
+import { CausalClock } from '../../src/otel/causal-clock.js';
+import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
+import { CausalitySpanProcessor } from '../../src/otel/span-processor.js';
+import { diagLines } from '../support/diag-lines.js';
+import { TestNode } from '../support/fleet.js';
+
+describe('the span processor', () => {
+  it('stamps start and end before any exporter sees the span, wherever it stands', () => {
+    for (const first of [true, false]) {
+      const exporter = new InMemorySpanExporter();
+      const ours = new CausalitySpanProcessor({ clock: new CausalClock({ node: 'node' }) }) as SpanProcessor;
+      const theirs = new SimpleSpanProcessor(exporter);
+      const provider = new BasicTracerProvider({ spanProcessors: first ? [ours, theirs] : [theirs, ours] });
+      provider.getTracer('test').startSpan('span').end();
+      expect(exporter.getFinishedSpans()[0]?.attributes).to.include({ 'causality.tick': 1, 'causality.end.tick': 2 });
+    }
+  });
+
+  it('names its node after the service, when it was given no name', () => {
+    const node = new TestNode('checkout', { node: undefined as never });
+    node.start('span').span.end();
+    expect(node.finished('span').attributes['causality.node']).to.match(/^checkout-[0-9a-z]{8}$/);
+  });
+
+  it('stamps a span once, however often it is told', () => {
+    const node = new TestNode('node');
+    const { span } = node.start('span');
+    node.processor.onEnding(span);
+    node.processor.onEnding(span);
+    expect((span as unknown as { attributes: object }).attributes).to.include({ 'causality.end.tick': 2 });
+    span.end();
+    node.start('next', trace.setSpan(ROOT_CONTEXT, span)).span.end();
+    expect(node.finished('next').attributes['causality.tick']).to.equal(3);
+  });
+
+  describe('leaves alone', () => {
+    it('what no sampler wanted', () => {
+      const node = new TestNode('node', { sampler: new AlwaysOffSampler() });
+      const { span } = node.start('span');
+      span.end();
+      expect(getCausalStamp(span)).to.equal(undefined);
+      expect(node.clock.counters.liveDomains).to.equal(0);
+    });
+
+    it('spans that are recorded only: a tick of theirs would be a hole', () => {
+      const recordOnly = { shouldSample: () => ({ decision: SamplingDecision.RECORD }), toString: () => 'record only' };
+      const node = new TestNode('node', { sampler: recordOnly });
+      const { span } = node.start('span');
+      expect(span.isRecording()).to.equal(true);
+      span.end();
+      expect(getCausalStamp(span)).to.equal(undefined);
+      expect((span as unknown as { attributes: object }).attributes).to.deep.equal({});
+      expect(node.clock.counters.liveDomains).to.equal(0);
+    });
+  });
+
+  it('takes a remote parent without mark and stamp for one who takes no part', () => {
+    const node = new TestNode('node');
+    const remote = {
+      traceId: '1'.repeat(32),
+      spanId: '00f067aa0ba902b7',
+      traceFlags: TraceFlags.SAMPLED,
+      isRemote: true,
+    };
+    node.start('span', trace.setSpanContext(ROOT_CONTEXT, remote)).span.end();
+    const { attributes } = node.finished('span');
+    expect(attributes['causality.vector']).to.equal(`${attributes['causality.node'] as string}=1`);
+    expect(attributes).not.to.have.property('causality.incomplete');
+  });
+
+  describe('in an SDK that never calls onEnding', () => {
+    /** The hooks that such an SDK knows. */
+    function withoutEnding(processor: CausalitySpanProcessor): SpanProcessor {
+      return {
+        onStart: (span, context) => processor.onStart(span, context),
+        onEnd: (span) => processor.onEnd(span),
+        forceFlush: () => processor.forceFlush(),
+        shutdown: () => processor.shutdown(),
+      };
+    }
+
+    it('stamps starts, says once that ends are missing, and lets domains go idle', () => {
+      const clock = new CausalClock({ node: 'node', maxDomains: 5 });
+      const exporter = new InMemorySpanExporter();
+      const provider = new BasicTracerProvider({
+        spanProcessors: [withoutEnding(new CausalitySpanProcessor({ clock })), new SimpleSpanProcessor(exporter)],
+      });
+      const lines = diagLines(() => {
+        for (let i = 0; i < 20; i++) provider.getTracer('test').startSpan('span').end();
+      });
+      expect(lines.filter((line) => line.includes('onEnding'))).to.have.length(1);
+      expect(exporter.getFinishedSpans()).to.have.length(20);
+      for (const { attributes } of exporter.getFinishedSpans()) {
+        expect(attributes).to.have.property('causality.tick');
+        expect(attributes).not.to.have.property('causality.end.tick');
+      }
+      expect(clock.counters).to.include({ liveDomains: 5, errors: 0 });
+    });
+  });
+
+  it('says nothing of the kind where the SDK does call it', () => {
+    const lines = diagLines(() => {
+      const node = new TestNode('node');
+      const spans: Span[] = [1, 2, 3].map(() => node.start('span').span);
+      for (const span of spans) span.end();
+      for (const span of spans) span.end();
+    });
+    expect(lines).to.deep.equal([]);
+  });
+
+  it('has nothing to flush or to shut down', async () => {
+    const { processor } = new TestNode('node');
+    await processor.forceFlush();
+    await processor.shutdown();
+  });
+});
