@@ -74,7 +74,7 @@ function localChain(table: EventTable, span: number): number | undefined {
 }
 
 /** Servers and consumers have remote parents; others share their parent's process where they share its resource. */
-export function isLocalChild(table: EventTable, span: number, parent: number): boolean {
+function isLocalChild(table: EventTable, span: number, parent: number): boolean {
   if (table.lane[span] !== table.lane[parent]) return false;
   const { kind } = table.spans[span] as RecordedSpan;
   if ((table.lanes[table.lane[span] as number] as Lane).isProcess) return true;

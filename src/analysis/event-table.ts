@@ -81,8 +81,8 @@ export class EventTable {
   /** Vectors of a span's start (2s) and end (2s + 1): where they begin, and how many entries they have. */
   readonly vectorAt: Int32Array;
   readonly vectorSize: Uint16Array;
-  readonly entryChain = new GrowingInts();
-  readonly entryCount = new GrowingNumbers();
+  readonly entryChain: GrowingInts;
+  readonly entryCount: GrowingNumbers;
 
   constructor(readonly spans: readonly RecordedSpan[]) {
     const n = spans.length;
@@ -101,6 +101,8 @@ export class EventTable {
     this.position = new Int32Array(3 * n);
     this.vectorAt = new Int32Array(2 * n);
     this.vectorSize = new Uint16Array(2 * n);
+    this.entryChain = new GrowingInts(n);
+    this.entryCount = new GrowingNumbers(n);
   }
 
   exists(event: number): boolean {
@@ -199,9 +201,13 @@ export function vectorOf(event: number): number {
   return event % 3 === END ? 2 * span + 1 : 2 * span;
 }
 
-export class GrowingInts {
-  values = new Int32Array(1024);
+class GrowingInts {
+  values: Int32Array;
   length = 0;
+
+  constructor(expected: number) {
+    this.values = new Int32Array(expected + 64);
+  }
 
   push(value: number): void {
     if (this.length === this.values.length) {
@@ -213,9 +219,13 @@ export class GrowingInts {
   }
 }
 
-export class GrowingNumbers {
-  values = new Float64Array(1024);
+class GrowingNumbers {
+  values: Float64Array;
   length = 0;
+
+  constructor(expected: number) {
+    this.values = new Float64Array(expected + 64);
+  }
 
   push(value: number): void {
     if (this.length === this.values.length) {

@@ -19,7 +19,7 @@ function recorded(span: ReadableSpan): RecordedSpan {
     spanId,
     parentSpanId: span.parentSpanContext?.spanId,
     name: span.name,
-    kind: (SpanKind[span.kind] as string).toLowerCase() as RecordedKind,
+    kind: SpanKind[span.kind].toLowerCase() as RecordedKind,
     service: String(span.resource.attributes['service.name']),
     startNanos: nanosOf(span.startTime),
     endNanos: nanosOf(span.endTime),
