@@ -74,7 +74,7 @@ function localChain(table: EventTable, span: number): number | undefined {
 }
 
 /** Servers and consumers have remote parents; others share their parent's process where they share its resource. */
-export function isLocalChild(table: EventTable, span: number, parent: number): boolean {
+function isLocalChild(table: EventTable, span: number, parent: number): boolean {
   if (table.lane[span] !== table.lane[parent]) return false;
   const { kind } = table.spans[span] as RecordedSpan;
   if ((table.lanes[table.lane[span] as number] as Lane).isProcess) return true;
@@ -82,7 +82,9 @@ export function isLocalChild(table: EventTable, span: number, parent: number): b
 }
 
 function newChain(table: EventTable, lane: number): number {
-  return table.chains.push({ lane, domain: NONE, from: 0, to: 0, clashTick: Number.POSITIVE_INFINITY }) - 1;
+  return (
+    table.chains.push({ lane, domain: NONE, from: 0, to: 0, clashTick: Number.POSITIVE_INFINITY, isOrdered: true }) - 1
+  );
 }
 
 function measureClocks(table: EventTable): void {

@@ -15,6 +15,9 @@ import { causalRanks, type SpanConstraint, visitConstraints, visitSequence } fro
 /** Beyond this many, the records are not those of clocks that are set now and then. */
 const MOST_STEPS = 256;
 
+/** Spans before a contradiction that are tried as the moment at which the clock was set. */
+const MOST_CANDIDATES = 24;
+
 export interface Step {
   readonly lane: number;
   /** The first span with the new offset. */
@@ -28,9 +31,18 @@ export interface SteppedOffsets {
   readonly unresolved: readonly SpanConstraint[];
 }
 
-export class ClockSteps implements SteppedOffsets {
+/** Offsets that change where a clock was set. */
+export function findClockSteps(parts: GraphParts, weights: ArrayLike<number>): SteppedOffsets {
+  const all = new ClockSteps(parts, weights, false);
+  if (all.unresolved.length === 0) return all;
+  // A plain process's sequence was told by the very clock that is in doubt: causes come first.
+  const causesFirst = new ClockSteps(parts, weights, true);
+  return causesFirst.unresolved.length < all.unresolved.length ? causesFirst : all;
+}
+
+class ClockSteps implements SteppedOffsets {
   readonly steps: Step[] = [];
-  readonly unresolved: SpanConstraint[] = [];
+  unresolved: readonly SpanConstraint[] = [];
   private readonly ranks: Float64Array;
   private readonly constraints: SpanConstraint[] = [];
   /** Ranks from which a lane has its next offset, ascending. */
@@ -38,11 +50,13 @@ export class ClockSteps implements SteppedOffsets {
   /** Where a lane's segments begin among the variables, and how many variables there are. */
   private firstVariable: number[] = [];
   private variables = 0;
+  private laneSpans: number[][] = [];
   private offsets: Float64Array = new Float64Array(0);
 
   constructor(
     private readonly parts: GraphParts,
     private readonly weights: ArrayLike<number>,
+    stampedOnly: boolean,
   ) {
     const { table } = parts;
     this.ranks = causalRanks(table);
@@ -52,7 +66,7 @@ export class ClockSteps implements SteppedOffsets {
       if (from !== to) this.constraints.push({ from, to, atLeast, cause, effect });
     };
     visitConstraints(parts, add);
-    visitSequence(parts, add);
+    visitSequence(parts, stampedOnly, add);
     const rankOf = ({ from, to }: SpanConstraint): number =>
       Math.max(this.ranks[from] as number, this.ranks[to] as number);
     this.constraints.sort((a, b) => rankOf(a) - rankOf(b));
@@ -63,22 +77,25 @@ export class ClockSteps implements SteppedOffsets {
   offsetOf = (span: number): number => this.offsets[this.variableOf(span)] as number;
 
   private solve(): void {
+    const dropped: SpanConstraint[] = [];
     for (;;) {
       const feasible = this.feasiblePrefix();
       if (feasible === this.constraints.length) break;
       const contradiction = this.constraints[feasible] as SpanConstraint;
       if (this.steps.length >= MOST_STEPS || !this.splitFor(contradiction, feasible)) {
-        this.unresolved.push(contradiction);
+        dropped.push(contradiction);
         this.constraints.splice(feasible, 1);
       }
     }
     this.offsets = this.solvePrefix(this.constraints.length) ?? this.offsets;
+    this.unresolved = dropped.filter(({ from, to, atLeast }) => this.offsetOf(to) - this.offsetOf(from) < atLeast);
   }
 
   /** Splits the clock that then explains more; false where neither helps. */
   private splitFor({ from, to }: SpanConstraint, feasible: number): boolean {
     let best: { readonly step: Step; readonly reach: number } | undefined;
-    for (const span of [to, from]) {
+    for (const span of this.candidates(from, to)) {
+      if (best?.reach === this.constraints.length) break;
       const step = { lane: this.parts.table.lane[span] as number, span };
       if (!this.addBound(step)) continue;
       const reach = this.feasiblePrefix();
@@ -89,6 +106,30 @@ export class ClockSteps implements SteppedOffsets {
     this.addBound(best.step);
     this.steps.push(best.step);
     return true;
+  }
+
+  /** Where a clock may have been set: at the contradiction, or at one of the spans that its process began before. */
+  private candidates(from: number, to: number): Iterable<number> {
+    const found = new Set([to, from]);
+    for (const span of [to, from]) {
+      const earlier = this.spansOf(this.parts.table.lane[span] as number);
+      let at = rankIndex(earlier, this.ranks, this.ranks[span] as number);
+      for (const first = at - MOST_CANDIDATES; at > first && at > 0; at--) found.add(earlier[at - 1] as number);
+    }
+    return found;
+  }
+
+  /** Spans of a lane in causal order. */
+  private spansOf(lane: number): readonly number[] {
+    if (this.laneSpans.length === 0) {
+      const { table } = this.parts;
+      this.laneSpans = table.lanes.map(() => []);
+      const inOrder = Int32Array.from(this.ranks.keys()).sort(
+        (a, b) => (this.ranks[a] as number) - (this.ranks[b] as number),
+      );
+      for (const span of inOrder) this.laneSpans[table.lane[span] as number]?.push(span);
+    }
+    return this.laneSpans[lane] as readonly number[];
   }
 
   private addBound({ lane, span }: Step): boolean {
@@ -156,4 +197,16 @@ export class ClockSteps implements SteppedOffsets {
     });
     return solveOffsets(this.variables, constraints, weights);
   }
+}
+
+/** How many of these spans have a smaller rank. */
+function rankIndex(spans: readonly number[], ranks: Float64Array, rank: number): number {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranks[spans[middle] as number] as number) < rank) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -5,10 +5,11 @@
  * Guarantee: durations are kept; afterwards no cause lies after its effect by more than the clocks can tell, no edge
  * that was in order is out of order, and what nothing forces to move is the very same object. Where constant offsets cannot do
  * it, because a clock was set, the report says so and the offset changes from there on.
+ * Where a plain process's clock was set, what it told of its own sequence may go.
  * Hazard: corrected times are possible ones, not true ones: a clock that is off by less than messages take is not found.
  */
 import { CausalGraph } from './causal-graph.js';
-import { ClockSteps } from './clock-steps.js';
+import { findClockSteps } from './clock-steps.js';
 import type { CausalEdge, CausalNode, CausalSpan } from './graph-model.js';
 import { comparePairs } from './lane-pairs.js';
 import { type Constraint, solveOffsets } from './offset-solver.js';
@@ -48,7 +49,7 @@ export function correctTimestamps(traces: CausalGraph | Iterable<RecordedSpan>):
   const weights = new Float64Array(table.lanes.length);
   for (const lane of table.lane) weights[lane] = (weights[lane] as number) + 1;
   const constants = solveConstants(graph, weights);
-  const stepped = constants === undefined ? new ClockSteps(graph.parts, weights) : undefined;
+  const stepped = constants === undefined ? findClockSteps(graph.parts, weights) : undefined;
   const offsetOf = stepped?.offsetOf ?? ((span: number): number => constants?.[table.lane[span] as number] ?? 0);
   const spans = table.spans.map((span, s) => moved(span, BigInt(Math.round(offsetOf(s)))));
   const inversionsBefore = inversionsOf(graph);

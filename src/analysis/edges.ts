@@ -16,9 +16,16 @@ export class Edges {
     private readonly predecessors: Predecessors,
   ) {}
 
-  /** Edges of parents, links and replies: those that a wall clock of another process may contradict. */
+  /** Edges of parents, links, replies and news: those that a wall clock of another process may contradict. */
   visitCauses(visitor: EdgeVisitor): void {
-    for (let span = 0; span < this.table.spans.length; span++) this.visitCausesOf(span, visitor);
+    const { table, predecessors } = this;
+    for (let span = 0; span < table.spans.length; span++) {
+      this.visitCausesOf(span, visitor);
+      if (predecessors.order === 'flow') continue;
+      for (const event of [3 * span + START, 3 * span + END]) {
+        if (table.isStamped(event)) this.visitNews(event, this.previousOf(event), visitor);
+      }
+    }
   }
 
   /** All edges that lead to events of a span. */
@@ -56,22 +63,28 @@ export class Edges {
     const own = table.chain[event] as number;
     let previous: number = NONE;
     if (own !== NONE && predecessors.order === 'process') {
-      const chain = table.chains[own] as Chain;
-      const count = table.isStamped(event)
-        ? table.countUpTo(chain, Math.min((table.tick[event] as number) - 1, chain.clashTick - 1))
-        : table.countOverAt(chain, table.timeOf(event));
       if (table.isStamped(event)) {
-        if (count > 0) previous = table.chainEvents[chain.from + count - 1] as number;
+        previous = this.previousOf(event);
         if (previous !== NONE && !this.isParentOf(previous, event)) visitor(previous, event, 'process', 'stamped');
         this.visitNews(event, previous, visitor);
       } else {
-        this.visitOver(event, chain, count, visitor);
+        this.visitOver(event, table.chains[own] as Chain, visitor);
       }
     }
     const opening = event % 3 === END && table.exists(3 * span + REPLY) ? 3 * span + REPLY : 3 * span + START;
     if (event !== opening && event % 3 !== START && previous !== opening && !this.follows(opening, event)) {
       visitor(opening, event, 'process', this.basisOf(opening, event));
     }
+  }
+
+  /** The last event that a stamped one surely follows in its chain. */
+  private previousOf(event: number): number {
+    const { table } = this;
+    const chain = table.chains[table.chain[event] as number] as Chain;
+    const tick = table.tick[event] as number;
+    const count =
+      tick < chain.clashTick ? (table.position[event] as number) : table.countUpTo(chain, chain.clashTick - 1);
+    return count === 0 ? NONE : (table.chainEvents[chain.from + count - 1] as number);
   }
 
   /** True when the edges of the chain already lead from one event to the other. */
@@ -85,8 +98,9 @@ export class Edges {
   }
 
   /** A plain event comes after all that was over; those that another of them comes after need no edge of their own. */
-  private visitOver(event: number, chain: Chain, count: number, visitor: EdgeVisitor): void {
+  private visitOver(event: number, chain: Chain, visitor: EdgeVisitor): void {
     const { table } = this;
+    const count = table.countOverAt(chain, table.timeOf(event));
     if (count === 0) return;
     const last = table.chainEvents[chain.from + count - 1] as number;
     const first = table.countOverAt(chain, table.timeOf(last));
@@ -103,7 +117,7 @@ export class Edges {
     const vector = event % 3 === END ? 2 * span + 1 : 2 * span;
     const from = table.vectorAt[vector] as number;
     const size = table.vectorSize[vector] as number;
-    if (size <= 1 || event % 3 === REPLY) return;
+    if (size <= 1 || event % 3 === REPLY || (previous !== NONE && table.knewAll(previous, event))) return;
     const known: number[] = previous === NONE ? [] : [previous];
     const parent = table.parent[span] as number;
     if (event % 3 === START) {

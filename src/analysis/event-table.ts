@@ -45,6 +45,8 @@ export interface Chain {
   to: number;
   /** From this tick on two events share one: nobody can say which of them others heard of. */
   clashTick: number;
+  /** False for a plain chain whose clock contradicts causes: it orders nothing then. */
+  isOrdered: boolean;
 }
 
 export class EventTable {
@@ -79,8 +81,8 @@ export class EventTable {
   /** Vectors of a span's start (2s) and end (2s + 1): where they begin, and how many entries they have. */
   readonly vectorAt: Int32Array;
   readonly vectorSize: Uint16Array;
-  readonly entryChain = new GrowingInts();
-  readonly entryCount = new GrowingNumbers();
+  readonly entryChain: GrowingInts;
+  readonly entryCount: GrowingNumbers;
 
   constructor(readonly spans: readonly RecordedSpan[]) {
     const n = spans.length;
@@ -99,6 +101,8 @@ export class EventTable {
     this.position = new Int32Array(3 * n);
     this.vectorAt = new Int32Array(2 * n);
     this.vectorSize = new Uint16Array(2 * n);
+    this.entryChain = new GrowingInts(n);
+    this.entryCount = new GrowingNumbers(n);
   }
 
   exists(event: number): boolean {
@@ -136,6 +140,24 @@ export class EventTable {
     return 0;
   }
 
+  /** True when an event had already heard, of every other node, all that a later one of its chain has. */
+  knewAll(earlier: number, later: number): boolean {
+    const [a, b] = [vectorOf(earlier), vectorOf(later)];
+    const [aFrom, bFrom] = [this.vectorAt[a] as number, this.vectorAt[b] as number];
+    const chains = this.entryChain.values;
+    const counts = this.entryCount.values;
+    const own = this.chain[later] as number;
+    for (let i = 0; i < (this.vectorSize[b] as number); i++) {
+      const chain = chains[bFrom + i] as number;
+      if (chain === own) continue;
+      // Vectors of one chain mostly name the same nodes in the same places.
+      const isAligned = earlier % 3 !== REPLY && i < (this.vectorSize[a] as number) && chains[aFrom + i] === chain;
+      const known = isAligned ? (counts[aFrom + i] as number) : this.heard(earlier, chain);
+      if (known < (counts[bFrom + i] as number)) return false;
+    }
+    return true;
+  }
+
   /** A reply's vector is not written; it has heard at least what its node had at the event before. */
   private lastBefore(reply: number): number {
     const { from, clashTick } = this.chains[this.chain[reply] as number] as Chain;
@@ -160,6 +182,7 @@ export class EventTable {
 
   /** Events of a plain chain that are surely over at a time: the position after the last of them. */
   countOverAt(chain: Chain, nanos: number): number {
+    if (!chain.isOrdered) return 0;
     const latest = nanos - (this.lanes[chain.lane] as Lane).resolutionNanos;
     let low = chain.from;
     let high = chain.to;
@@ -178,9 +201,13 @@ export function vectorOf(event: number): number {
   return event % 3 === END ? 2 * span + 1 : 2 * span;
 }
 
-export class GrowingInts {
-  values = new Int32Array(1024);
+class GrowingInts {
+  values: Int32Array;
   length = 0;
+
+  constructor(expected: number) {
+    this.values = new Int32Array(expected + 64);
+  }
 
   push(value: number): void {
     if (this.length === this.values.length) {
@@ -192,9 +219,13 @@ export class GrowingInts {
   }
 }
 
-export class GrowingNumbers {
-  values = new Float64Array(1024);
+class GrowingNumbers {
+  values: Float64Array;
   length = 0;
+
+  constructor(expected: number) {
+    this.values = new Float64Array(expected + 64);
+  }
 
   push(value: number): void {
     if (this.length === this.values.length) {

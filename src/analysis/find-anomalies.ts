@@ -13,8 +13,9 @@ import { findRaces } from './races.js';
 
 const DEFAULT_LIMIT = 10_000;
 
-export function findAnomalies(graph: CausalGraph, { limit = DEFAULT_LIMIT }: AnomalyOptions = {}): Anomalies {
+export function findAnomalies(graph: CausalGraph, options: AnomalyOptions = {}): Anomalies {
   const { parts } = graph;
+  const { limit = DEFAULT_LIMIT } = options;
   const { inversions, inversionSummary, skews } = findClockAnomalies(parts, limit);
   const ticks = findMissingTicks(parts, limit);
   const parents = findMissingParents(parts, limit);

@@ -2,7 +2,7 @@
  * Spans and logs as some backend recorded them, in one form for all formats.
  *
  * Guarantee: what a reader hands on is checked: ids are lower-case hexadecimal, times are integers of nanoseconds, and
- * attributes are a null-prototype record (a stranger's `__proto__` is an ordinary key).
+ * attributes are a record that inherits nothing (a stranger's `__proto__` is an ordinary key).
  * Hazard: it is what was *recorded*: a span may come twice, its parent never, and its clock may lie.
  */
 

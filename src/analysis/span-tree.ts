@@ -5,6 +5,7 @@
  * span. Linear in spans and links.
  */
 import { type EventTable, MISSING, NONE } from './event-table.js';
+import { PairIndex } from './pair-index.js';
 import type { RecordedSpan } from './recorded.js';
 
 /** Finds spans by trace and span id, and leaves out those that were read twice. */
@@ -13,7 +14,8 @@ export class SpanIndex {
   readonly trace: number[] = [];
   duplicates = 0;
   private readonly traces = new Map<string, number>();
-  private readonly firstWithId = new Map<string, number>();
+  /** By the 64 bits of the span id. */
+  private readonly firstWithId = new PairIndex();
   /** Span ids are drawn at random, so two traces rarely share one: those that do form a list. */
   private readonly nextWithId = new Map<number, number>();
 
@@ -27,10 +29,11 @@ export class SpanIndex {
       trace = this.traces.size;
       this.traces.set(span.traceId, trace);
     }
-    const first = this.firstWithId.get(span.spanId);
+    const [high, low] = [bitsOf(span.spanId, 0), bitsOf(span.spanId, 8)];
+    const first = this.firstWithId.get(high, low);
     const index = this.spans.length;
-    if (first === undefined) {
-      this.firstWithId.set(span.spanId, index);
+    if (first < 0) {
+      this.firstWithId.set(high, low, index);
     } else {
       let last = first;
       for (let at: number | undefined = first; at !== undefined; at = this.nextWithId.get(at)) {
@@ -49,16 +52,27 @@ export class SpanIndex {
   find(traceId: string, spanId: string): number | undefined {
     const trace = this.traces.get(traceId);
     if (trace === undefined) return undefined;
-    for (let at = this.firstWithId.get(spanId); at !== undefined; at = this.nextWithId.get(at)) {
-      if (this.trace[at] === trace) return at;
+    const first = this.firstWithId.get(bitsOf(spanId, 0), bitsOf(spanId, 8));
+    for (let at = first < 0 ? undefined : first; at !== undefined; at = this.nextWithId.get(at)) {
+      if (this.trace[at] === trace && (this.spans[at] as RecordedSpan).spanId === spanId) return at;
     }
     return undefined;
   }
 }
 
+/** Eight hexadecimal digits as an integer; anything else as some integer: ids are compared in the end. */
+function bitsOf(id: string, from: number): number {
+  let bits = 0;
+  for (let i = from; i < from + 8; i++) {
+    const code = id.charCodeAt(i);
+    bits = (bits << 4) | ((code & 15) + (code >> 6) * 9);
+  }
+  return bits;
+}
+
 /** An exporter that tries again sends the very same span; two sides of a shared id differ in kind or service. */
 function isSame(a: RecordedSpan, b: RecordedSpan): boolean {
-  return a.kind === b.kind && a.service === b.service && a.startNanos === b.startNanos;
+  return a.spanId === b.spanId && a.kind === b.kind && a.service === b.service && a.startNanos === b.startNanos;
 }
 
 /** Fills the columns of parents, children, links and the order of the tree. */

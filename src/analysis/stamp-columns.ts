@@ -54,7 +54,15 @@ export class StampedChains {
     }
     let chain = this.chainIndex.get(domain, nodeIndex);
     if (chain === NONE) {
-      chain = this.table.chains.push({ lane: NONE, domain, from: 0, to: 0, clashTick: Number.POSITIVE_INFINITY }) - 1;
+      chain =
+        this.table.chains.push({
+          lane: NONE,
+          domain,
+          from: 0,
+          to: 0,
+          clashTick: Number.POSITIVE_INFINITY,
+          isOrdered: true,
+        }) - 1;
       this.chainIndex.set(domain, nodeIndex, chain);
       this.nodeOfChain.push(nodeIndex);
     }

@@ -5,7 +5,7 @@
  * become right; one that is wrong within the resolution must not become worse.
  */
 import type { GraphParts } from './causal-graph.js';
-import { type Chain, type EventTable, NONE } from './event-table.js';
+import { type Chain, type EventTable, NONE, REPLY } from './event-table.js';
 import { resolutionOf } from './lane-pairs.js';
 
 /** `to`'s span must be moved at least this much further than `from`'s. */
@@ -26,17 +26,30 @@ export function visitConstraints(
   edges.visitCauses((cause, effect) => visit(cause, effect, demandOf(table, cause, effect)));
 }
 
-/** The sequence of each process, where its clock has it right. */
+/** The sequence of each process, where its clock has it right; with `stampedOnly` not of those that only their clock tells it of. */
 export function visitSequence(
   { table }: GraphParts,
+  stampedOnly: boolean,
   visit: (cause: number, effect: number, atLeast: number) => void,
 ): void {
   for (const chain of table.chains as readonly Chain[]) {
-    for (let at = chain.from + 1; at < chain.to; at++) {
-      const cause = table.chainEvents[at - 1] as number;
+    if (!chain.isOrdered || (stampedOnly && chain.domain === NONE)) continue;
+    // A reply's time is known from below only: that holds it against what follows, not against what came before.
+    let timed = NONE;
+    let reply = NONE;
+    for (let at = chain.from; at < chain.to; at++) {
       const effect = table.chainEvents[at] as number;
-      const demand = table.timeOf(cause) - table.timeOf(effect);
-      if (demand <= 0) visit(cause, effect, demand);
+      if (effect % 3 === REPLY) {
+        reply = effect;
+        continue;
+      }
+      for (const cause of [timed, reply]) {
+        if (cause === NONE) continue;
+        const demand = table.timeOf(cause) - table.timeOf(effect);
+        if (demand <= 0) visit(cause, effect, demand);
+      }
+      timed = effect;
+      reply = NONE;
     }
   }
 }

@@ -14,6 +14,8 @@ import { compareHalves, fractionOfMillis, Ntp64, secondsOfMillis } from './ntp64
 const COUNTER_BITS = 4;
 const COUNTER_MASK = (1 << COUNTER_BITS) - 1;
 const UNIT = 0x1_0000_0000;
+const FRACTION_PER_MS = UNIT / 1000;
+const MS_PER_FRACTION = 1000 / UNIT;
 
 /** What {@link HybridState.update} did with a remote time. */
 export type HybridUpdate = 'merged' | 'refused';
@@ -39,15 +41,7 @@ export class HybridState {
 
   /** Moves on to the time of a new event. */
   advance(physicalMillis: number): void {
-    const millis = physicalMillis + this.offsetMillis;
-    const seconds = secondsOfMillis(millis);
-    const fraction = maskedFraction(millis, seconds);
-    if (compareHalves(seconds, fraction, this.seconds, (this.fraction & ~COUNTER_MASK) >>> 0) > 0) {
-      this.seconds = seconds;
-      this.fraction = fraction;
-    } else {
-      this.count();
-    }
+    if (this.catchUp(physicalMillis + this.offsetMillis) <= 0) this.count();
   }
 
   /**
@@ -57,9 +51,7 @@ export class HybridState {
    */
   update(remote: Ntp64, physicalMillis: number, maxDriftMs: number): HybridUpdate {
     if (isTooFarAhead(remote, physicalMillis, maxDriftMs)) return 'refused';
-    const millis = physicalMillis + this.offsetMillis;
-    const seconds = secondsOfMillis(millis);
-    this.raiseTo(seconds, maskedFraction(millis, seconds));
+    this.catchUp(physicalMillis + this.offsetMillis);
     this.raiseTo(remote.seconds, remote.fraction);
     return 'merged';
   }
@@ -69,11 +61,25 @@ export class HybridState {
    * the three, the last becomes one unit more than the greatest.
    */
   receive(remote: Ntp64, physicalMillis: number, maxDriftMs: number): HybridUpdate {
-    if (this.update(remote, physicalMillis, maxDriftMs) === 'refused') return 'refused';
-    const millis = physicalMillis + this.offsetMillis;
-    const seconds = secondsOfMillis(millis);
-    if (compareHalves(seconds, maskedFraction(millis, seconds), this.seconds, this.fraction) < 0) this.count();
+    if (isTooFarAhead(remote, physicalMillis, maxDriftMs)) return 'refused';
+    const isBehindLast = this.catchUp(physicalMillis + this.offsetMillis) < 0;
+    if (this.raiseTo(remote.seconds, remote.fraction) || isBehindLast) this.count();
     return 'merged';
+  }
+
+  /** Becomes a physical time where that is later; returns how it stood to the last time: above 0 where it was later. */
+  private catchUp(millis: number): -1 | 0 | 1 {
+    // Nearly always the second is the last time's, and then one multiplication tells the fraction.
+    const units = (millis - this.seconds * 1000) * FRACTION_PER_MS;
+    const sameSecond = units >= 0 && units < UNIT;
+    const seconds = sameSecond ? this.seconds : secondsOfMillis(millis);
+    const fraction = sameSecond ? (units & ~COUNTER_MASK) >>> 0 : maskedFraction(millis, seconds);
+    const order = compareHalves(seconds, fraction, this.seconds, this.fraction);
+    if (order > 0) {
+      this.seconds = seconds;
+      this.fraction = fraction;
+    }
+    return order;
   }
 
   /** One unit on: the counter carries into the fraction, and the fraction into the seconds. */
@@ -86,12 +92,12 @@ export class HybridState {
     }
   }
 
-  /** Never lets the next time be at or below this one. */
-  raiseTo(seconds: number, fraction: number): void {
-    if (compareHalves(seconds, fraction, this.seconds, this.fraction) > 0) {
-      this.seconds = seconds;
-      this.fraction = fraction;
-    }
+  /** Never lets the next time be at or below this one. True when it was above the last. */
+  raiseTo(seconds: number, fraction: number): boolean {
+    if (compareHalves(seconds, fraction, this.seconds, this.fraction) <= 0) return false;
+    this.seconds = seconds;
+    this.fraction = fraction;
+    return true;
   }
 }
 
@@ -100,8 +106,12 @@ function maskedFraction(millis: number, seconds: number): number {
   return (fractionOfMillis(millis, seconds) & ~COUNTER_MASK) >>> 0;
 }
 
-/** Exact on the halves, because a drift in floating milliseconds is uncertain by a quarter of a microsecond. */
+/** Milliseconds by which a drift in floating milliseconds is uncertain, four times over. */
+const UNCERTAIN_MS = 0.001;
+
+/** Exact on the halves where floating milliseconds cannot tell. */
 function isTooFarAhead(remote: Ntp64, physicalMillis: number, maxDriftMs: number): boolean {
+  if (driftMillis(remote, physicalMillis) < maxDriftMs - UNCERTAIN_MS) return false;
   const seconds = secondsOfMillis(physicalMillis);
   const driftSeconds = secondsOfMillis(maxDriftMs);
   const sum = maskedFraction(physicalMillis, seconds) + fractionOfMillis(maxDriftMs, driftSeconds);
@@ -111,5 +121,5 @@ function isTooFarAhead(remote: Ntp64, physicalMillis: number, maxDriftMs: number
 
 /** How far a remote time is ahead of the physical clock, in milliseconds; negative when it is behind. */
 export function driftMillis(remote: Ntp64, physicalMillis: number): number {
-  return (remote.seconds - physicalMillis / 1000) * 1000 + remote.fraction / (UNIT / 1000);
+  return remote.seconds * 1000 - physicalMillis + remote.fraction * MS_PER_FRACTION;
 }

@@ -111,7 +111,7 @@ export class Ntp64 {
 
   /** Sixteen lower-case hexadecimal digits, as the wire carries it. */
   toHex(): string {
-    return hexHalf(this.seconds) + hexHalf(this.fraction);
+    return hexOfHalves(this.seconds, this.fraction);
   }
 
   /** RFC 3339 in UTC with ten fraction digits: fixed width, so it sorts as text, and lossless. */
@@ -163,6 +163,18 @@ export function fractionOfMillis(millis: number, seconds: number): number {
   if (!(millis > 0)) return 0;
   const fraction = Math.floor((millis - seconds * 1000) * FRACTION_PER_MS);
   return fraction > MAX_HALF ? MAX_HALF : fraction < 0 ? 0 : fraction;
+}
+
+let cachedHexSecond = -1;
+let cachedHex = '';
+
+/** Sixteen lower-case hexadecimal digits of an NTP64 value given as halves; those of the last second are kept. */
+export function hexOfHalves(seconds: number, fraction: number): string {
+  if (seconds !== cachedHexSecond) {
+    cachedHex = hexHalf(seconds);
+    cachedHexSecond = seconds;
+  }
+  return cachedHex + hexHalf(fraction);
 }
 
 function hexHalf(half: number): string {

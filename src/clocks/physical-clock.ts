@@ -39,5 +39,5 @@ export function createPhysicalClock(
   };
 }
 
-/** Just under a millisecond: a tenth of a microsecond, which a double still resolves at today's dates (barely). */
+/** How far below the next millisecond a reading is put: a microsecond, four times what a double resolves today. */
 const LAST_RESOLVED_MS = 0.001;

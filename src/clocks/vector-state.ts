@@ -41,6 +41,11 @@ export class VectorState {
     return this.size === 0 ? VectorTimestamp.EMPTY : new VectorTimestamp(this.table, this.ownIndex, this.own);
   }
 
+  /** What is known now, as text. */
+  text(assign: string, separator: string): string {
+    return this.table.text(this.ownIndex, this.own, assign, separator);
+  }
+
   /** Gives back what only makes the next event cheaper: none may come for long. */
   rest(): void {
     // A table of one is shared by all traces that have just begun.

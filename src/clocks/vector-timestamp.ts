@@ -26,7 +26,7 @@ export class VectorTable {
   ) {}
 
   /** The text around entry `at`, so that another counter there costs one concatenation. Cached by format. */
-  around(at: number, assign: string, separator: string): VectorPieces {
+  private around(at: number, assign: string, separator: string): VectorPieces {
     const { latest, earlier } = this;
     if (latest !== undefined && latest.at === at && latest.assign === assign && latest.separator === separator) {
       return latest;
@@ -43,6 +43,14 @@ export class VectorTable {
     this.earlier = latest;
     this.latest = made;
     return made;
+  }
+
+  /** All entries as text, the one at `ownIndex` with another counter; -1 for none. */
+  text(ownIndex: number, own: number, assign: string, separator: string): string {
+    if (this.nodes.length === 0) return '';
+    const at = ownIndex >= 0 ? ownIndex : 0;
+    const { before, after } = this.around(at, assign, separator);
+    return before + (ownIndex >= 0 ? own : this.counters[0]) + after;
   }
 
   /** Gives the cached text back to the collector; the next use makes it again. */
@@ -80,17 +88,19 @@ const EMPTY_TABLE = new VectorTable([], []);
 export class VectorTimestamp {
   static readonly EMPTY = new VectorTimestamp(EMPTY_TABLE, -1, 0);
 
-  /**
-   * @internal use {@link VectorTimestamp.from}
-   * @param table all entries; the counter at `ownIndex` is overridden by `own`
-   * @param ownIndex index of the entry that moves most often, or -1
-   * @param own its counter
-   */
-  constructor(
-    readonly table: VectorTable,
-    readonly ownIndex: number,
-    readonly own: number,
-  ) {}
+  /** @internal All entries; the counter at `ownIndex` is overridden by `own`. */
+  readonly table: VectorTable;
+  /** @internal Index of the entry that moves most often, or -1. */
+  readonly ownIndex: number;
+  /** @internal Its counter. */
+  readonly own: number;
+
+  /** @internal use {@link VectorTimestamp.from} */
+  constructor(table: VectorTable, ownIndex: number, own: number) {
+    this.table = table;
+    this.ownIndex = ownIndex;
+    this.own = own;
+  }
 
   /**
    * From entries in any order. Throws {@link InvalidValueError} for a node that is not a non-empty string, a counter
@@ -223,10 +233,7 @@ export class VectorTimestamp {
 
   /** The entries as text in another format; the text of all entries but the own one is cached. */
   join(assign: string, separator: string): string {
-    if (this.size === 0) return '';
-    const at = this.ownIndex >= 0 ? this.ownIndex : 0;
-    const { before, after } = this.table.around(at, assign, separator);
-    return before + this.counterAt(at) + after;
+    return this.table.text(this.ownIndex, this.own, assign, separator);
   }
 
   private counters(): number[] {

@@ -20,8 +20,9 @@ const VERSION = '1';
 /** A longer number is not a version of this format, but something else. */
 const MAX_VERSION_DIGITS = 4;
 const FIELD_END = 33; // !
-const ASSIGN = '*';
-const SEPARATOR = '~';
+/** Between node and counter, and between entries. */
+export const ASSIGN = '*';
+export const SEPARATOR = '~';
 const DOMAIN_LENGTH = 16;
 const HLC_LENGTH = 16;
 const MAX_COUNTER_DIGITS = 15;
@@ -66,21 +67,35 @@ export function formatStamp(stamp: CausalStamp): string {
     if (!isNodeId(node)) throw new InvalidValueError('stamp.vector node', node, NODE_EXPECTED);
     if (!isWireCounter(counter)) throw new InvalidValueError(`stamp.vector[${node}]`, counter, COUNTER_EXPECTED);
   }
-  const text = writeStamp(stamp, stamp.vector);
+  const { domain, lamport, hlc, incomplete, hlcUnordered, vector } = stamp;
+  const text = wireText(
+    domain,
+    lamport,
+    hlc === undefined ? '' : hlc.toHex(),
+    incomplete,
+    hlcUnordered,
+    vector.join(ASSIGN, SEPARATOR),
+  );
   if (text.length > MAX_STAMP_BYTES) {
     throw new InvalidValueError('stamp', text, `at most ${MAX_STAMP_BYTES} characters`);
   }
   return text;
 }
 
-/** @internal Writes what is known to be valid: a domain's own state. */
-export function writeStamp(
-  state: Pick<CausalStamp, 'domain' | 'lamport' | 'hlc' | 'incomplete' | 'hlcUnordered'>,
-  vector: VectorTimestamp,
+/**
+ * @internal Writes fields that are known to be valid. They come one by one, because a message needs no stamp to be made.
+ * @param hlc sixteen hexadecimal digits, or nothing
+ */
+export function wireText(
+  domain: string,
+  lamport: number,
+  hlc: string,
+  incomplete: boolean,
+  hlcUnordered: boolean,
+  vector: string,
 ): string {
-  const flags = (state.incomplete ? INCOMPLETE : 0) | (state.hlcUnordered ? HLC_UNORDERED : 0);
-  const hlc = state.hlc === undefined ? '' : state.hlc.toHex();
-  return `${VERSION}!${state.domain}!${state.lamport}!${hlc}!${flags}!${vector.join(ASSIGN, SEPARATOR)}`;
+  const flags = (incomplete ? INCOMPLETE : 0) | (hlcUnordered ? HLC_UNORDERED : 0);
+  return `${VERSION}!${domain}!${lamport}!${hlc}!${flags}!${vector}`;
 }
 
 /**

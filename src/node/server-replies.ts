@@ -71,7 +71,7 @@ function stampHead(
 ): { readonly args: HeadArguments; readonly reply: Reply | undefined } {
   const untouched = { args, reply: undefined };
   try {
-    if (response.headersSent || args[0] < 200 || response.hasHeader(MEMBER)) return untouched;
+    if (response.headersSent || args[0] < 200) return untouched;
     const { headers } = request;
     const parentSpanId = parentIn(headers['traceparent'])?.spanId;
     const reply = clock.messages.reply(headers, { context: context.active(), parentSpanId });
@@ -85,7 +85,8 @@ function stampHead(
 
 /**
  * One header more, in the way in which the application gives its own: `setHeader` before a raw list would make Node
- * fold repeated headers of that list into one.
+ * fold repeated headers of that list into one. One that is there already is replaced, whoever set it: a proxy that
+ * copied it from another server's reply, or we, for a head that could not be written.
  */
 function withHeader(response: ServerResponse, args: HeadArguments, text: string): HeadArguments {
   const [status, reason, headers] = args;
@@ -95,12 +96,22 @@ function withHeader(response: ServerResponse, args: HeadArguments, text: string)
   return args;
 }
 
+/** A proxy may have copied the header of another server's reply, which knows nothing of ours: it is replaced. */
 function oneMore(headers: unknown, text: string): unknown {
   if (Array.isArray(headers)) {
     const list = headers as readonly unknown[];
-    return Array.isArray(list[0]) ? [...list, [MEMBER, text]] : [...list, MEMBER, text];
+    if (Array.isArray(list[0])) return [...list.filter((pair) => !isOurs((pair as unknown[])[0])), [MEMBER, text]];
+    return [...list.filter((_, at) => !isOurs(list[at - (at % 2)])), MEMBER, text];
   }
-  return typeof headers === 'object' ? { ...(headers as OutgoingHttpHeaders), [MEMBER]: text } : headers;
+  if (typeof headers !== 'object') return headers;
+  const copy: OutgoingHttpHeaders = { ...(headers as OutgoingHttpHeaders) };
+  for (const name of Object.keys(copy)) if (isOurs(name)) delete copy[name];
+  copy[MEMBER] = text;
+  return copy;
+}
+
+function isOurs(name: unknown): boolean {
+  return typeof name === 'string' && name.length === MEMBER.length && name.toLowerCase() === MEMBER;
 }
 
 function isPresent(value: unknown): boolean {

@@ -8,9 +8,11 @@
  */
 import { CLOCK_RESOLUTION_MS, MAX_COUNTER } from '../clocks/limits.js';
 import { driftMillis, HybridState } from '../clocks/hybrid-state.js';
-import type { Ntp64 } from '../clocks/ntp64.js';
+import { hexOfHalves, type Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { VectorState } from '../clocks/vector-state.js';
+import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
+import { ASSIGN, SEPARATOR, wireText } from '../codec/wire-text.js';
 import type { Counters, IncompleteReason } from './counters.js';
 
 /** What a domain needs to know of the clock that holds it. */
@@ -102,20 +104,26 @@ export class Domain {
     this.vector.rest();
   }
 
-  /** The present state, as a message carries it. */
-  state(physicalMillis: number): CausalStamp {
-    this.usedAt = physicalMillis;
-    return {
-      domain: this.id,
-      node: undefined,
-      tick: undefined,
+  /** All that is known of each node. */
+  get heard(): VectorTimestamp {
+    return this.vector.snapshot();
+  }
+
+  /**
+   * The present state as wire text, as a message carries it: no event, so nothing ticks and no clock is read.
+   * @param part the entries to send, where not all have room; then the message is incomplete
+   */
+  text(part?: VectorTimestamp): string {
+    const { seconds, fraction } = this.hlc;
+    return wireText(
+      this.id,
       // A process that relays before anything was stamped anywhere has nothing to say, and is not asked to.
-      lamport: this.lamport,
-      vector: this.vector.snapshot(),
-      hlc: this.hlc.seconds === 0 && this.hlc.fraction === 0 ? undefined : this.hlc.last,
-      incomplete: this.hidden || this.blindRequests > 0,
-      hlcUnordered: this.unordered,
-    };
+      this.lamport,
+      seconds === 0 && fraction === 0 ? '' : hexOfHalves(seconds, fraction),
+      this.hidden || this.blindRequests > 0 || part !== undefined,
+      this.unordered,
+      part === undefined ? this.vector.text(ASSIGN, SEPARATOR) : part.join(ASSIGN, SEPARATOR),
+    );
   }
 
   /**

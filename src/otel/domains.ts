@@ -9,7 +9,7 @@ import { diag, type SpanContext } from '@opentelemetry/api';
 import { drawNodeId } from '../clocks/node-id.js';
 import { PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { fitVector } from '../clocks/vector-state.js';
-import { MAX_HEAD_LENGTH, writeStamp } from '../codec/wire-text.js';
+import { MAX_HEAD_LENGTH } from '../codec/wire-text.js';
 import type { ClockSettings } from './clock-options.js';
 import type { Counters } from './counters.js';
 import { type BehindMillis, Domain, type DomainRules } from './domain.js';
@@ -125,7 +125,7 @@ export class Domains {
   }
 
   /** The domain through which a span that is not ours passes on what it received; undefined when that is nothing. */
-  relaying(spanContext: SpanContext, arrival: Arrival | undefined, now: number): Domain | undefined {
+  relaying(spanContext: SpanContext, arrival: Arrival | undefined): Domain | undefined {
     const domain = this.peek(spanContext.traceId);
     if (domain !== undefined) {
       if (this.process === undefined) this.store.touch(domain);
@@ -133,7 +133,7 @@ export class Domains {
     }
     // That a stamp was missed is passed on by the mark alone: traces that nobody samples must not crowd out the others.
     if (arrival?.stamp?.domain !== arrival?.domain || !this.concerns(arrival, spanContext.traceId)) return undefined;
-    return this.obtain(spanContext.traceId, now);
+    return this.obtain(spanContext.traceId, this.now());
   }
 
   /** True when a message belongs to this trace. */
@@ -171,13 +171,12 @@ export class Domains {
   }
 
   /** The domain's present state as wire text, within the bytes a writer may use. */
-  write(domain: Domain, now: number): string {
-    const state = domain.state(now);
-    const text = writeStamp(state, state.vector);
+  write(domain: Domain): string {
+    const text = domain.text();
     const { maxBytes } = this.settings;
     if (text.length <= maxBytes) return text;
-    const fitted = fitVector(state.vector, this.drawn, maxBytes - MAX_HEAD_LENGTH);
+    const fitted = fitVector(domain.heard, this.drawn, maxBytes - MAX_HEAD_LENGTH);
     this.counters.entries(fitted.dropped);
-    return writeStamp({ ...state, incomplete: true }, fitted.vector);
+    return domain.text(fitted.vector);
   }
 }

@@ -20,6 +20,7 @@ import type { Departure } from './messages.js';
 
 const BAGGAGE = 'baggage';
 const TRACESTATE = 'tracestate';
+const TRACEPARENT = 'traceparent';
 const TRACESTATE_LIMITS = {
   members: MAX_TRACESTATE_MEMBERS,
   length: MAX_TRACESTATE_LENGTH,
@@ -33,11 +34,16 @@ export class InboundHeaders implements TextMapGetter {
   /** What may hold the stamp, as it came: the whole baggage, or our header. */
   private readonly raw: unknown;
 
-  /** Reads once. Throws what the getter throws. */
+  /**
+   * Reads once. Throws what the getter throws.
+   * @param unread true where the stamp will not be read: then the mark stays in place, so that a span which starts here
+   * all the same knows that it misses something
+   */
   constructor(
     carrier: unknown,
     private readonly getter: TextMapGetter,
     private readonly place: 'baggage' | 'header',
+    private readonly unread = false,
   ) {
     this.tracestate = taken(getter.get(carrier, TRACESTATE));
     // Also in header mode: a stale member that travelled on beside our own mark would be taken for a fresh one.
@@ -53,7 +59,7 @@ export class InboundHeaders implements TextMapGetter {
   get(carrier: unknown, key: string): string | string[] | undefined {
     const list = listNamed(key);
     if (list === BAGGAGE && this.baggage !== undefined) return this.baggage.rest;
-    if (list === TRACESTATE && this.tracestate !== undefined) return this.tracestate.rest;
+    if (list === TRACESTATE && this.tracestate !== undefined && !this.unread) return this.tracestate.rest;
     return this.getter.get(carrier, key);
   }
 
@@ -123,6 +129,8 @@ function headerValues(value: string | readonly string[] | undefined | null): rea
 
 /** A setter for the wrapped propagators that holds back the lists that we have to add to. */
 export class OutboundHeaders implements TextMapSetter {
+  /** True once a W3C trace context was written: its writer has looked at every digit of the ids. */
+  hasParent = false;
   private tracestate: HeldList | undefined;
   private baggage: HeldList | undefined;
 
@@ -133,7 +141,10 @@ export class OutboundHeaders implements TextMapSetter {
     const list = listNamed(key);
     if (list === TRACESTATE) this.tracestate = { key, text: takeMember(String(value), MEMBER).rest };
     else if (list === BAGGAGE) this.baggage = { key, text: takeMember(String(value), MEMBER).rest };
-    else this.setter.set(carrier, key, value as string);
+    else {
+      this.setter.set(carrier, key, value as string);
+      this.hasParent ||= key === TRACEPARENT;
+    }
   }
 
   /**
@@ -148,29 +159,40 @@ export class OutboundHeaders implements TextMapSetter {
     place: 'baggage' | 'header',
     failed: (error: unknown) => void,
   ): { readonly unsent: string | undefined } {
-    const { text, mark } = departure ?? {};
-    const set = (key: string, value: string | undefined): void => {
-      if (value === undefined) return;
-      try {
-        this.setter.set(carrier, key, value);
-      } catch (error) {
-        failed(error);
-      }
-    };
-    const tracestate = this.tracestate?.text ?? (mark === undefined ? undefined : left(carrier, TRACESTATE));
-    set(
-      this.tracestate?.key ?? TRACESTATE,
-      mark === undefined ? tracestate : prependMember(`${MEMBER}=${mark}`, tracestate, TRACESTATE_LIMITS),
-    );
-    const inBaggage = text !== undefined && place === 'baggage';
-    if (text !== undefined && !inBaggage) set(MEMBER, text);
-    const baggage = this.baggage?.text ?? (inBaggage ? left(carrier, BAGGAGE) : undefined);
-    const stamped = inBaggage ? withStamp(baggage, text) : undefined;
-    set(this.baggage?.key ?? BAGGAGE, stamped ?? baggage);
-    const unsent = inBaggage && stamped === undefined;
-    return { unsent: unsent ? `no room behind ${baggage?.length} bytes of baggage` : undefined };
+    const { tracestate, baggage } = this;
+    const text = departure?.text;
+    if (departure !== undefined) {
+      const others = tracestate?.text ?? left(carrier, TRACESTATE);
+      const marked = prependMember(`${MEMBER}=${departure.mark}`, others, TRACESTATE_LIMITS);
+      this.write(carrier, tracestate?.key ?? TRACESTATE, marked, failed);
+    } else if (tracestate !== undefined) {
+      this.write(carrier, tracestate.key, tracestate.text, failed);
+    }
+    if (text !== undefined && place === 'baggage') {
+      const others = baggage?.text ?? left(carrier, BAGGAGE);
+      const stamped = withStamp(others, text);
+      this.write(carrier, baggage?.key ?? BAGGAGE, stamped ?? others, failed);
+      return stamped === undefined ? { unsent: `no room behind ${others?.length} bytes of baggage` } : ALL_SENT;
+    }
+    if (text !== undefined) this.write(carrier, MEMBER, text, failed);
+    if (baggage !== undefined) this.write(carrier, baggage.key, baggage.text, failed);
+    else if (departure !== undefined && text === undefined) {
+      takeBack(carrier, place, (key, value) => this.write(carrier, key, value, failed));
+    }
+    return ALL_SENT;
+  }
+
+  private write(carrier: unknown, key: string, value: string | undefined, failed: (error: unknown) => void): void {
+    if (value === undefined) return;
+    try {
+      this.setter.set(carrier, key, value);
+    } catch (error) {
+      failed(error);
+    }
   }
 }
+
+const ALL_SENT: { readonly unsent: string | undefined } = Object.freeze({ unsent: undefined });
 
 /** A list on its way out, under the name that its writer chose. */
 interface HeldList {
@@ -179,17 +201,47 @@ interface HeldList {
 }
 
 /**
- * What the application itself put into a plain carrier before anybody injected, without members of ours that an
- * earlier attempt left there: a setter cannot add to a header, only replace it.
+ * Empties what an earlier attempt left in this carrier, where the mark goes alone: beside the new mark an old stamp
+ * would pass for a new one, and a target that may not have stamps would get it.
+ */
+function takeBack(carrier: unknown, place: 'baggage' | 'header', set: (key: string, value: string) => void): void {
+  if (place === 'header') {
+    if (textIn(carrier, MEMBER) !== undefined) set(MEMBER, '');
+    return;
+  }
+  const text = textIn(carrier, BAGGAGE);
+  if (text === undefined) return;
+  const { rest, values } = takeMember(text, MEMBER);
+  if (values.length > 0) set(BAGGAGE, rest ?? '');
+}
+
+/**
+ * What the application itself put into the carrier before anybody injected, without members of ours that an earlier
+ * attempt left there: a setter cannot add to a header, only replace it.
  */
 function left(carrier: unknown, list: string): string | undefined {
+  const text = textIn(carrier, list);
+  return text === undefined ? undefined : takeMember(text, MEMBER).rest;
+}
+
+function textIn(carrier: unknown, name: string): string | undefined {
   try {
-    const value: unknown = (carrier as Readonly<Record<string, unknown>> | null | undefined)?.[list];
+    const value = valueIn(carrier, name);
     if (!isText(value) || value === undefined || value === null) return undefined;
-    return takeMember(typeof value === 'string' ? value : value.join(','), MEMBER).rest;
+    return typeof value === 'string' ? value : value.join(',');
   } catch {
     return undefined;
   }
+}
+
+/** A carrier is an object with headers in any case, or something with `get`: a `Headers`, a map, gRPC's metadata. */
+function valueIn(carrier: unknown, name: string): unknown {
+  if (typeof carrier !== 'object' || carrier === null) return undefined;
+  const headers = carrier as Readonly<Record<string, unknown>>;
+  if (headers[name] !== undefined) return headers[name];
+  if (typeof headers['get'] === 'function') return (carrier as ReadonlyMap<string, unknown>).get(name);
+  for (const key in headers) if (key.length === name.length && key.toLowerCase() === name) return headers[key];
+  return undefined;
 }
 
 /**

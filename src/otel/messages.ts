@@ -14,7 +14,7 @@ import { type AttachedValues, attachedValues } from './attached-values.js';
 import { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
-import type { Arrival } from './records.js';
+import type { Arrival, SpanRecord } from './records.js';
 import { anyRecordOf, recordOf } from './span-registry.js';
 
 /** What a request should carry. */
@@ -50,13 +50,7 @@ export class Messages {
   send(context: Context, spanContext: SpanContext, allowed: boolean): Departure | undefined {
     const record = recordOf(spanContext, this.clock);
     const arrival = arrivalIn(context);
-    const now = this.domains.now();
-    const domain =
-      record === undefined ? this.domains.relaying(spanContext, arrival, now) : this.domains.present(record, now);
-    if (domain !== undefined && arrival !== undefined && record?.arrival !== arrival) {
-      this.domains.merge(domain, arrival, now);
-    }
-    if (domain !== undefined) this.domains.begin(domain, now);
+    const domain = isLive(record, arrival) ? record.domain : this.domainFor(record, spanContext, arrival);
     const mark = spanContext.spanId;
     // Another clock of this process has stamped the span and gives us none of what it knows.
     const foreign = record === undefined && anyRecordOf(spanContext) !== undefined;
@@ -66,10 +60,27 @@ export class Messages {
       const missed = arrival?.hidden !== undefined && this.domains.concerns(arrival, traceId);
       return this.domains.mayHaveHeard(traceId, domain) || missed || foreign ? { text: undefined, mark } : undefined;
     }
-    const text = allowed && domain.hasNews ? this.domains.write(domain, now) : undefined;
+    const text = allowed && domain.hasNews ? this.domains.write(domain) : undefined;
     if (this.arrivalsByCarrier === undefined) AwaitedReplies.miss(domain, record);
     else this.awaited.add(spanContext.spanId, domain, record, text !== undefined);
     return { text, mark };
+  }
+
+  /** The domain that speaks for a span, with what the context brought merged into it. */
+  private domainFor(
+    record: SpanRecord | undefined,
+    spanContext: SpanContext,
+    arrival: Arrival | undefined,
+  ): Domain | undefined {
+    const relayed = record === undefined ? this.domains.relaying(spanContext, arrival) : undefined;
+    // Most unsampled requests: no clock is read for them.
+    if (record === undefined && relayed === undefined) return undefined;
+    const now = this.domains.now();
+    const domain = record === undefined ? (relayed as Domain) : this.domains.present(record, now);
+    if (arrival !== undefined && record?.arrival !== arrival) this.domains.merge(domain, arrival, now);
+    this.domains.begin(domain, now);
+    domain.usedAt = now;
+    return domain;
   }
 
   /** The stamp in a text that came from outside; undefined, counted and logged, where it is none. */
@@ -100,6 +111,9 @@ export class Messages {
 
   arrived(carrier: unknown, arrival: Arrival): void {
     if (this.arrivalsByCarrier !== undefined && typeof carrier === 'object' && carrier !== null) {
+      const earlier = this.arrivalsByCarrier.get(carrier);
+      // An application that extracts once more (for the baggage, say) has not received another message.
+      if (earlier?.parentSpanId === arrival.parentSpanId) arrival.server = earlier?.server;
       this.arrivalsByCarrier.set(carrier, arrival);
     }
   }
@@ -130,7 +144,8 @@ export class Messages {
       record.reply = domain.tick(record.start.node as string, now);
       this.writer.writeReply(record.span as AttributeSink, record.reply);
     }
-    return { text: this.domains.write(domain, now), openBody: () => openBody(domain) };
+    domain.usedAt = now;
+    return { text: this.domains.write(domain), openBody: () => openBody(domain) };
   }
 
   /**
@@ -160,6 +175,12 @@ export class Messages {
     }
     if (!awaited.optional) domain.hide('reply-without-stamp');
   }
+}
+
+/** True for a span under way that has merged what its context brought: most of them. Its domain needs no time to speak. */
+function isLive(record: SpanRecord | undefined, arrival: Arrival | undefined): record is SpanRecord {
+  if (record === undefined || record.ended || record.domain.dropped) return false;
+  return arrival === undefined || record.arrival === arrival;
 }
 
 function openBody(domain: Domain): () => void {

@@ -19,7 +19,7 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InvalidValueError } from '../clocks/errors.js';
-import { judgeArrival, MEMBER, withArrival } from './arrival.js';
+import { arrivalIn, judgeArrival, MEMBER, withArrival } from './arrival.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
 import { InboundHeaders, OutboundHeaders } from './headers.js';
@@ -52,6 +52,7 @@ export class CausalityPropagator implements TextMapPropagator {
   private readonly propagators: readonly TextMapPropagator[];
   private readonly carrier: 'baggage' | 'header';
   private readonly propagateTo: ((spanAttributes: Attributes) => boolean) | undefined;
+  private readonly setterFailed = (error: unknown): void => this.clock?.events.error('inject', error);
 
   /** Throws {@link InvalidValueError} for an option that cannot be meant. */
   constructor(options: CausalityPropagatorOptions = {}) {
@@ -73,16 +74,14 @@ export class CausalityPropagator implements TextMapPropagator {
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     const { clock } = this;
     if (clock === undefined || isTracingSuppressed(context)) {
-      this.each('inject', (propagator) => propagator.inject(context, carrier, setter));
+      this.injectWrapped(context, carrier, setter);
       return;
     }
     const headers = new OutboundHeaders(setter);
-    this.each('inject', (propagator) => propagator.inject(context, carrier, headers));
-    const departure = this.depart(clock, context);
+    this.injectWrapped(context, carrier, headers);
+    const departure = this.depart(clock, context, headers.hasParent);
     try {
-      const { unsent } = headers.finish(carrier, departure, this.carrier, (error) =>
-        clock.events.error('inject', error),
-      );
+      const { unsent } = headers.finish(carrier, departure, this.carrier, this.setterFailed);
       if (unsent !== undefined) clock.events.unsent(unsent);
     } catch (error) {
       clock.events.error('inject', error);
@@ -93,14 +92,15 @@ export class CausalityPropagator implements TextMapPropagator {
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const { clock } = this;
     if (clock === undefined) return this.extractWrapped(context, carrier, getter);
+    const suppressed = isTracingSuppressed(context);
     let headers: InboundHeaders | undefined;
     try {
-      headers = new InboundHeaders(carrier, getter, this.carrier);
+      headers = new InboundHeaders(carrier, getter, this.carrier, suppressed);
     } catch (error) {
       clock.events.error('extract', error);
     }
     const extracted = this.extractWrapped(context, carrier, headers ?? getter);
-    if (headers === undefined || isTracingSuppressed(context)) return extracted;
+    if (headers === undefined || suppressed) return extracted;
     try {
       return this.arrive(clock, context, extracted, carrier, getter, headers);
     } catch (error) {
@@ -112,9 +112,13 @@ export class CausalityPropagator implements TextMapPropagator {
   /** The headers that {@link CausalityPropagator.inject} may set. */
   fields(): string[] {
     const fields = new Set<string>();
-    this.each('fields', (propagator) => {
-      for (const field of propagator.fields()) fields.add(field);
-    });
+    for (const propagator of this.propagators) {
+      try {
+        for (const field of propagator.fields()) fields.add(field);
+      } catch (error) {
+        this.wrappedFailed('fields', error);
+      }
+    }
     if (this.clock !== undefined) {
       fields.add('tracestate');
       fields.add(this.carrier === 'header' ? MEMBER : 'baggage');
@@ -122,10 +126,12 @@ export class CausalityPropagator implements TextMapPropagator {
     return [...fields];
   }
 
-  private depart(clock: CausalClock, context: Context): Departure | undefined {
+  /** @param isValid true where the ids of the context's span have been looked at already */
+  private depart(clock: CausalClock, context: Context, isValid: boolean): Departure | undefined {
     try {
       const spanContext = trace.getSpanContext(context);
-      if (spanContext === undefined || !isSpanContextValid(spanContext)) return undefined;
+      if (spanContext === undefined) return undefined;
+      if (!isValid && !isSpanContextValid(spanContext)) return undefined;
       return clock.messages.send(context, spanContext, this.mayHave(clock, context));
     } catch (error) {
       clock.events.error('inject', error);
@@ -142,9 +148,12 @@ export class CausalityPropagator implements TextMapPropagator {
     getter: TextMapGetter,
     headers: InboundHeaders,
   ): Context {
+    const sent = headers.stamp((reason, detail) => clock.events.refused(reason, detail));
+    const { mark } = headers;
+    // Nobody upstream takes part, and nothing of an earlier message is to be taken back.
+    if (!sent.present && mark === undefined && arrivalIn(extracted) === undefined) return extracted;
     const parent = trace.getSpanContext(extracted);
     const isNew = parent !== undefined && parent !== trace.getSpanContext(before) && isSpanContextValid(parent);
-    const sent = headers.stamp((reason, detail) => clock.events.refused(reason, detail));
     if (!isNew && sent.text === undefined) return extracted;
 
     const domain = isNew ? clock.domains.idOf(parent.traceId) : clock.domains.idOf('');
@@ -163,7 +172,7 @@ export class CausalityPropagator implements TextMapPropagator {
       parent: isNew ? parent : undefined,
       stamp,
       unread: sent.present && stamp === undefined,
-      mark: headers.mark,
+      mark,
       plainHops,
     });
     if (arrival === undefined) return isNew ? withArrival(extracted, undefined) : extracted;
@@ -184,23 +193,31 @@ export class CausalityPropagator implements TextMapPropagator {
     }
   }
 
+  private injectWrapped(context: Context, carrier: unknown, setter: TextMapSetter): void {
+    for (const propagator of this.propagators) {
+      try {
+        propagator.inject(context, carrier, setter);
+      } catch (error) {
+        this.wrappedFailed('inject', error);
+      }
+    }
+  }
+
   private extractWrapped(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     let extracted = context;
-    this.each('extract', (propagator) => {
-      // One that gives no context must not cost the application that of the others.
-      extracted = propagator.extract(extracted, carrier, getter) ?? extracted;
-    });
+    for (const propagator of this.propagators) {
+      try {
+        // One that gives no context must not cost the application that of the others.
+        extracted = propagator.extract(extracted, carrier, getter) ?? extracted;
+      } catch (error) {
+        this.wrappedFailed('extract', error);
+      }
+    }
     return extracted;
   }
 
-  private each(what: string, act: (propagator: TextMapPropagator) => void): void {
-    for (const propagator of this.propagators) {
-      try {
-        act(propagator);
-      } catch (error) {
-        this.clock?.events.error(`${what} of a wrapped propagator`, error);
-      }
-    }
+  private wrappedFailed(what: string, error: unknown): void {
+    this.clock?.events.error(`${what} of a wrapped propagator`, error);
   }
 }
 

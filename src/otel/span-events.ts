@@ -94,6 +94,8 @@ export class SpanEvents {
     const record = recordOf(spanContext, this.clock);
     if (record === undefined || record.ended) return false;
     this.closeRequests(record, spanContext.spanId, record.domain);
+    // Nothing ticks here that would tell the time at which the domain was used last.
+    record.domain.usedAt = this.domains.now();
     this.finish(record);
     return true;
   }

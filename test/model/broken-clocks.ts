@@ -49,6 +49,10 @@ interface DomainInside {
   lamport: number;
 }
 
+/** A wire text with bit 0 of its flags taken out. */
+const withoutIncomplete = (text: string): string =>
+  text.replace(/^((?:[^!]*!){4})([13])!/, (_, head: string, flags: string) => `${head}${Number(flags) - 1}!`);
+
 const complete = (stamp: CausalStamp): CausalStamp => ({ ...stamp, incomplete: false });
 
 export interface Breakage {
@@ -90,9 +94,9 @@ export const BREAKAGES: readonly Breakage[] = [
   {
     name: 'a message forgets that its sender is incomplete',
     during: replacing(Domain, {
-      state: (original) =>
+      text: (original) =>
         function (this: never, ...args: never[]) {
-          return complete(original.apply(this, args) as CausalStamp);
+          return withoutIncomplete(original.apply(this, args) as string);
         },
     }),
   },
@@ -178,9 +182,9 @@ export const BREAKAGES: readonly Breakage[] = [
     name: 'entries dropped by a writer are not admitted',
     during: replacing(Domains, {
       write: (original) =>
-        function (this: never, domain: DomainInside, now: never) {
-          const text = original.apply(this, [domain as never, now]) as string;
-          return domain.hidden || domain.blindRequests > 0 ? text : text.replace(/^((?:[^!]*!){4})1!/, '$10!');
+        function (this: never, domain: DomainInside) {
+          const text = original.apply(this, [domain as never]) as string;
+          return domain.hidden || domain.blindRequests > 0 ? text : withoutIncomplete(text);
         },
     }),
   },

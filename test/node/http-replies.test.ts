@@ -163,6 +163,16 @@ describe('HTTP replies', () => {
     expect(server.node.finished('handle').attributes).not.to.have.property('causality.incomplete');
   });
 
+  it('knows the server span also where the application extracts from the same request once more', async () => {
+    const [server, port] = await serve('server', (request, response, node, inside) => {
+      node.extract(request.headers, inside);
+      response.end('ok');
+    });
+    await call(port, gateway.start('root').context);
+    await new Promise(setImmediate);
+    expect(server.node.finished('handle').attributes).to.include({ 'causality.tick': 1, 'causality.reply.tick': 2 });
+  });
+
   const heads: Record<string, Handler> = {
     'an implicit head': plain,
     'a head by status and object': (_q, r) =>
@@ -253,6 +263,54 @@ describe('HTTP replies', () => {
     const later = startOf(gateway.start('later', trace.setSpan(context.active(), span)).span);
     expect(compareStamps(made['before'] as CausalStamp, later)).to.equal('before');
     expect(compareStamps(made['between'] as CausalStamp, later)).to.equal('unknown');
+  });
+
+  const copies: Record<string, (upstream: IncomingMessage, response: ServerResponse) => void> = {
+    'with setHeader': (upstream, response) => {
+      for (const [name, value] of Object.entries(upstream.headers)) response.setHeader(name, value ?? '');
+    },
+    'with setHeader, in capitals': (upstream, response) => {
+      response.setHeader('Causality', upstream.headers['causality'] ?? '');
+    },
+    'into an object': (upstream, response) => response.writeHead(200, upstream.headers),
+    'into an object, in capitals': (upstream, response) =>
+      response.writeHead(200, { Causality: upstream.headers['causality'] }),
+    'into a raw list': (upstream, response) => response.writeHead(200, upstream.rawHeaders),
+    'into a list of pairs': (upstream, response) =>
+      response.writeHead(200, [['Causality', upstream.headers['causality']]] as never),
+  };
+
+  for (const [how, copy] of Object.entries(copies)) {
+    it(`answers for itself where a proxy copies the headers of another server’s reply ${how}`, async () => {
+      const [, upstreamPort] = await serve('upstream', plain);
+      let afterwards: CausalStamp | undefined;
+      const [, port] = await serve('proxy', (_request, response, node, inside) => {
+        const outgoing = node.start('forward', inside, { kind: SpanKind.CLIENT });
+        get({ port: upstreamPort, host: '127.0.0.1', headers: node.inject(outgoing.context) }, (upstream) => {
+          outgoing.span.end();
+          afterwards = startOf(node.start('work on the answer', inside).span);
+          copy(upstream, response);
+          upstream.pipe(response);
+        });
+      });
+      const { span, response } = await call(port, gateway.start('root').context);
+      const later = startOf(gateway.start('later', trace.setSpan(context.active(), span)).span);
+      expect(compareStamps(afterwards as CausalStamp, later)).to.equal('before');
+      expect(later.incomplete).to.equal(false);
+      expect(response.rawHeaders.filter((name) => name.toLowerCase() === 'causality')).to.have.lengthOf(1);
+    });
+  }
+
+  it('sends the present state when a head that could not be written is written again', async () => {
+    let between: CausalStamp | undefined;
+    const [, port] = await serve('server', (_request, response, node, inside) => {
+      expect(() => response.writeHead(1000)).to.throw();
+      between = startOf(node.start('recover', inside).span);
+      response.writeHead(500).end();
+    });
+    const { span } = await call(port, gateway.start('root').context);
+    const later = startOf(gateway.start('later', trace.setSpan(context.active(), span)).span);
+    expect(compareStamps(between as CausalStamp, later)).to.equal('before');
   });
 
   it('survives a client that aborts a streaming answer', async () => {

@@ -197,6 +197,36 @@ describe('outbound headers', () => {
     }
   });
 
+  it('add to it in whatever case it is spelt, and where only `get` shows it', () => {
+    const { carrier } = outbound({}, { text: STAMP }, { carrier: { Baggage: 'mine=1', TraceState: 'v=1' } });
+    expect(carrier).to.include({ baggage: `mine=1,causality=${STAMP}`, tracestate: `causality=${SPAN},v=1` });
+    const mine = [['baggage', 'mine=1'] as const, ['tracestate', 'v=1'] as const];
+    for (const shown of [new Headers(mine.map(([name, value]): [string, string] => [name, value])), new Map(mine)]) {
+      const headers = new OutboundHeaders({
+        set: (to, key, value) => {
+          (to as Headers).set(key, value);
+        },
+      });
+      headers.finish(shown, { text: STAMP, mark: SPAN }, 'baggage', () => undefined);
+      expect(shown.get('baggage')).to.equal(`mine=1,causality=${STAMP}`);
+      expect(shown.get('tracestate')).to.equal(`causality=${SPAN},v=1`);
+    }
+  });
+
+  it('take back a stamp that an earlier attempt left in the carrier, where the mark goes alone', () => {
+    const mark = `causality=${SPAN}`;
+    for (const [baggage, rest] of [
+      [`causality=${STAMP}`, ''],
+      [`mine=1,causality=${STAMP}`, 'mine=1'],
+    ] as const) {
+      expect(outbound({}, {}, { carrier: { baggage } }).carrier).to.deep.equal({ baggage: rest, tracestate: mark });
+    }
+    expect(outbound({}, {}, { place: 'header', carrier: { causality: STAMP } }).carrier).to.deep.equal({
+      causality: '',
+      tracestate: mark,
+    });
+  });
+
   it('do not touch what the application put there when there is nothing to add', () => {
     expect(outbound({}, undefined, { carrier: { baggage: 'mine=1', tracestate: 'v=1' } }).sets).to.deep.equal([]);
     expect(outbound({}, {}, { carrier: { baggage: 'mine=1' } }).sets.map(([key]) => key)).to.deep.equal(['tracestate']);

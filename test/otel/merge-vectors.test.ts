@@ -28,7 +28,7 @@ function play({ node, limits, steps }: MergeVector): {
     else if (step.do === 'times') domain.hearTimes(parseStamp(step.text as string), now, false);
     else domain.hear(parseStamp(step.text as string), now, step.do === 'request');
   }
-  return { event, sends: new Domains(settings, counters).write(domain, now) };
+  return { event, sends: new Domains(settings, counters).write(domain) };
 }
 
 function eventOf({ domain, node, tick, vector, incomplete }: EventVector): CausalStamp {

@@ -10,7 +10,13 @@ import {
   trace,
   TraceFlags,
 } from '@opentelemetry/api';
-import { suppressTracing, TraceState, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import {
+  suppressTracing,
+  TraceState,
+  unsuppressTracing,
+  W3CBaggagePropagator,
+  W3CTraceContextPropagator,
+} from '@opentelemetry/core';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { parseStamp } from '../../src/codec/wire-text.js';
@@ -171,6 +177,15 @@ describe('the propagator', () => {
         expect(node.clock.counters.received).to.equal(0);
       });
 
+      it('admits what it did not read where tracing goes on after all', () => {
+        const { carrier } = call(nodeOf('gateway'));
+        const node = nodeOf('orders');
+        const received = node.extract(carrier, suppressTracing(ROOT_CONTEXT));
+        const { span, context } = node.start('handle', unsuppressTracing(received));
+        expect(getCausalStamp(span)?.incomplete).to.equal(true);
+        expect(node.inject(context)['tracestate']).to.equal(`causality=${span.spanContext().spanId}`);
+      });
+
       it('sends nothing where there is nothing to say', () => {
         const node = nodeOf('gateway');
         expect(node.inject(ROOT_CONTEXT)).to.deep.equal({});
@@ -197,6 +212,18 @@ describe('the propagator', () => {
         expect(stampIn(carriers[1]?.carrier ?? {})).to.equal('');
         expect(carriers[1]?.carrier['tracestate']).to.equal(`causality=${carriers[1]?.spanId}`);
         expect(arrivalIn(nodeOf('outside').extract(carriers[1]?.carrier))?.hidden).to.equal('mark-without-stamp');
+      });
+
+      it('lets no stamp of an earlier message pass for one of a message that may have none', () => {
+        let allowed = true;
+        const node = nodeOf('gateway', { propagator: { propagateTo: () => allowed } });
+        const root = node.start('root');
+        const carrier = node.inject(node.start('first', root.context).context);
+        allowed = false;
+        const { context } = node.start('second', root.context);
+        node.propagator.inject(context, carrier, defaultTextMapSetter);
+        expect(stampIn(carrier)).to.equal('');
+        expect(arrivalIn(nodeOf('outside').extract(carrier))?.hidden).to.equal('mark-without-stamp');
       });
 
       it('asks the trust function with what extract got', () => {

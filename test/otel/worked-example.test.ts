@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import { decodeMember } from '../../src/codec/list-members.js';
-import { formatStamp, parseStamp } from '../../src/codec/wire-text.js';
+import { parseStamp } from '../../src/codec/wire-text.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain } from '../../src/otel/domain.js';
 import { repositoryRoot } from '../support/repository.js';
@@ -28,7 +28,7 @@ class ExampleNode {
   }
 
   send(): string {
-    return formatStamp(this.domain.state(NOW));
+    return this.domain.text();
   }
 
   receive(text: string, passedOn = false): void {

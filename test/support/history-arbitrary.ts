@@ -29,7 +29,7 @@ export function plans(fleet: Fleet, { offsets = true, size = 24 } = {}): fc.Arbi
       }),
       { minLength: 1, maxLength: 4 },
     ),
-    actions: fc.array(fc.tuple(small, small, small, fc.integer({ min: 0, max: 6 })), { maxLength: size }),
+    actions: fc.array(fc.tuple(small, small, small, fc.integer({ min: 0, max: 6 })), { maxLength: size, size: 'max' }),
   });
 }
 

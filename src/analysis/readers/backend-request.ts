@@ -11,6 +11,11 @@ import type { SourcePart } from './byte-source.js';
 import { refusalIn } from './document.js';
 import { oneLine, ReadTracesError, reasonOf } from './problems.js';
 
+/** What messages call a request: its parameters would drown what they say. */
+export function addressOf(url: string): string {
+  return url.replace(/\?.*/, '');
+}
+
 /** Thrown for an answer that says no, so that a caller can try another way. */
 export class RefusedError extends ReadTracesError {
   constructor(
@@ -55,7 +60,7 @@ export class BackendClient {
     const length = Number(response.headers.get('content-length') ?? 'none');
     const packed = response.headers.has('content-encoding');
     return {
-      name: url,
+      name: addressOf(url),
       totalBytes: Number.isInteger(length) && !packed ? length : undefined,
       chunks: bodyOf(url, response, MAX_RESPONSE_BYTES, silence),
     };
@@ -68,7 +73,7 @@ export class BackendClient {
     try {
       return JSON.parse(text);
     } catch {
-      throw new ReadTracesError(url, whatIsNoJson(text));
+      throw new ReadTracesError(addressOf(url), whatIsNoJson(text));
     }
   }
 
@@ -78,7 +83,7 @@ export class BackendClient {
       response = await fetch(url, { headers: this.headers, signal: silence.signal });
     } catch (error) {
       silence.end();
-      throw new ReadTracesError(url, silence.reason ?? unreachable(error), 0, { cause: error });
+      throw new ReadTracesError(addressOf(url), silence.reason ?? unreachable(error), 0, { cause: error });
     }
     if (response.ok && !/^text\/html\b/i.test(response.headers.get('content-type') ?? '')) return response;
     let said = '';
@@ -87,8 +92,8 @@ export class BackendClient {
     } catch {
       // The status says enough.
     }
-    if (response.ok) throw new ReadTracesError(url, whatIsNoJson(said));
-    throw new RefusedError(url, refusal(response.status, said), response.status);
+    if (response.ok) throw new ReadTracesError(addressOf(url), whatIsNoJson(said));
+    throw new RefusedError(addressOf(url), refusal(response.status, said), response.status);
   }
 }
 
@@ -134,7 +139,10 @@ async function* bodyOf(url: string, response: Response, maxBytes: number, silenc
       silence.end();
       bytes += chunk.byteLength;
       if (bytes > maxBytes) {
-        throw new ReadTracesError(url, `an answer of more than ${maxBytes} bytes: ask for fewer with limit or since`);
+        throw new ReadTracesError(
+          addressOf(url),
+          `an answer of more than ${maxBytes} bytes: ask for fewer with limit or since`,
+        );
       }
       // The time that the reader takes is not the server's.
       yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -143,7 +151,9 @@ async function* bodyOf(url: string, response: Response, maxBytes: number, silenc
     finished = true;
   } catch (error) {
     if (error instanceof ReadTracesError) throw error;
-    throw new ReadTracesError(url, silence.reason ?? `the answer breaks off: ${reasonOf(error)}`, 0, { cause: error });
+    throw new ReadTracesError(addressOf(url), silence.reason ?? `the answer breaks off: ${reasonOf(error)}`, 0, {
+      cause: error,
+    });
   } finally {
     if (finished) silence.end();
     else silence.abort();

@@ -8,7 +8,7 @@
 import { InvalidValueError } from '../../clocks/errors.js';
 import { DEFAULT_BACKEND_SINCE_MS, DEFAULT_BACKEND_TRACES, HIGHEST_BACKEND_TRACES } from '../../clocks/limits.js';
 import { isObject } from './attribute-record.js';
-import { BackendClient, RefusedError } from './backend-request.js';
+import { addressOf, BackendClient, RefusedError } from './backend-request.js';
 import type { SourcePart } from './byte-source.js';
 import { paddedTraceIdOf } from './ids.js';
 import { ReadTracesError } from './problems.js';
@@ -93,7 +93,7 @@ async function openJaeger(source: JaegerSource, id: string | undefined, window: 
     return await client.open(url);
   } catch (error) {
     if (error instanceof RefusedError && error.status === 400 && source.service === undefined) {
-      throw new ReadTracesError(url, `${error.reason}. Name a service`, 0, { cause: error });
+      throw new ReadTracesError(addressOf(url), `${error.reason}. Name a service`, 0, { cause: error });
     }
     throw error;
   }
@@ -157,16 +157,18 @@ async function openTempoTrace(client: BackendClient, id: string): Promise<Source
 
 function tempoIdsOf(answer: unknown, url: string, limit: number, onRefusal: OnRefusal): ReadonlySet<string> {
   const traces = isObject(answer) ? (answer['traces'] ?? []) : undefined;
-  if (!Array.isArray(traces)) throw new ReadTracesError(url, 'answers with no list of traces: is this Tempo?');
+  if (!Array.isArray(traces))
+    throw new ReadTracesError(addressOf(url), 'answers with no list of traces: is this Tempo?');
   const ids = new Set<string>();
   for (const trace of (traces as readonly unknown[]).slice(0, limit)) {
     try {
       ids.add(paddedTraceIdOf(isObject(trace) ? trace['traceID'] : trace, 'traceID'));
     } catch (error) {
-      onRefusal(url, (error as Error).message);
+      onRefusal(addressOf(url), (error as Error).message);
     }
   }
-  if (ids.size === 0) throw new ReadTracesError(url, 'no such traces: look further back with since, or ask for others');
+  if (ids.size === 0)
+    throw new ReadTracesError(addressOf(url), 'no such traces: look further back with since, or ask for others');
   return ids;
 }
 

@@ -271,7 +271,6 @@ export class JsonFramer {
     this.place = place;
     this.atLineStart = false;
     this.lines.forget();
-    this.depth = 0;
     this.inString = false;
     this.escaped = false;
     this.path = [];

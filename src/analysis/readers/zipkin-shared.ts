@@ -3,11 +3,13 @@
  *
  * In Zipkin a server may go on with the id that its client drew (`shared: true`). Here a span is one interval of one
  * process, so where both sides are read the server's becomes a child of the client's, under an id derived from the
- * shared one and the server's service. What the server's service made under the shared id is the server's child;
+ * shared one, the server's service and its start. What that service made under the shared id is the server's child;
  * everything else stays with the client.
  *
- * Guarantee: the derived id depends on nothing but trace, id and service, so it is the same in every file that holds
- * the call. Where the client's side was not read the server keeps its id: nothing has to be told apart.
+ * Guarantee: a derived id depends on nothing but the span, so it is the same in every file that holds the call. Where
+ * the client's side was not read the server keeps its id: nothing has to be told apart. Where a child might belong to
+ * another side (the client is of the same service, or a retry reached a second server of it) the child stays with the
+ * client, which began before all of them: an order that is not proven is not claimed.
  * Hazard: spans are held back until the source ends or the limit is reached; sides that are further apart keep one id.
  */
 import { MAX_HELD_ZIPKIN_SPANS } from '../../clocks/limits.js';
@@ -20,8 +22,8 @@ export interface HalfSpan {
   readonly shared: boolean;
 }
 
-/** Derived ids by the server's service: nearly always one. */
-type Servers = Map<string, string>;
+/** What the children of one service under a shared id hang from; undefined where that is not certain. */
+type Parents = Map<string, string | undefined>;
 
 export class SharedSpans {
   private held: HalfSpan[] = [];
@@ -38,20 +40,19 @@ export class SharedSpans {
   drain(): RecordedSpan[] {
     const halves = this.held;
     this.held = [];
-    const servers = serversBesideTheirClients(halves);
-    if (servers.size === 0) return halves.map(({ span }) => span);
-    return halves.map((half) => splitFrom(half, servers));
+    const calls = callsWithBothSides(halves);
+    if (calls.size === 0) return halves.map(({ span }) => span);
+    return halves.map((half) => splitFrom(half, calls));
   }
 }
 
-function splitFrom(half: HalfSpan, servers: ReadonlyMap<string, Servers>): RecordedSpan {
+function splitFrom(half: HalfSpan, calls: ReadonlyMap<string, Parents>): RecordedSpan {
   const { span } = half;
-  if (isServersSide(half)) {
-    const derived = servers.get(keyOf(span.traceId, span.spanId))?.get(span.service);
-    if (derived !== undefined) return { ...span, spanId: derived, parentSpanId: span.spanId };
+  if (isServersSide(half) && calls.has(keyOf(span.traceId, span.spanId))) {
+    return { ...span, spanId: derivedSpanId(span), parentSpanId: span.spanId };
   }
   if (span.parentSpanId === undefined) return span;
-  const parent = servers.get(keyOf(span.traceId, span.parentSpanId))?.get(span.service);
+  const parent = calls.get(keyOf(span.traceId, span.parentSpanId))?.get(span.service);
   return parent === undefined ? span : { ...span, parentSpanId: parent };
 }
 
@@ -60,28 +61,29 @@ function isServersSide({ span, shared }: HalfSpan): boolean {
   return shared || span.kind === 'server';
 }
 
-/** Derived ids by shared id and service, where both sides were read. */
-function serversBesideTheirClients(halves: readonly HalfSpan[]): ReadonlyMap<string, Servers> {
+/** By shared id, where both sides were read. */
+function callsWithBothSides(halves: readonly HalfSpan[]): ReadonlyMap<string, Parents> {
   const serverKeys = new Set<string>();
   for (const half of halves) if (isServersSide(half)) serverKeys.add(keyOf(half.span.traceId, half.span.spanId));
-  const clientKeys = new Set<string>();
-  if (serverKeys.size > 0) {
-    for (const half of halves) {
-      const key = keyOf(half.span.traceId, half.span.spanId);
-      if (!isServersSide(half) && serverKeys.has(key)) clientKeys.add(key);
-    }
+  const calls = new Map<string, Parents>();
+  if (serverKeys.size === 0) return calls;
+  for (const half of halves) {
+    const key = keyOf(half.span.traceId, half.span.spanId);
+    if (isServersSide(half) || !serverKeys.has(key)) continue;
+    let parents = calls.get(key);
+    if (parents === undefined) calls.set(key, (parents = new Map<string, string | undefined>()));
+    // A child of the client's service may be the client's own.
+    parents.set(half.span.service, undefined);
   }
-  const servers = new Map<string, Servers>();
-  if (clientKeys.size === 0) return servers;
   for (const half of halves) {
     const { traceId, spanId, service } = half.span;
-    const key = keyOf(traceId, spanId);
-    if (!isServersSide(half) || !clientKeys.has(key)) continue;
-    let services = servers.get(key);
-    if (services === undefined) servers.set(key, (services = new Map<string, string>()));
-    services.set(service, derivedSpanId(traceId, spanId, service));
+    const parents = isServersSide(half) ? calls.get(keyOf(traceId, spanId)) : undefined;
+    if (parents === undefined) continue;
+    const id = derivedSpanId(half.span);
+    const isOnlyOne = !parents.has(service) || parents.get(service) === id;
+    parents.set(service, isOnlyOne ? id : undefined);
   }
-  return servers;
+  return calls;
 }
 
 function keyOf(traceId: string, spanId: string): string {
@@ -89,11 +91,11 @@ function keyOf(traceId: string, spanId: string): string {
 }
 
 /**
- * The id of a server's side: 64 bits of FNV-1a over `<trace id>/<span id>/<service>`, its halves made with two different
- * bases.
+ * The id of a server's side: 64 bits of FNV-1a over `<trace id>/<span id>/<service>/<start in ns>`, its halves made with
+ * two different bases.
  */
-function derivedSpanId(traceId: string, spanId: string, service: string): string {
-  const text = `${traceId}/${spanId}/${service}`;
+function derivedSpanId({ traceId, spanId, service, startNanos }: RecordedSpan): string {
+  const text = `${traceId}/${spanId}/${service}/${startNanos}`;
   const id = hex8(fnv1a(text, 0x811c9dc5)) + hex8(fnv1a(text, 0x9747b28c));
   return id === '0'.repeat(16) ? `${'0'.repeat(15)}1` : id;
 }

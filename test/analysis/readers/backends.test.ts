@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { InvalidValueError } from '../../../src/clocks/errors.js';
 import { ReadTracesError } from '../../../src/analysis/readers/problems.js';
-import type { TraceSource } from '../../../src/analysis/readers/read-traces.js';
-import { EXPECTED, EXPECTED_OF_ZIPKIN, JAEGER_V3, TEMPO_V1, TEMPO_V2, ZIPKIN } from './one-trace.js';
+import { readTraces, type TraceSource } from '../../../src/analysis/readers/read-traces.js';
+import { EXPECTED, EXPECTED_OF_ZIPKIN, JAEGER_V3, OTLP, TEMPO_V1, TEMPO_V2, ZIPKIN } from './one-trace.js';
 import { bare, readAll } from './reading-all.js';
 import { type Answer, saying, serving } from './serving.js';
 
@@ -216,7 +216,7 @@ describe('live backends', () => {
     for (const [what, answer, message] of failing) {
       it(`by ${what} are given up with a next step`, async () => {
         await serving({ '/api/v3/traces': answer }, async ({ address }) => {
-          const { error } = await readAll({ jaeger: address, timeoutMs: 200 });
+          const { error } = await readAll({ jaeger: address, timeoutMs: what.startsWith('silence') ? 200 : 20_000 });
           expect(error).to.be.instanceOf(ReadTracesError);
           expect((error as Error).message).to.match(message);
         });
@@ -233,19 +233,34 @@ describe('live backends', () => {
       });
     });
 
+    it('are not blamed for a reader that takes its time', async () => {
+      const many = { result: { resourceSpans: Array.from({ length: 20_000 }, () => OTLP.resourceSpans[1]) } };
+      await serving({ '/api/v3/traces': saying(200, JSON.stringify(many)) }, async ({ address }) => {
+        let spans = 0;
+        for await (const _ of readTraces({ jaeger: address, timeoutMs: 700 })) {
+          spans += 1;
+          if (spans > 1) continue;
+          await new Promise((resolve) => {
+            setTimeout(resolve, 1000);
+          });
+        }
+        expect(spans).to.equal(40_000);
+      });
+    });
+
     it('may be slow for longer than the limit, as long as they say something', async () => {
       const text = JSON.stringify(JAEGER_V3);
       const slow = (_: IncomingMessage, response: ServerResponse): void => {
         let at = 0;
         const drip = (): void => {
           response.write(text.slice(at, (at += Math.ceil(text.length / 5))));
-          if (at < text.length) setTimeout(drip, 100);
+          if (at < text.length) setTimeout(drip, 300);
           else response.end();
         };
         drip();
       };
       await serving({ '/api/v3/traces': slow }, async ({ address }) => {
-        const { spans, error } = await readAll({ jaeger: address, timeoutMs: 350 });
+        const { spans, error } = await readAll({ jaeger: address, timeoutMs: 1100 });
         expect(error).to.equal(undefined);
         expect(spans).to.have.length(3);
       });

@@ -10,6 +10,7 @@ interface ZipkinSpan {
   readonly shared?: boolean;
   readonly name: string;
   readonly service: string;
+  readonly timestamp?: number;
 }
 
 const TRACE = '00000000000000aa00000000000000aa';
@@ -43,12 +44,13 @@ describe('shared spans of Zipkin', () => {
     );
   });
 
-  it('get an id that depends on nothing but trace, id and service', () => {
+  it('get an id that depends on nothing but trace, id, service and start', () => {
     const id = (...spans: readonly ZipkinSpan[]): string | undefined => read(...spans).get('serve')?.spanId;
     expect(id(client, server)).to.equal(id(work, { ...server, name: 'x' }, client, server));
     expect(id(client, server)).not.to.equal(id(client, { ...server, service: 'store' }));
+    expect(id(client, server)).not.to.equal(id(client, { ...server, timestamp: 2 }));
     // Files that were written on different days must still agree.
-    expect(id(client, server)).to.equal('65f9f642097ca35a');
+    expect(id(client, server)).to.equal('8d058ffa881a3131');
   });
 
   it('are told apart without the word shared as well', () => {
@@ -78,5 +80,38 @@ describe('shared spans of Zipkin', () => {
     const found = read(client, server, again, { ...work, service: 'shop-2' });
     expect(found.get('again')?.spanId).not.to.equal(found.get('serve')?.spanId);
     expect(found.get('work')?.parentSpanId).to.equal(found.get('again')?.spanId);
+  });
+
+  it('claim no child that may be another one’s: a second server’s of the same service', () => {
+    const again = { ...server, name: 'again', timestamp: 7 };
+    const found = read(client, server, again, work);
+    expect(found.get('again')?.spanId).not.to.equal(found.get('serve')?.spanId);
+    expect(found.get('again')?.parentSpanId).to.equal('000000000000000b');
+    expect(found.get('work')?.parentSpanId).to.equal('000000000000000b');
+  });
+
+  it('claim no child that may be another one’s: the client’s of the same service', () => {
+    const found = read({ ...client, service: 'shop' }, server, work);
+    expect(found.get('serve')?.parentSpanId).to.equal('000000000000000b');
+    expect(found.get('serve')?.spanId).not.to.equal('000000000000000b');
+    expect(found.get('work')?.parentSpanId).to.equal('000000000000000b');
+  });
+
+  it('are still one server when it was read twice', () => {
+    const spans = readDocument(
+      [client, server, server, work].map(({ service, ...span }) => ({
+        traceId: TRACE,
+        timestamp: 1,
+        ...span,
+        localEndpoint: { serviceName: service },
+      })),
+    );
+    expect(spans.map(({ spanId }) => spanId)).to.deep.equal([
+      client.id,
+      spans[1]?.spanId,
+      spans[1]?.spanId,
+      '000000000000000c',
+    ]);
+    expect(spans[3]?.parentSpanId).to.equal(spans[1]?.spanId);
   });
 });
