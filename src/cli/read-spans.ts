@@ -58,7 +58,7 @@ export async function readSpans({ sources, trace, limit }: Wanted, err: Output):
     }
   }
   told.finish();
-  if (spans.length === 0) throw new NothingReadError(whyNothing(sources, trace, others, told.count));
+  if (spans.length === 0) throw new NothingReadError(whyNothing(trace, others, told.count));
   return spans;
 }
 
@@ -67,12 +67,10 @@ function isOf(wanted: string, traceId: string): boolean {
   return traceId.startsWith(wanted) || traceId.replace(/^0+/, '').startsWith(wanted.replace(/^0+/, ''));
 }
 
-function whyNothing(sources: Wanted['sources'], trace: string | undefined, others: number, problems: number): string {
+function whyNothing(trace: string | undefined, others: number, problems: number): string {
   if (others > 0) return `no trace begins with ${trace}, but ${others} spans of other traces were read`;
   if (problems > 0) return 'nothing could be read';
-  return sources.some((source) => typeof source !== 'string')
-    ? 'the backend has no such traces: is the service spelled as it reports itself, and --since long enough?'
-    : 'there are no spans in it';
+  return 'there are no spans in it';
 }
 
 class ToldProblems {
