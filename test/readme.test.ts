@@ -123,6 +123,16 @@ describe('README', function () {
     expect(await run(['--import', './tracing-basic.mjs', 'one.mjs'])).to.match(/'causality.end.lamport': 2/);
   });
 
+  it('has a sample for each other clock, and each prints what it says', async () => {
+    const samples = [...readme.matchAll(/```js\n([^`]*? → [^`]*?)```/g)].map(([, code]) => code as string);
+    expect(samples).to.have.length(3);
+    for (const [i, code] of samples.entries()) {
+      user.write(`sample-${i}.mjs`, code);
+      const printed = [...code.matchAll(/\/\/ → (.*)$/gm)].map(([, line]) => line as string);
+      expect((await run([`sample-${i}.mjs`])).trimEnd().split('\n')).to.deep.equal(printed);
+    }
+  });
+
   it('shows a stamp that can be read', () => {
     const [, text] = /causality=(1![^\s,]+)/.exec(readme) ?? [];
     expect(parseStamp(text as string)).to.include({ domain: '7b1d62f2c9e04a15', lamport: 17, incomplete: false });

@@ -14,7 +14,7 @@ const TIMES = ['corrected', 'wall'] as const;
 
 export const exportCommand: Command = {
   name: 'export',
-  says: 'for other programs: a ShiViz log, a Perfetto trace with arrows, corrected OTLP JSON',
+  says: 'for other programs: ShiViz, Perfetto with arrows, corrected OTLP JSON',
   options: [
     { name: 'to', value: TARGETS.join('|'), says: 'the format; there is no default' },
     {

@@ -20,6 +20,7 @@ import type { Departure } from './messages.js';
 
 const BAGGAGE = 'baggage';
 const TRACESTATE = 'tracestate';
+const TRACEPARENT = 'traceparent';
 const TRACESTATE_LIMITS = {
   members: MAX_TRACESTATE_MEMBERS,
   length: MAX_TRACESTATE_LENGTH,
@@ -33,11 +34,16 @@ export class InboundHeaders implements TextMapGetter {
   /** What may hold the stamp, as it came: the whole baggage, or our header. */
   private readonly raw: unknown;
 
-  /** Reads once. Throws what the getter throws. */
+  /**
+   * Reads once. Throws what the getter throws.
+   * @param unread true where the stamp will not be read: then the mark stays in place, so that a span which starts here
+   * all the same knows that it misses something
+   */
   constructor(
     carrier: unknown,
     private readonly getter: TextMapGetter,
     private readonly place: 'baggage' | 'header',
+    private readonly unread = false,
   ) {
     this.tracestate = taken(getter.get(carrier, TRACESTATE));
     // Also in header mode: a stale member that travelled on beside our own mark would be taken for a fresh one.
@@ -53,7 +59,7 @@ export class InboundHeaders implements TextMapGetter {
   get(carrier: unknown, key: string): string | string[] | undefined {
     const list = listNamed(key);
     if (list === BAGGAGE && this.baggage !== undefined) return this.baggage.rest;
-    if (list === TRACESTATE && this.tracestate !== undefined) return this.tracestate.rest;
+    if (list === TRACESTATE && this.tracestate !== undefined && !this.unread) return this.tracestate.rest;
     return this.getter.get(carrier, key);
   }
 
@@ -123,6 +129,8 @@ function headerValues(value: string | readonly string[] | undefined | null): rea
 
 /** A setter for the wrapped propagators that holds back the lists that we have to add to. */
 export class OutboundHeaders implements TextMapSetter {
+  /** True once a W3C trace context was written: its writer has looked at every digit of the ids. */
+  hasParent = false;
   private tracestate: HeldList | undefined;
   private baggage: HeldList | undefined;
 
@@ -133,7 +141,10 @@ export class OutboundHeaders implements TextMapSetter {
     const list = listNamed(key);
     if (list === TRACESTATE) this.tracestate = { key, text: takeMember(String(value), MEMBER).rest };
     else if (list === BAGGAGE) this.baggage = { key, text: takeMember(String(value), MEMBER).rest };
-    else this.setter.set(carrier, key, value as string);
+    else {
+      this.setter.set(carrier, key, value as string);
+      this.hasParent ||= key === TRACEPARENT;
+    }
   }
 
   /**

@@ -10,7 +10,13 @@ import {
   trace,
   TraceFlags,
 } from '@opentelemetry/api';
-import { suppressTracing, TraceState, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import {
+  suppressTracing,
+  TraceState,
+  unsuppressTracing,
+  W3CBaggagePropagator,
+  W3CTraceContextPropagator,
+} from '@opentelemetry/core';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { parseStamp } from '../../src/codec/wire-text.js';
@@ -169,6 +175,15 @@ describe('the propagator', () => {
         const received = node.extract({ ...MESSAGE, causality: STAMP }, suppressTracing(ROOT_CONTEXT));
         expect(arrivalIn(received)).to.equal(undefined);
         expect(node.clock.counters.received).to.equal(0);
+      });
+
+      it('admits what it did not read where tracing goes on after all', () => {
+        const { carrier } = call(nodeOf('gateway'));
+        const node = nodeOf('orders');
+        const received = node.extract(carrier, suppressTracing(ROOT_CONTEXT));
+        const { span, context } = node.start('handle', unsuppressTracing(received));
+        expect(getCausalStamp(span)?.incomplete).to.equal(true);
+        expect(node.inject(context)['tracestate']).to.equal(`causality=${span.spanContext().spanId}`);
       });
 
       it('sends nothing where there is nothing to say', () => {
