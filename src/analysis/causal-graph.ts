@@ -33,6 +33,7 @@ export interface GraphParts {
   readonly happened: HappenedBefore;
 }
 
+/** Events of recorded traces and the order among them. */
 export class CausalGraph {
   /** @internal */
   readonly parts: GraphParts;
@@ -58,6 +59,7 @@ export class CausalGraph {
     return new CausalGraph(spans, options);
   }
 
+  /** How many spans were read, each counted once. */
   get spanCount(): number {
     return this.parts.table.spans.length;
   }

@@ -26,6 +26,7 @@ export interface NodeOffset {
   readonly since: CausalSpan | undefined;
 }
 
+/** What was moved, and what could not be put right. */
 export interface CorrectionReport {
   /** False where some clock was set, or runs at another speed: no constant offsets are possible. */
   readonly constantOffsets: boolean;
@@ -37,12 +38,14 @@ export interface CorrectionReport {
   readonly unresolved: readonly CausalEdge[];
 }
 
+/** Spans with corrected times, and how they came about. */
 export interface CorrectedTraces {
   /** In the order they came; those that did not move are the same objects. */
   readonly spans: readonly RecordedSpan[];
   readonly report: CorrectionReport;
 }
 
+/** Moves clocks by the least that puts every cause before its effect. */
 export function correctTimestamps(traces: CausalGraph | Iterable<RecordedSpan>): CorrectedTraces {
   const graph = traces instanceof CausalGraph ? traces : CausalGraph.of(traces);
   const { table, views } = graph.parts;

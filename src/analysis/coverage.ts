@@ -9,6 +9,7 @@ import { type EventTable, MISSING, REPLY, STAMPED, START, TOLD_INCOMPLETE } from
 import { type OrderingShares, shareOrderings } from './ordering-shares.js';
 import type { RecordedSpan } from './recorded.js';
 
+/** How many spans of a service carry stamps. */
 export interface ServiceCoverage {
   readonly service: string;
   readonly spans: number;
@@ -39,6 +40,7 @@ export interface EdgeCoverage {
   readonly lost: Readonly<Partial<Record<LossReason, number>>>;
 }
 
+/** How far stamps reach. */
 export interface Coverage {
   readonly spans: number;
   readonly stamped: number;
@@ -49,6 +51,7 @@ export interface Coverage {
   readonly orderings: OrderingShares;
 }
 
+/** Counts where stamps are, and where they get lost. */
 export function coverage(graph: CausalGraph): Coverage {
   const { parts } = graph;
   const { table } = parts;

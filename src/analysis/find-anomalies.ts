@@ -13,6 +13,7 @@ import { findRaces } from './races.js';
 
 const DEFAULT_LIMIT = 10_000;
 
+/** Finds inversions, missing events, identity clashes, incomplete stamps, races and skew. */
 export function findAnomalies(graph: CausalGraph, options: AnomalyOptions = {}): Anomalies {
   const { parts } = graph;
   const { limit = DEFAULT_LIMIT } = options;

@@ -40,6 +40,7 @@ export interface MissingTicks {
   readonly wholeNode: boolean;
 }
 
+/** A span whose parent was named and not read. */
 export interface MissingParent {
   readonly kind: 'missing-parent';
   readonly span: CausalSpan;
@@ -79,6 +80,7 @@ export interface Incomplete {
   readonly consequence: string;
 }
 
+/** A span that reads or writes a resource. */
 export interface Access {
   readonly span: CausalSpan;
   readonly resource: string;
@@ -106,8 +108,10 @@ export interface Skew {
   readonly verdict: 'agree' | 'apart' | 'stepped';
 }
 
+/** Anything that `findAnomalies` lists. */
 export type Finding = Inversion | MissingTicks | MissingParent | IdentityClash | Incomplete | Race | Skew;
 
+/** All findings by kind. */
 export interface Anomalies {
   readonly inversions: readonly Inversion[];
   readonly inversionSummary: readonly InversionSummary[];
@@ -133,6 +137,7 @@ export interface Anomalies {
   readonly undecidedRaces: number;
 }
 
+/** How much is listed. */
 export interface AnomalyOptions {
   /** Most findings of a kind that are listed. Default 10,000. */
   readonly limit?: number;

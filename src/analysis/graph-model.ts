@@ -15,6 +15,7 @@ import type { RecordedSpan } from './recorded.js';
  */
 export type GraphOrder = 'process' | 'flow';
 
+/** A moment of a span. */
 export type EventKind = 'start' | 'reply' | 'end';
 
 /** `stamped`: proven by stamps. `derived`: from parents, links, or the sequence inside one process. */
@@ -42,6 +43,7 @@ export interface CausalNode {
   readonly resolutionNanos: number;
 }
 
+/** A moment of a recorded span, stamped or not. */
 export interface CausalEvent {
   /** Unique in the graph. Not an order. */
   readonly index: number;
@@ -57,6 +59,7 @@ export interface CausalEvent {
   readonly timeNanos: bigint | undefined;
 }
 
+/** A recorded span with its place in the graph. */
 export interface CausalSpan {
   readonly index: number;
   readonly recorded: RecordedSpan;
@@ -70,6 +73,7 @@ export interface CausalSpan {
   readonly end: CausalEvent;
 }
 
+/** A cause and its effect. */
 export interface CausalEdge {
   readonly from: CausalEvent;
   readonly to: CausalEvent;
@@ -77,6 +81,7 @@ export interface CausalEdge {
   readonly basis: Basis;
 }
 
+/** How a graph is made. */
 export interface GraphOptions {
   /** Default `process`. */
   readonly order?: GraphOrder;

@@ -7,6 +7,7 @@
 import type { GraphParts } from './causal-graph.js';
 import type { EventTable } from './event-table.js';
 
+/** Shares of pairs of spans by what is known of their order. */
 export interface OrderingShares {
   /** Ordered, or concurrent, by stamps alone. */
   readonly proven: number;
