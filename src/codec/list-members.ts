@@ -16,24 +16,52 @@ export interface TakenMember {
 
 /** Takes every member called `name` out of a W3C baggage or tracestate list. */
 export function takeMember(list: string, name: string): TakenMember {
-  if (!list.includes(name)) return { rest: list, values: NONE };
+  const at = list.indexOf(name);
+  if (at < 0) return { rest: list, values: NONE };
+  return takeOnly(list, name, at) ?? takeEach(list, name);
+}
+
+/** Nearly always the name is there once and stands for a member: then no other member needs a look. */
+function takeOnly(list: string, name: string, at: number): TakenMember | undefined {
+  const assign = at + name.length;
+  if (at > 0 && list.charCodeAt(at - 1) !== COMMA) return undefined;
+  if (list.charCodeAt(assign) !== ASSIGN || list.includes(name, assign)) return undefined;
+  const comma = list.indexOf(',', assign);
+  const end = comma < 0 ? list.length : comma;
+  const values = [valueIn(list, assign, end)];
+  if (at === 0 && comma < 0) return { rest: undefined, values };
+  return { rest: unlessBlank(at === 0 ? list.slice(end + 1) : list.slice(0, at - 1) + list.slice(end)), values };
+}
+
+function takeEach(list: string, name: string): TakenMember {
   const values: string[] = [];
   const others: string[] = [];
   for (const member of list.split(',')) {
     const assign = member.indexOf('=');
     if (assign >= 0 && member.slice(0, assign).trim() === name) {
-      const properties = member.indexOf(';', assign);
-      values.push(member.slice(assign + 1, properties < 0 ? undefined : properties).trim());
+      values.push(valueIn(member, assign, member.length));
     } else {
       others.push(member);
     }
   }
   if (values.length === 0) return { rest: list, values };
-  const rest = others.join(',');
-  return { rest: rest.trim() === '' ? undefined : rest, values };
+  return { rest: unlessBlank(others.join(',')), values };
+}
+
+/** What stands between `=` and the member's end, or its first property. */
+function valueIn(list: string, assign: number, end: number): string {
+  const value = list.slice(assign + 1, end);
+  const properties = value.indexOf(';');
+  return (properties < 0 ? value : value.slice(0, properties)).trim();
+}
+
+function unlessBlank(list: string): string | undefined {
+  return list.trim() === '' ? undefined : list;
 }
 
 const NONE: readonly string[] = [];
+const COMMA = 44;
+const ASSIGN = 61;
 
 /** Undoes one layer of percent-encoding, which any relay may add; undefined when it is not valid. */
 export function decodeMember(value: string): string | undefined {

@@ -19,7 +19,7 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { InvalidValueError } from '../clocks/errors.js';
-import { judgeArrival, MEMBER, withArrival } from './arrival.js';
+import { arrivalIn, judgeArrival, MEMBER, withArrival } from './arrival.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
 import { InboundHeaders, OutboundHeaders } from './headers.js';
@@ -147,9 +147,12 @@ export class CausalityPropagator implements TextMapPropagator {
     getter: TextMapGetter,
     headers: InboundHeaders,
   ): Context {
+    const sent = headers.stamp((reason, detail) => clock.events.refused(reason, detail));
+    const { mark } = headers;
+    // Nobody upstream takes part, and nothing of an earlier message is to be taken back.
+    if (!sent.present && mark === undefined && arrivalIn(extracted) === undefined) return extracted;
     const parent = trace.getSpanContext(extracted);
     const isNew = parent !== undefined && parent !== trace.getSpanContext(before) && isSpanContextValid(parent);
-    const sent = headers.stamp((reason, detail) => clock.events.refused(reason, detail));
     if (!isNew && sent.text === undefined) return extracted;
 
     const domain = isNew ? clock.domains.idOf(parent.traceId) : clock.domains.idOf('');
@@ -168,7 +171,7 @@ export class CausalityPropagator implements TextMapPropagator {
       parent: isNew ? parent : undefined,
       stamp,
       unread: sent.present && stamp === undefined,
-      mark: headers.mark,
+      mark,
       plainHops,
     });
     if (arrival === undefined) return isNew ? withArrival(extracted, undefined) : extracted;

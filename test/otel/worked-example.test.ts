@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import { decodeMember } from '../../src/codec/list-members.js';
-import { formatStamp, parseStamp } from '../../src/codec/wire-text.js';
+import { parseStamp } from '../../src/codec/wire-text.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain } from '../../src/otel/domain.js';
 import { repositoryRoot } from '../support/repository.js';
