@@ -88,17 +88,19 @@ const EMPTY_TABLE = new VectorTable([], []);
 export class VectorTimestamp {
   static readonly EMPTY = new VectorTimestamp(EMPTY_TABLE, -1, 0);
 
-  /**
-   * @internal use {@link VectorTimestamp.from}
-   * @param table all entries; the counter at `ownIndex` is overridden by `own`
-   * @param ownIndex index of the entry that moves most often, or -1
-   * @param own its counter
-   */
-  constructor(
-    readonly table: VectorTable,
-    readonly ownIndex: number,
-    readonly own: number,
-  ) {}
+  /** @internal All entries; the counter at `ownIndex` is overridden by `own`. */
+  readonly table: VectorTable;
+  /** @internal Index of the entry that moves most often, or -1. */
+  readonly ownIndex: number;
+  /** @internal Its counter. */
+  readonly own: number;
+
+  /** @internal use {@link VectorTimestamp.from} */
+  constructor(table: VectorTable, ownIndex: number, own: number) {
+    this.table = table;
+    this.ownIndex = ownIndex;
+    this.own = own;
+  }
 
   /**
    * From entries in any order. Throws {@link InvalidValueError} for a node that is not a non-empty string, a counter
