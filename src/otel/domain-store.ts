@@ -70,9 +70,7 @@ export class DomainStore {
 
   /** A request leaves for a trace without a domain. True when it is the first of which we know. */
   leaveUnstamped(id: string): boolean {
-    if (this.droppedTraces.mayContain(id) || this.unstampedTraces.mayContain(id)) return false;
-    this.unstampedTraces.add(id);
-    return true;
+    return !this.droppedTraces.mayContain(id) && this.unstampedTraces.addNew(id);
   }
 
   /** A recorded span of the domain has started. */

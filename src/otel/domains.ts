@@ -112,7 +112,7 @@ export class Domains {
   }
 
   /** The domain through which a span that is not ours passes on what it received; undefined when that is nothing. */
-  relaying(spanContext: SpanContext, arrival: Arrival | undefined, now: number): Domain | undefined {
+  relaying(spanContext: SpanContext, arrival: Arrival | undefined): Domain | undefined {
     const domain = this.peek(spanContext.traceId);
     if (domain !== undefined) {
       if (this.process === undefined) this.store.touch(domain);
@@ -120,7 +120,7 @@ export class Domains {
     }
     // That a stamp was missed is passed on by the mark alone: traces that nobody samples must not crowd out the others.
     if (arrival?.stamp?.domain !== arrival?.domain || !this.concerns(arrival, spanContext.traceId)) return undefined;
-    return this.obtain(spanContext.traceId, now);
+    return this.obtain(spanContext.traceId, this.now());
   }
 
   /** True when a message belongs to this trace. */

@@ -23,6 +23,19 @@ export class DroppedTraces {
 
   /** @param id the 16 hex digits of a domain */
   add(id: string): void {
+    const { first, step } = hashes(id);
+    this.include(first, step);
+  }
+
+  /** Adds an id. False where it may have been there already. */
+  addNew(id: string): boolean {
+    const { first, step } = hashes(id);
+    if (includes(this.younger, this.bits, first, step) || includes(this.older, this.bits, first, step)) return false;
+    this.include(first, step);
+    return true;
+  }
+
+  private include(first: number, step: number): void {
     if (this.count === this.capacity) {
       this.older = this.younger;
       this.younger = undefined;
@@ -30,7 +43,6 @@ export class DroppedTraces {
     }
     this.younger ??= new Uint32Array(this.bits / 32);
     this.count++;
-    const { first, step } = hashes(id);
     for (let i = 0; i < PROBES; i++) {
       const bit = probe(first, step, i, this.bits);
       this.younger[bit >>> 5] = (this.younger[bit >>> 5] as number) | (1 << (bit & 31));

@@ -72,10 +72,11 @@ export class Messages {
     spanContext: SpanContext,
     arrival: Arrival | undefined,
   ): Domain | undefined {
+    const relayed = record === undefined ? this.domains.relaying(spanContext, arrival) : undefined;
+    // Most unsampled requests: no clock is read for them.
+    if (record === undefined && relayed === undefined) return undefined;
     const now = this.domains.now();
-    const domain =
-      record === undefined ? this.domains.relaying(spanContext, arrival, now) : this.domains.present(record, now);
-    if (domain === undefined) return undefined;
+    const domain = record === undefined ? (relayed as Domain) : this.domains.present(record, now);
     if (arrival !== undefined && record?.arrival !== arrival) this.domains.merge(domain, arrival, now);
     domain.usedAt = now;
     return domain;

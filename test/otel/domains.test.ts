@@ -117,13 +117,13 @@ describe('the domains of a process', () => {
 
     it('makes a domain for what came, and none for nothing', () => {
       const domains = domainsOf();
-      expect(domains.relaying(context, undefined, 0)).to.equal(undefined);
-      expect(domains.relaying(context, arrivalOf('1!00000000000000aa!5!!0!a*1', '00000000000000aa'), 0)).to.equal(
+      expect(domains.relaying(context, undefined)).to.equal(undefined);
+      expect(domains.relaying(context, arrivalOf('1!00000000000000aa!5!!0!a*1', '00000000000000aa'))).to.equal(
         undefined,
       );
       expect(domains.size).to.equal(0);
-      expect(domains.relaying(context, arrivalOf(`1!${DOMAIN}!5!!0!a*1`), 0)?.id).to.equal(DOMAIN);
-      expect(domains.relaying(context, undefined, 0)?.id, 'there is one now').to.equal(DOMAIN);
+      expect(domains.relaying(context, arrivalOf(`1!${DOMAIN}!5!!0!a*1`))?.id).to.equal(DOMAIN);
+      expect(domains.relaying(context, undefined)?.id, 'there is one now').to.equal(DOMAIN);
     });
   });
 
