@@ -72,13 +72,16 @@ function probe(first: number, step: number, i: number, bits: number): number {
 
 /** Trace ids are random: their two halves serve as the two hashes of double hashing; odd steps reach every bit. */
 function hashes(id: string): { first: number; step: number } {
-  return { first: hexWord(id, 8), step: hexWord(id, 0) | 1 };
+  return { first: hexWord(id, 16), step: hexWord(id, 8) | 1 };
 }
 
-/** Eight hex digits as a 32-bit number. Other characters give some number, too: a trace id of that kind is as good. */
-function hexWord(id: string, start: number): number {
+/** Digits that are read of each half: 24 bits, and no filter has more. */
+const DIGITS = 6;
+
+/** The hex digits before `end` as a number. Other characters give some number, too: a trace id of that kind is as good. */
+function hexWord(id: string, end: number): number {
   let word = 0;
-  for (let at = start; at < start + 8; at++) {
+  for (let at = end - DIGITS; at < end; at++) {
     const code = id.charCodeAt(at);
     word = (word << 4) | (code <= 57 ? code - 48 : (code - 87) & 15);
   }

@@ -20,6 +20,7 @@ import type { Departure } from './messages.js';
 
 const BAGGAGE = 'baggage';
 const TRACESTATE = 'tracestate';
+const TRACEPARENT = 'traceparent';
 const TRACESTATE_LIMITS = {
   members: MAX_TRACESTATE_MEMBERS,
   length: MAX_TRACESTATE_LENGTH,
@@ -123,6 +124,8 @@ function headerValues(value: string | readonly string[] | undefined | null): rea
 
 /** A setter for the wrapped propagators that holds back the lists that we have to add to. */
 export class OutboundHeaders implements TextMapSetter {
+  /** True once a W3C trace context was written: its writer has looked at every digit of the ids. */
+  hasParent = false;
   private tracestate: HeldList | undefined;
   private baggage: HeldList | undefined;
 
@@ -133,7 +136,10 @@ export class OutboundHeaders implements TextMapSetter {
     const list = listNamed(key);
     if (list === TRACESTATE) this.tracestate = { key, text: takeMember(String(value), MEMBER).rest };
     else if (list === BAGGAGE) this.baggage = { key, text: takeMember(String(value), MEMBER).rest };
-    else this.setter.set(carrier, key, value as string);
+    else {
+      this.setter.set(carrier, key, value as string);
+      this.hasParent ||= key === TRACEPARENT;
+    }
   }
 
   /**

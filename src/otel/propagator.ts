@@ -26,7 +26,7 @@ import { InboundHeaders, OutboundHeaders } from './headers.js';
 import type { Departure } from './messages.js';
 import { clockOption } from './span-processor.js';
 import type { Arrival } from './records.js';
-import { anyRecordOf, rememberArrival } from './span-registry.js';
+import { rememberArrival } from './span-registry.js';
 
 /** Everything is optional. */
 export interface CausalityPropagatorOptions {
@@ -79,7 +79,7 @@ export class CausalityPropagator implements TextMapPropagator {
     }
     const headers = new OutboundHeaders(setter);
     this.injectWrapped(context, carrier, headers);
-    const departure = this.depart(clock, context);
+    const departure = this.depart(clock, context, headers.hasParent);
     try {
       const { unsent } = headers.finish(carrier, departure, this.carrier, this.setterFailed);
       if (unsent !== undefined) clock.events.unsent(unsent);
@@ -125,12 +125,12 @@ export class CausalityPropagator implements TextMapPropagator {
     return [...fields];
   }
 
-  private depart(clock: CausalClock, context: Context): Departure | undefined {
+  /** @param isValid true where the ids of the context's span have been looked at already */
+  private depart(clock: CausalClock, context: Context, isValid: boolean): Departure | undefined {
     try {
       const spanContext = trace.getSpanContext(context);
       if (spanContext === undefined) return undefined;
-      // An SDK made the context of a span that was stamped, so only those of other spans need a look at every digit.
-      if (anyRecordOf(spanContext) === undefined && !isSpanContextValid(spanContext)) return undefined;
+      if (!isValid && !isSpanContextValid(spanContext)) return undefined;
       return clock.messages.send(context, spanContext, this.mayHave(clock, context));
     } catch (error) {
       clock.events.error('inject', error);
