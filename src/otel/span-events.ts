@@ -151,8 +151,13 @@ export class SpanEvents {
         const behind =
           stamp.domain === domain.id ? domain.hear(stamp, now, false) : domain.hearTimes(stamp, now, false);
         behindMillis = Math.max(behindMillis, behind);
-      } else if (linked.traceId === traceId || linked.traceState?.get(MEMBER) !== undefined) {
-        domain.hide('link-without-stamp');
+      } else {
+        // A message of which our propagator knows nothing came from where nobody takes part.
+        const isMessage = linked.isRemote === true;
+        if (isMessage) this.domains.needPropagator(domain);
+        if (linked.traceState?.get(MEMBER) !== undefined || (!isMessage && linked.traceId === traceId)) {
+          domain.hide('link-without-stamp');
+        }
       }
     }
     return behindMillis;
