@@ -95,7 +95,9 @@ export class Replies {
     const cause = { point: reply.facts.point, trace };
     if (service.clock !== undefined && service.plan.hooks) {
       service.clock.messages.hearReply(spanId, reply.text);
-      reply.accepted = this.heardByLibrary(reply, request.sender);
+      // Heard again, nobody awaits it any more; what it brought the first time stays known.
+      const accepted = this.heardByLibrary(reply, request.sender);
+      reply.accepted ||= accepted;
     } else if (span?.start !== undefined && span.live) {
       span.unheard.push(cause);
       if (reply.stream?.ended !== undefined) span.unheard.push(reply.stream.ended);

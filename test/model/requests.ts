@@ -109,6 +109,8 @@ export class Requests {
     const baggage = stale.carrier['baggage'];
     // A stamp of process scope would be one of ours to any receiver in process scope: that is forgery, not age.
     if (stamp.domain === '-' || stamp.carrier !== 'baggage' || baggage === undefined) return;
+    // A re-rooted trace still carries the stamp of the one it left: back there it would be no other trace's, but tampering.
+    if (stamp.domain === request.facts.trace) return;
     if (request.facts.stamp !== undefined && request.facts.stamp.carrier !== 'baggage') return;
     request.carrier = { ...request.carrier, baggage };
     request.facts = { ...request.facts, stamp, stale: stale.facts.stale ?? stale.facts.point };
