@@ -13,10 +13,11 @@ export default {
     'test/**/*.test.ts',
     'test/e2e/*.ts',
     'bench/**/*.{ts,mjs}',
-    'examples/**/*.{ts,mjs,js}',
+    'examples/demo/**/*.ts',
+    'examples/*.mjs',
     'tools/*.mjs',
   ],
-  project: ['{src,test,bench,examples}/**/*.ts', 'tools/*.mjs'],
+  project: ['{src,test,bench,examples/demo}/**/*.ts', '{tools,examples}/*.mjs'],
   // A type that a public signature mentions is exported for whoever has to name it.
   ignoreExportsUsedInFile: { interface: true, type: true },
 };
