@@ -35,8 +35,8 @@ function configOf(folder: string, otlp: number, query: number, grpc: number): ob
     usage_report: { reporting_enabled: false },
     distributor: { receivers: { otlp: { protocols: { http: { endpoint: `${loopback}:${otlp}` } } } } },
     ingester: {
-      // A trace can be searched once it has been cut into a block's head: soon, where a test waits.
-      trace_idle_period: '100ms',
+      // A trace can be searched once it has been idle so long: soon, because a test waits for it.
+      trace_idle_period: '1s',
       flush_check_period: '200ms',
       lifecycler: { address: loopback, min_ready_duration: '0s', final_sleep: '0s' },
     },

@@ -20,7 +20,7 @@ export interface FleetRun {
 
 /** Everything that the fleet's OTLP exporters sent. Resolves when its processes are gone, and so have sent all. */
 export async function recordFleet({ otlpUrl, ...run }: FleetRun): Promise<RecordedSpan[]> {
-  const tee = await OtlpTee.listen(otlpUrl);
+  const tee = await OtlpTee.listen();
   let crash: Error | undefined;
   const fleet = new Fleet({
     ...run,
@@ -35,6 +35,7 @@ export async function recordFleet({ otlpUrl, ...run }: FleetRun): Promise<Record
     for (let i = 0; i < CHECKOUTS; i++) await post(fleet.portOf(ENTRANCE.service), ENTRANCE.path);
     await fleet.stop();
     if (crash !== undefined) throw crash;
+    if (otlpUrl !== undefined) await tee.handOn(otlpUrl);
     return await spansOf(tee.bodies.map((body) => `${body}\n`));
   } finally {
     await fleet.kill();

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const START_PATIENCE_MS = 60_000;
-const STOP_PATIENCE_MS = 10_000;
+const STOP_PATIENCE_MS = 3_000;
 const ASK_EVERY_MS = 100;
 const KEPT_OUTPUT_LENGTH = 4_000;
 
