@@ -42,7 +42,8 @@ export type {
 export type { CausalityCounters, IncompleteReason, RefusalReason } from './otel/counters.js';
 export { getCausalStamp } from './otel/get-causal-stamp.js';
 export { CausalityPropagator, type CausalityPropagatorOptions } from './otel/propagator.js';
-export type { AttributeSink } from './codec/span-attributes.js';
+export type { AttributeSink } from './codec/vector-attribute.js';
+export type { Resourced } from './otel/service-name.js';
 export type { StartedSpan } from './otel/span-events.js';
 export {
   CausalitySpanProcessor,
