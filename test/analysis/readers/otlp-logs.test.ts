@@ -161,7 +161,7 @@ describe('logs of OTLP JSON', () => {
         ['stock', 1],
         ['close', 2],
       ]);
-      expect(traces[0]?.logs.map(({ after }) => after)).to.deep.equal([1, 2, 3]);
+      expect(traces[0]?.logs.map(({ after }) => after)).to.deep.equal([1, 3, 4]);
       expect((await runCli(['check', file])).code).to.equal(0);
     } finally {
       rmSync(folder, { recursive: true });
