@@ -173,3 +173,6 @@ export const DEFAULT_BACKEND_SINCE_MS = 60 * 60 * 1000;
 /** Traces and spans of each that the console exporter remembers: more than anybody reads in a terminal. */
 export const MAX_LIVE_TRACES = 100;
 export const MAX_LIVE_SPANS = 5000;
+
+/** Host patterns in `OTEL_CAUSALITY_TARGETS`: each is looked at for every request that a service sends. */
+export const MAX_TARGET_PATTERNS = 256;
