@@ -4,7 +4,7 @@ import { extracts } from './experiments/extract.js';
 import { hybrid } from './experiments/hybrid.js';
 import { injects } from './experiments/inject.js';
 import { unsampledRequests, wholeRequests } from './experiments/requests.js';
-import { serialization } from './experiments/serialization.js';
+import { serialization, timestamps } from './experiments/serialization.js';
 import { flatInEntries, spans } from './experiments/spans.js';
 import { traceDomains } from './experiments/trace-domains.js';
 import { vectors } from './experiments/vectors.js';
@@ -34,6 +34,7 @@ export const CATALOGUE: Readonly<Record<string, Measuring>> = {
   'serialization-3': inRounds(() => serialization(3, { standard: 1.5, lean: 1.3 })),
   'serialization-10': inRounds(() => serialization(10, { standard: 1.8, lean: 1.3 })),
   'serialization-40': inRounds(() => serialization(40, { lean: 1.3 })),
+  timestamps: inRounds(() => timestamps(3)),
   'vectors-3': inRounds(() => vectors(3, 1 / 5)),
   'vectors-10': inRounds(() => vectors(10, 1 / 10)),
   'vectors-40': inRounds(() => vectors(40, 1 / 10)),
