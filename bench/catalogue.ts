@@ -4,7 +4,7 @@ import { extracts } from './experiments/extract.js';
 import { hybrid } from './experiments/hybrid.js';
 import { injects } from './experiments/inject.js';
 import { unsampledRequests, wholeRequests } from './experiments/requests.js';
-import { serialization } from './experiments/serialization.js';
+import { serialization, timestamps } from './experiments/serialization.js';
 import { flatInEntries, spans } from './experiments/spans.js';
 import { traceDomains } from './experiments/trace-domains.js';
 import { vectors } from './experiments/vectors.js';
@@ -38,6 +38,7 @@ export const CATALOGUE: Readonly<Record<string, Measuring>> = {
   'logs-1': inRounds(() => logs(1)),
   'logs-10': inRounds(() => logs(10)),
   'logs-40': inRounds(() => logs(40)),
+  timestamps: inRounds(() => timestamps(3)),
   'vectors-3': inRounds(() => vectors(3, 1 / 5)),
   'vectors-10': inRounds(() => vectors(10, 1 / 10)),
   'vectors-40': inRounds(() => vectors(40, 1 / 10)),

@@ -30,6 +30,11 @@ export { VectorClock } from './clocks/vector-clock.js';
 export { parseVector } from './clocks/vector-text.js';
 export { type Relation, VectorTimestamp } from './clocks/vector-timestamp.js';
 export { formatStamp, parseStamp, StampFormatError, type StampProblem } from './codec/wire-text.js';
+export {
+  CausalTimestampExporter,
+  type TimedSpan,
+  type WrappedExporter,
+} from './otel/causal-timestamp-exporter.js';
 export { CausalClock } from './otel/causal-clock.js';
 export type {
   AttributeMode,

@@ -173,3 +173,12 @@ export const DEFAULT_BACKEND_SINCE_MS = 60 * 60 * 1000;
 /** Traces and spans of each that the console exporter remembers: more than anybody reads in a terminal. */
 export const MAX_LIVE_TRACES = 100;
 export const MAX_LIVE_SPANS = 5000;
+
+/** Host patterns in `OTEL_CAUSALITY_TARGETS`: each is looked at for every request that a service sends. */
+export const MAX_TARGET_PATTERNS = 256;
+
+/**
+ * Milliseconds between the start time that an SDK read and our reading a moment later, at most: pauses and steps of the
+ * clock included. A whole millisecond further away is a time that the application passed.
+ */
+export const SAME_MOMENT_MS = 1000;

@@ -25,6 +25,8 @@ export const ATTRIBUTE = {
   hlcUnordered: 'causality.hlc_unordered',
   scope: 'causality.scope',
   clockBehindMicros: 'causality.clock_behind_us',
+  wallStart: 'causality.wall.start',
+  wallEnd: 'causality.wall.end',
 } as const;
 
 /** What of a stamp goes onto a span. */

@@ -37,7 +37,8 @@ export class CausalClock {
 
   /**
    * Throws {@link InvalidValueError}, naming option, value and expectation, for an option that cannot be meant. Options
-   * that are left out come from the environment where it speaks (`OTEL_CAUSALITY_*`), else from the defaults.
+   * that are left out come from the environment where it speaks (`OTEL_CAUSALITY_*`), else from the defaults; a variable
+   * that cannot be meant is said through `diag`, and never throws.
    */
   constructor(options: CausalClockOptions = {}) {
     this.settings = Object.freeze(settle(options));

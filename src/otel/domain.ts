@@ -76,6 +76,11 @@ export class Domain {
     return this.vector.size > 0;
   }
 
+  /** The proven lag of this host's clock in this trace, which the domain's hybrid times are ahead by. */
+  get offsetMillis(): BehindMillis {
+    return this.hlc.offsetMillis;
+  }
+
   /** Admits that something may have been heard without a stamp. */
   hide(reason: IncompleteReason): void {
     if (this.hidden) return;

@@ -64,6 +64,8 @@ export class SpanEvents {
       awaited: 0,
       ended: false,
       behindMillis,
+      startMillis: now,
+      shiftMillis: domain.offsetMillis,
       span,
       other: anyRecordOf(spanContext),
     };
