@@ -45,6 +45,7 @@ export type {
   Trust,
 } from './otel/clock-options.js';
 export type { CausalityCounters, IncompleteReason, RefusalReason } from './otel/counters.js';
+export { type FetchRepliesOptions, installFetchReplies } from './otel/fetch-replies.js';
 export { getCausalStamp } from './otel/get-causal-stamp.js';
 export { observeCausality, type ObserveCausalityOptions } from './otel/observe-causality.js';
 export { CausalityPropagator, type CausalityPropagatorOptions } from './otel/propagator.js';

@@ -24,8 +24,8 @@ class CountingExporter implements LogRecordExporter {
   count = 0;
   last: ReadableLogRecord | undefined;
 
-  export(logs: ReadableLogRecord[], done: (result: { code: number }) => void): void {
-    this.count += logs.length;
+  export(records: ReadableLogRecord[], done: (result: { code: number }) => void): void {
+    this.count += records.length;
     this.last = logs.at(-1);
     done({ code: 0 });
   }

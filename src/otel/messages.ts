@@ -154,8 +154,9 @@ export class Messages {
    * it came after the end of its span, which has already said that it misses one. A stamp from a target that got none
    * is not taken: an honest one answers only to what it accepted, and who may not hear of us may not tell us either.
    * @param text its stamp; undefined where it carried none
+   * @param partial true where other replies to the request came before it that nobody could see
    */
-  hearReply(spanId: string, text: string | undefined): void {
+  hearReply(spanId: string, text: string | undefined, partial = false): void {
     const awaited = this.awaited.take(spanId);
     if (awaited === undefined) return;
     const { record } = awaited;
@@ -168,6 +169,7 @@ export class Messages {
     if (stamp?.domain === domain.id) {
       const behind = domain.hear(stamp, now, false);
       if (record !== undefined) record.behindMillis = Math.max(record.behindMillis, behind);
+      if (partial) domain.hide('reply-without-stamp');
       return;
     }
     if (stamp !== undefined) {
