@@ -26,7 +26,7 @@ class CountingExporter implements LogRecordExporter {
 
   export(records: ReadableLogRecord[], done: (result: { code: number }) => void): void {
     this.count += records.length;
-    this.last = logs.at(-1);
+    this.last = records.at(-1);
     done({ code: 0 });
   }
 
