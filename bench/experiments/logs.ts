@@ -24,9 +24,9 @@ class CountingExporter implements LogRecordExporter {
   count = 0;
   last: ReadableLogRecord | undefined;
 
-  export(logs: ReadableLogRecord[], done: (result: { code: number }) => void): void {
-    this.count += logs.length;
-    this.last = logs.at(-1);
+  export(records: ReadableLogRecord[], done: (result: { code: number }) => void): void {
+    this.count += records.length;
+    this.last = records.at(-1);
     done({ code: 0 });
   }
 
