@@ -10,17 +10,18 @@ export interface Stack {
 /** What our package depends on itself comes from the registry too, so that nothing of this repository is borrowed. */
 const OURS = { '@msgpack/msgpack': '3.1.3' };
 
+/** The oldest whose registration runs on an SDK that lets a span's end be stamped: `onEnding` came with 2.3. */
 export const OLDEST: Stack = {
-  name: 'OpenTelemetry 2.0',
+  name: 'OpenTelemetry 2.4',
   dependencies: {
     ...OURS,
     '@opentelemetry/api': '1.9.0',
-    '@opentelemetry/auto-instrumentations-node': '0.58.0',
-    '@opentelemetry/core': '2.0.0',
-    '@opentelemetry/exporter-trace-otlp-http': '0.200.0',
-    '@opentelemetry/instrumentation': '0.200.0',
-    '@opentelemetry/sdk-node': '0.200.0',
-    '@opentelemetry/sdk-trace-base': '2.0.0',
+    '@opentelemetry/auto-instrumentations-node': '0.68.0',
+    '@opentelemetry/core': '2.4.0',
+    '@opentelemetry/exporter-trace-otlp-http': '0.210.0',
+    '@opentelemetry/instrumentation': '0.210.0',
+    '@opentelemetry/sdk-node': '0.210.0',
+    '@opentelemetry/sdk-trace-base': '2.4.0',
   },
   sdkTrace: false,
 };
