@@ -11,6 +11,7 @@ export default {
   entry: [
     ...entries,
     'test/**/*.test.ts',
+    'test/**/*.compat.ts',
     'test/e2e/*.ts',
     'test/backends/{picture,zipkin-telemetry}.ts',
     'bench/**/*.{ts,mjs}',

@@ -11,7 +11,7 @@ import {
   outsideViolations,
   reachabilityViolations,
 } from './support/house-rules.js';
-import { readManifest, repositoryRoot, targetFiles } from './support/repository.js';
+import { neededPackages, readManifest, repositoryRoot, targetFiles } from './support/repository.js';
 import { readSourceTree, type SourceTree, scanImports } from './support/source-tree.js';
 
 const lines = (count: number): string => 'const x = 1;\n'.repeat(count);
@@ -36,7 +36,7 @@ describe('architecture', () => {
     });
 
     it('meets OpenTelemetry and Node only in the rooms meant for them', () => {
-      const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+      const declared = neededPackages(manifest);
       expect(outsideViolations(tree, declared)).to.deep.equal([]);
     });
 

@@ -21,7 +21,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Rooms that may know OpenTelemetry; the others must be usable and readable without it. */
-const OPENTELEMETRY_ROOMS: ReadonlySet<string> = new Set(['otel', 'interop', 'node', 'logs']);
+const OPENTELEMETRY_ROOMS: ReadonlySet<string> = new Set(['otel', 'interop', 'node', 'logs', 'register']);
 
 /** Packages of anyone else, by the one room that may use each. */
 const FOREIGN_PACKAGES: Readonly<Record<string, string>> = { '@msgpack/msgpack': 'interop' };
