@@ -15,9 +15,11 @@ import { StateSlots } from './state-slots.js';
 import type { AsyncStateStorage, StateStorage, SyncStateStorage } from './state-storage.js';
 import type { Decision, IdentifiedMessage } from './verdicts.js';
 
+/** A consumer, its storage, and the limits of a deduplicator. */
 export interface StoredDeduplicatorOptions<S extends StateStorage = StateStorage> extends DeduplicatorOptions {
   /** Who handles: 1 to 64 of `A-Z a-z 0-9 - _`. Each consumer of a storage sees every message once. */
   readonly consumer: string;
+  /** Where the state is kept, under the consumer's name. */
   readonly storage: S;
   /** Store after each message recorded. Default: true. Without it, call `save`. */
   readonly autoSave?: boolean;
@@ -27,7 +29,9 @@ export interface StoredDeduplicatorOptions<S extends StateStorage = StateStorage
   readonly onStorageFailure?: (error: unknown) => void;
 }
 
+/** A {@link CausalDeduplicator} whose state is in a storage. Made by {@link openDeduplicator}. */
 export class StoredDeduplicator<M extends IdentifiedMessage = IdentifiedMessage> extends CausalDeduplicator<M> {
+  /** Who handles. */
   readonly consumer: string;
   private readonly keeper: StateKeeper;
   private readonly autoSave: boolean;
@@ -77,6 +81,7 @@ export class StoredDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>
     return whenUnreadable === 'throw' ? this.keeper.open() : this.keeper.openOrEmpty();
   }
 
+  /** @internal */
   protected override onRecorded(): void {
     this.keeper.touch();
     if (!this.autoSave) return;
