@@ -1,0 +1,93 @@
+/** HTTP/1 in four ways, for servers and for clients. */
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { setTimeout as working } from 'node:timers/promises';
+import { trace } from '@opentelemetry/api';
+import express from 'express';
+import fastify from 'fastify';
+
+const tracer = trace.getTracer('test');
+
+/** Node's own server. `/relay?url=…` forwards to another, `/work` answers. */
+export async function serveNode(): Promise<string> {
+  const server = http.createServer((request, response) => void relay(request.url ?? '', response));
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+export async function serveExpress(): Promise<string> {
+  const app = express();
+  app.set('env', 'test'); // it prints failures otherwise
+  app.get('/json', (_request, response) => {
+    tracer.startSpan('inside').end();
+    response.json({ done: true });
+  });
+  app.get('/stream', async (_request, response) => {
+    response.write('part');
+    await working(1);
+    response.end();
+  });
+  app.get('/fail', () => {
+    throw new Error('as told');
+  });
+  const server = http.createServer(app as http.RequestListener);
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+export async function serveFastify(): Promise<string> {
+  const app = fastify();
+  app.get('/json', async () => {
+    tracer.startSpan('inside').end();
+    await working(1);
+    return { done: true };
+  });
+  app.get('/stream', (_request, reply) => {
+    return reply.send(Readable.from(['part', 's']));
+  });
+  app.get('/fail', async () => {
+    await working(1);
+    throw new Error('as told');
+  });
+  return app.listen({ host: '127.0.0.1', port: 0 });
+}
+
+async function relay(path: string, response: http.ServerResponse): Promise<void> {
+  const url = new URL(path, 'http://localhost').searchParams.get('url');
+  if (url === null) tracer.startSpan('inside').end();
+  response.end(url === null ? 'done' : await getByHttp(url));
+}
+
+const agent = new http.Agent({ keepAlive: true });
+
+function getByHttp(url: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = http.get(url, { agent }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => resolve(text)).on('error', reject);
+    });
+    request.on('error', reject);
+  });
+}
+
+const CLIENTS = { http: getByHttp, fetch: async (url: string) => (await fetch(url)).text() };
+
+/** Calls each address in a trace of its own, in turn or at once, and answers with the replies. */
+export function call(
+  client: keyof typeof CLIENTS,
+  mode: 'in turn' | 'at once',
+  urls: readonly string[],
+): Promise<unknown> {
+  return tracer.startActiveSpan('root', async (span) => {
+    try {
+      if (mode === 'at once') return await Promise.all(urls.map((url) => CLIENTS[client](url)));
+      const texts: string[] = [];
+      for (const url of urls) texts.push(await CLIENTS[client](url));
+      return texts;
+    } finally {
+      span.end();
+    }
+  });
+}
