@@ -88,6 +88,7 @@ export class TransportFleet {
         ...process.env,
         OTEL_SERVICE_NAME: name,
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
+        MODULE: module,
         MEMBERSHIP: options.membership ?? 'ours',
         ...options.environment,
       },

@@ -10,7 +10,9 @@ describe('HTTP servers and clients', function () {
   const bases = new Map<string, string>();
 
   before(async () => {
-    const [first, ...servers] = await Promise.all(['caller', 'left', 'right'].map((name) => fleet.start(name, 'http')));
+    const [first, ...servers] = await Promise.all(
+      ['caller', 'left', 'right'].map((name) => fleet.start(name, 'frameworks')),
+    );
     caller = first as Service;
     for (const server of servers) {
       for (const kind of ['Node', 'Express', 'Fastify']) {
