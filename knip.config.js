@@ -12,6 +12,9 @@ export default {
     ...entries,
     'test/**/*.test.ts',
     'test/e2e/*.ts',
+    // What the services of the transport tests load by name.
+    'test/transports/{registration,service}.ts',
+    'test/transports/services/*.ts',
     'bench/**/*.{ts,mjs}',
     'examples/demo/**/*.ts',
     'examples/*.mjs',
