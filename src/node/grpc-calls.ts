@@ -43,9 +43,15 @@ export interface ServerResponder {
 /** What of the module `@grpc/grpc-js` is used: `import * as grpc from '@grpc/grpc-js'` has it. */
 export interface GrpcModule<C, S> {
   /** Wraps a client's call. */
-  readonly InterceptingCall: new (nextCall: never, requester: never) => C;
+  readonly InterceptingCall: new (
+    nextCall: never,
+    requester: never,
+  ) => C;
   /** Wraps a server's call; absent before 1.10. */
-  readonly ServerInterceptingCall: new (nextCall: never, responder: never) => S;
+  readonly ServerInterceptingCall: new (
+    nextCall: never,
+    responder: never,
+  ) => S;
   /** Makes trailers where the application gave none. */
   readonly Metadata: new () => unknown;
 }

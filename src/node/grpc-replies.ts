@@ -10,6 +10,7 @@
  * what this process hears meanwhile are a hidden channel, as the body of an HTTP request is.
  */
 import { context } from '@opentelemetry/api';
+import { InvalidValueError } from '../clocks/errors.js';
 import { takeMember } from '../codec/list-members.js';
 import { MEMBER } from '../otel/arrival.js';
 import type { CausalClock } from '../otel/causal-clock.js';
@@ -47,9 +48,10 @@ export interface GrpcReplies<C, S> {
  * first's reply. Covers all four kinds of methods, errors included.
  *
  * @param grpc the module `@grpc/grpc-js`, 1.10 or later
- * Throws {@link InvalidValueError} for a `clock` that is none.
+ * Throws {@link InvalidValueError} for another module, and for a `clock` that is none.
  */
 export function grpcReplies<C, S>(grpc: GrpcModule<C, S>, options: GrpcRepliesOptions = {}): GrpcReplies<C, S> {
+  if (!isGrpc(grpc)) throw new InvalidValueError('grpc', grpc, 'the module @grpc/grpc-js, 1.10 or later');
   const clock = isDisabled() ? undefined : clockOption(options.clock);
   clock?.messages.watchCarriers('grpc');
   return {
@@ -62,6 +64,12 @@ export function grpcReplies<C, S>(grpc: GrpcModule<C, S>, options: GrpcRepliesOp
       return new grpc.ServerInterceptingCall(call as never, responder as never);
     },
   };
+}
+
+function isGrpc(grpc: unknown): boolean {
+  if (typeof grpc !== 'object' || grpc === null) return false;
+  const { InterceptingCall, ServerInterceptingCall, Metadata } = grpc as Readonly<Record<string, unknown>>;
+  return [InterceptingCall, ServerInterceptingCall, Metadata].every((one) => typeof one === 'function');
 }
 
 function methodOf(callOptions: unknown): Partial<GrpcMethod> {

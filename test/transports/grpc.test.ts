@@ -14,6 +14,7 @@ describe('gRPC', function () {
   let left: Service;
   let addresses: readonly string[];
   let silent: string;
+  let third: string;
 
   before(async () => {
     const replies = { environment: { REPLIES: 'false' } };
@@ -23,11 +24,13 @@ describe('gRPC', function () {
       fleet.start('right', 'grpc'),
       fleet.start('deaf', 'grpc', replies),
       fleet.start('silent', 'grpc', replies),
+      fleet.start('third', 'grpc'),
     ]);
     const right = started[2];
     [caller, left, , deaf] = started;
     addresses = [await left.ask<string>('serve'), await right.ask<string>('serve')];
     silent = await started[4].ask<string>('serve');
+    third = await started[5].ask<string>('serve');
   });
   after(() => fleet.stop());
 
@@ -87,6 +90,15 @@ describe('gRPC', function () {
     expect(receiving.graph.relation(receiving.span('left', 'server').start, (first as typeof between).start)).to.equal(
       'before',
     );
+  });
+
+  it('calls nothing concurrent with what a message of an open stream may have told', async () => {
+    await caller.ask('followNews', addresses[0], addresses[1], third);
+    // The caller's root, the stream, the two calls with what happens inside.
+    const trace = new Told(await fleet.take(1 + 2 + 3 + 3));
+    trace.answers();
+    const [told, heard] = [trace.span('right', 'server'), trace.span('third', 'server')];
+    expect(trace.graph.relation(told.start, heard.start)).to.equal('unknown');
   });
 
   it('hears the stamp of an error, also of a stream’s', async () => {

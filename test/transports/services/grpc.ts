@@ -31,6 +31,7 @@ const definition = {
   download: method('download', false, true),
   breakOff: method('breakOff', false, true),
   chat: method('chat', true, true),
+  news: method('news', false, true),
 };
 
 type Unary = grpc.handleUnaryCall<string, string>;
@@ -87,6 +88,19 @@ const handlers = {
       call.end();
     });
   }) satisfies Chat,
+  news: ((call) => news(call)) satisfies Download,
+};
+
+/** A stream that brings news of another service in its second message. */
+const news: Download = (call) => {
+  speaking();
+  call.write('one');
+  const span = trace.getActiveSpan();
+  void callOnce(call.request, 'unary').then(() => {
+    call.write('two');
+    replying(span);
+    return call.end();
+  });
 };
 
 /** One object for all replies, as applications have it. */
@@ -222,5 +236,21 @@ export function call(name: string, mode: 'in turn' | 'at once', addresses: reado
     } finally {
       span.end();
     }
+  });
+}
+
+/** Opens a stream of `news` from one service about another, and calls a third at its second message. */
+export function followNews(from: string, about: string, third: string): Promise<Outcome> {
+  return tracer.startActiveSpan('root', async (span) => {
+    const client = clientOf(from);
+    const call = (client['news'] as (about: string) => grpc.ClientReadableStream<string>).call(client, about);
+    call.on('error', () => {});
+    const outcome = await new Promise<Outcome>((resolve) => {
+      call.on('data', (part: string) => {
+        if (part === 'two') callOnce(third, 'unary').then(resolve, () => {});
+      });
+    });
+    span.end();
+    return outcome;
   });
 }
