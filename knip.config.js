@@ -14,6 +14,9 @@ export default {
     'test/**/*.compat.ts',
     'test/e2e/*.ts',
     'test/backends/{picture,zipkin-telemetry}.ts',
+    // What the services of the transport tests load by name.
+    'test/transports/{registration,service}.ts',
+    'test/transports/services/*.ts',
     'bench/**/*.{ts,mjs}',
     'examples/demo/**/*.ts',
     'examples/*.mjs',
