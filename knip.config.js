@@ -12,6 +12,8 @@ export default {
     ...entries,
     'test/**/*.test.ts',
     'test/e2e/*.ts',
+    'test/support/golden/{record,telemetry-twice}.ts',
+    'test/support/golden/services/*.ts',
     'bench/**/*.{ts,mjs}',
     'examples/demo/**/*.ts',
     'examples/*.mjs',
