@@ -4,8 +4,9 @@
  *
  * Guarantee: durations are kept; afterwards no cause lies after its effect by more than the clocks can tell, no edge
  * that was in order is out of order, and what nothing forces to move is the very same object. Where constant offsets cannot do
- * it, because a clock was set, the report says so and the offset changes from there on.
- * Where a plain process's clock was set, what it told of its own sequence may go.
+ * it, because a clock was set, the report says so and the offset changes from there on, if need be from span to span.
+ * Exceptions are `unresolved`, and are proven to be impossible beside the rest while durations are kept: a span that its clock
+ * says lasted less than what it waited for. Where a plain process's clock was set, what it told of its own sequence may go.
  * Hazard: corrected times are possible ones, not true ones: a clock that is off by less than messages take is not found.
  */
 import { CausalGraph } from './causal-graph.js';
