@@ -12,7 +12,7 @@
  */
 import type { GraphParts } from './causal-graph.js';
 import type { Constraint } from './offset-solver.js';
-import { solveOffsets } from './offset-solver.js';
+import { roundOffsets, solveOffsets } from './offset-solver.js';
 import { SpanShifts } from './span-shifts.js';
 import {
   causalRanks,
@@ -144,7 +144,12 @@ class ClockSteps implements SteppedOffsets {
         this.constraints.splice(feasible, 1);
       }
     }
+    const constraints = this.constraintsOf(this.constraints.length);
     this.offsets = this.solvePrefix(this.constraints.length) ?? this.offsets;
+    const lanes = this.parts.table.lanes.flatMap((lane, l) =>
+      Array.from({ length: 1 + (this.bounds.get(l)?.length ?? 0) }, () => lane.resolutionNanos),
+    );
+    roundOffsets(this.offsets, constraints, (variable) => lanes[variable] as number);
     this.unresolved = dropped.filter(({ from, to, atLeast }) => this.offsetOf(to) - this.offsetOf(from) < atLeast);
   }
 
@@ -240,14 +245,20 @@ class ClockSteps implements SteppedOffsets {
     return low;
   }
 
-  private solvePrefix(count: number): Float64Array | undefined {
-    this.looks += count;
+  /** The first constraints as such of variables. */
+  private constraintsOf(count: number): Constraint[] {
     const constraints: Constraint[] = [];
     for (let i = 0; i < count; i++) {
       const { from, to, atLeast } = this.constraints[i] as SpanConstraint;
       const [a, b] = [this.variableOf(from), this.variableOf(to)];
       if (a !== b || atLeast > 0) constraints.push({ from: a, to: b, atLeast });
     }
+    return constraints;
+  }
+
+  private solvePrefix(count: number): Float64Array | undefined {
+    this.looks += count;
+    const constraints = this.constraintsOf(count);
     const weights = new Float64Array(this.variables);
     this.firstVariable.forEach((first, lane) => {
       const next = this.firstVariable[lane + 1] ?? this.variables;

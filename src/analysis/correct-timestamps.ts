@@ -13,7 +13,8 @@ import { CausalGraph } from './causal-graph.js';
 import { findClockSteps } from './clock-steps.js';
 import type { CausalEdge, CausalNode, CausalSpan } from './graph-model.js';
 import { comparePairs } from './lane-pairs.js';
-import { type Constraint, solveOffsets } from './offset-solver.js';
+import { type Constraint, roundOffsets, solveOffsets } from './offset-solver.js';
+import type { Lane } from './event-table.js';
 import type { RecordedSpan } from './recorded.js';
 import { visitConstraints } from './time-constraints.js';
 
@@ -96,7 +97,11 @@ function solveConstants({ parts }: CausalGraph, weights: Float64Array): Float64A
   for (const [key, atLeast] of strictest) {
     constraints.push({ from: Math.floor(key / size), to: key % size, atLeast });
   }
-  return solveOffsets(size, constraints, weights);
+  const offsets = solveOffsets(size, constraints, weights);
+  if (offsets !== undefined) {
+    roundOffsets(offsets, constraints, (lane) => (table.lanes[lane] as Lane).resolutionNanos);
+  }
+  return offsets;
 }
 
 function moved(span: RecordedSpan, offset: bigint): RecordedSpan {
