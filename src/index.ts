@@ -41,6 +41,7 @@ export type {
 } from './otel/clock-options.js';
 export type { CausalityCounters, IncompleteReason, RefusalReason } from './otel/counters.js';
 export { getCausalStamp } from './otel/get-causal-stamp.js';
+export { observeCausality, type ObserveCausalityOptions } from './otel/observe-causality.js';
 export { CausalityPropagator, type CausalityPropagatorOptions } from './otel/propagator.js';
 export type { AttributeSink } from './codec/vector-attribute.js';
 export type { Resourced } from './otel/service-name.js';

@@ -33,8 +33,7 @@ export class LogAttributeWriter {
     sink.setAttribute(ATTRIBUTE.node, stamp.node);
     // Two incarnations that are cut to one name would be taken for one node: then there is no stamp.
     if (isOther(sink, ATTRIBUTE.node, stamp.node)) return;
-    // Nothing was heard since the span began: the vectors share the table of the others.
-    const derivable = mode === 'lean' && spanStart?.vector.table === vector.table && this.vectors.fits(vector);
+    const derivable = mode === 'lean' && isDerivable(stamp, spanStart) && this.vectors.fits(vector);
     if (!derivable && vector.size > 0 && !this.vectors.write(sink, ATTRIBUTE.vector, vector, stamp.node)) return;
     sink.setAttribute(ATTRIBUTE.lamport, stamp.lamport);
     if (stamp.hlc !== undefined) sink.setAttribute(ATTRIBUTE.hlc, stamp.hlc.toRfc3339());
@@ -42,4 +41,13 @@ export class LogAttributeWriter {
     sink.setAttribute(LOG_SEQ, stamp.seq);
     sink.setAttribute(ATTRIBUTE.tick, stamp.afterTick);
   }
+}
+
+/**
+ * True when nothing was heard since the span began: the vectors share the table of the others, and the own entry is the
+ * tick, as a reader takes it to be. What is derived from an incomplete start is read as incomplete.
+ */
+function isDerivable({ vector, afterTick, incomplete }: LogStamp, spanStart: CausalStamp | undefined): boolean {
+  if (spanStart?.vector.table !== vector.table || vector.own !== afterTick) return false;
+  return incomplete || !spanStart.incomplete;
 }
