@@ -17,6 +17,8 @@ export default {
     // What the services of the transport tests load by name.
     'test/transports/{registration,service}.ts',
     'test/transports/services/*.ts',
+    'test/support/golden/{record,telemetry-twice}.ts',
+    'test/support/golden/services/*.ts',
     'bench/**/*.{ts,mjs}',
     'examples/demo/**/*.ts',
     'examples/*.mjs',
