@@ -4,10 +4,11 @@ import { extracts } from './experiments/extract.js';
 import { hybrid } from './experiments/hybrid.js';
 import { injects } from './experiments/inject.js';
 import { unsampledRequests, wholeRequests } from './experiments/requests.js';
-import { serialization } from './experiments/serialization.js';
+import { serialization, timestamps } from './experiments/serialization.js';
 import { flatInEntries, spans } from './experiments/spans.js';
 import { traceDomains } from './experiments/trace-domains.js';
 import { vectors } from './experiments/vectors.js';
+import { logs } from './experiments/logs.js';
 import { type Effort, type Experiment, measure, type Measurement } from './measure.js';
 
 type Measuring = (effort: Effort) => Promise<Measurement>;
@@ -34,6 +35,10 @@ export const CATALOGUE: Readonly<Record<string, Measuring>> = {
   'serialization-3': inRounds(() => serialization(3, { standard: 1.5, lean: 1.3 })),
   'serialization-10': inRounds(() => serialization(10, { standard: 1.8, lean: 1.3 })),
   'serialization-40': inRounds(() => serialization(40, { lean: 1.3 })),
+  'logs-1': inRounds(() => logs(1)),
+  'logs-10': inRounds(() => logs(10)),
+  'logs-40': inRounds(() => logs(40)),
+  timestamps: inRounds(() => timestamps(3)),
   'vectors-3': inRounds(() => vectors(3, 1 / 5)),
   'vectors-10': inRounds(() => vectors(10, 1 / 10)),
   'vectors-40': inRounds(() => vectors(40, 1 / 10)),

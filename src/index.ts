@@ -30,6 +30,11 @@ export { VectorClock } from './clocks/vector-clock.js';
 export { parseVector } from './clocks/vector-text.js';
 export { type Relation, VectorTimestamp } from './clocks/vector-timestamp.js';
 export { formatStamp, parseStamp, StampFormatError, type StampProblem } from './codec/wire-text.js';
+export {
+  CausalTimestampExporter,
+  type TimedSpan,
+  type WrappedExporter,
+} from './otel/causal-timestamp-exporter.js';
 export { CausalClock } from './otel/causal-clock.js';
 export type {
   AttributeMode,
@@ -42,8 +47,10 @@ export type {
 export type { CausalityCounters, IncompleteReason, RefusalReason } from './otel/counters.js';
 export { type FetchRepliesOptions, installFetchReplies } from './otel/fetch-replies.js';
 export { getCausalStamp } from './otel/get-causal-stamp.js';
+export { observeCausality, type ObserveCausalityOptions } from './otel/observe-causality.js';
 export { CausalityPropagator, type CausalityPropagatorOptions } from './otel/propagator.js';
-export type { AttributeSink } from './codec/span-attributes.js';
+export type { AttributeSink } from './codec/vector-attribute.js';
+export type { Resourced } from './otel/service-name.js';
 export type { StartedSpan } from './otel/span-events.js';
 export {
   CausalitySpanProcessor,

@@ -27,6 +27,10 @@ export interface FleetOptions {
   readonly services: readonly ServicePlan[];
   /** Base address of the OTLP/HTTP receiver. */
   readonly collectorUrl: string;
+  /** The module that registers OpenTelemetry in each service; the demo's own by default. */
+  readonly telemetry?: URL;
+  /** More of the environment of each service. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Called when a service ends that nobody has stopped. */
   readonly onCrash: (problem: Error) => void;
 }
@@ -89,9 +93,10 @@ export class Fleet {
   private async launch(plan: ServicePlan): Promise<RunningService> {
     const { name, clockOffsetMs } = plan;
     const child = fork(fileURLToPath(new URL(`services/${name}.js`, import.meta.url)), [], {
-      execArgv: preloads().flatMap((file) => ['--import', new URL(file, import.meta.url).href]),
+      execArgv: preloads(this.options.telemetry).flatMap((module) => ['--import', module.href]),
       env: {
         ...inherited(),
+        ...this.options.environment,
         OTEL_SERVICE_NAME: name,
         OTEL_EXPORTER_OTLP_ENDPOINT: this.options.collectorUrl,
         DEMO_CLOCK_OFFSET_MS: String(clockOffsetMs),
@@ -118,9 +123,10 @@ export class Fleet {
 }
 
 /** What every service loads before its own code, in this order. */
-function preloads(): readonly string[] {
-  const telemetry = process.env['DEMO_BREAK'] === undefined ? './telemetry.js' : './broken-telemetry.js';
-  return ['./clock-offset.js', './process-leash.js', telemetry];
+function preloads(telemetry: URL | undefined): readonly URL[] {
+  const own = process.env['DEMO_BREAK'] === undefined ? './telemetry.js' : './broken-telemetry.js';
+  const files = ['./clock-offset.js', './process-leash.js'].map((file) => new URL(file, import.meta.url));
+  return [...files, telemetry ?? new URL(own, import.meta.url)];
 }
 
 /** The environment without what it says to OpenTelemetry, which is meant for the demo as a whole. */

@@ -174,6 +174,15 @@ export const DEFAULT_BACKEND_SINCE_MS = 60 * 60 * 1000;
 export const MAX_LIVE_TRACES = 100;
 export const MAX_LIVE_SPANS = 5000;
 
+/** Host patterns in `OTEL_CAUSALITY_TARGETS`: each is looked at for every request that a service sends. */
+export const MAX_TARGET_PATTERNS = 256;
+
+/**
+ * Milliseconds between the start time that an SDK read and our reading a moment later, at most: pauses and steps of the
+ * clock included. A whole millisecond further away is a time that the application passed.
+ */
+export const SAME_MOMENT_MS = 1000;
+
 /** Default and highest number of nodes whose handled messages are remembered (about 150 bytes each with one run). */
 export const DEFAULT_DEDUP_NODES = 10_000;
 export const HIGHEST_DEDUP_NODES = 1_000_000;

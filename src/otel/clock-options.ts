@@ -2,15 +2,17 @@
  * The options of a clock: defaults, ranges, and the environment variables that stand in for them.
  *
  * Guarantee: an option that cannot be meant is refused at construction with its name, its value and what was
- * expected; nothing is clamped in silence.
+ * expected; nothing is clamped in silence. A variable that cannot be meant stops nobody: it is said through `diag`,
+ * and the default holds, or the strictest value where the variable keeps strangers out.
  */
-import type { TextMapGetter } from '@opentelemetry/api';
+import { diag, type TextMapGetter } from '@opentelemetry/api';
 import { checkMaxDriftMs, defaultMaxDriftMs } from '../clocks/drift-limit.js';
 import { type Environment, hostEnvironment } from '../clocks/environment.js';
 import { InvalidValueError } from '../clocks/errors.js';
 import {
   DEFAULT_DOMAIN_IDLE_MS,
   DEFAULT_MAX_DOMAINS,
+  DEFAULT_MAX_DRIFT_MS,
   DEFAULT_WRITE_BYTES,
   HIGHEST_MAX_DOMAINS,
   MAX_NODE_NAME_LENGTH,
@@ -19,6 +21,7 @@ import {
   MIN_WRITE_BYTES,
 } from '../clocks/limits.js';
 import { createPhysicalClock, type PhysicalClock } from '../clocks/physical-clock.js';
+import { EnvironmentValues } from './environment-values.js';
 
 /** Which events share a clock: those of a trace, or all of the process. */
 export type CausalityScope = 'trace' | 'process';
@@ -72,46 +75,103 @@ export function isDisabled(environment: Environment = hostEnvironment()): boolea
   return environment['OTEL_CAUSALITY_DISABLED']?.trim().toLowerCase() === 'true';
 }
 
+const SCOPES = ['trace', 'process'] as const;
+const PLAIN_HOPS = ['visible', 'transparent'] as const;
+const MODES = ['standard', 'full', 'lean'] as const;
+
 /** Checks the options and fills in what is missing, from the environment where that speaks, else from the defaults. */
 export function settle(options: CausalClockOptions, environment: Environment = hostEnvironment()): ClockSettings {
+  const { settings, problems } = settleWith(options, environment);
+  for (const problem of problems) diag.warn(`otel-causality: ${problem}`);
+  return settings;
+}
+
+/** What is wrong with the variables that a clock without options reads: a sentence for each. */
+export function clockProblems(environment: Environment): readonly string[] {
+  return settleWith({}, environment).problems;
+}
+
+function settleWith(
+  options: CausalClockOptions,
+  environment: Environment,
+): { readonly settings: ClockSettings; readonly problems: readonly string[] } {
   if (typeof options !== 'object' || options === null) {
     throw new InvalidValueError('options', options, 'an object');
   }
-  const scope = oneOf('scope', options.scope ?? 'trace', ['trace', 'process']);
-  return {
-    node: nodeName(options.node),
+  const variables = new EnvironmentValues(environment);
+  const { scope, trust } = scopeAndTrust(options, variables);
+  const whole = (name: 'maxEntries' | 'maxBytes', variable: string, [lowest, highest, otherwise]: Range): number =>
+    integer(
+      name,
+      options[name] ?? variables.integer(variable, lowest, highest, `using ${otherwise}`) ?? otherwise,
+      lowest,
+      highest,
+    );
+  const settings: ClockSettings = {
+    node: options.node === undefined ? nodeNamedBy(variables) : nodeName(options.node),
     scope,
-    trust: trustOf(options.trust, scope),
-    maxEntries: integer('maxEntries', options.maxEntries ?? MAX_VECTOR_ENTRIES, 2, MAX_VECTOR_ENTRIES),
-    maxBytes: integer('maxBytes', options.maxBytes ?? DEFAULT_WRITE_BYTES, MIN_WRITE_BYTES, MAX_STAMP_BYTES),
+    trust,
+    maxEntries: whole('maxEntries', 'OTEL_CAUSALITY_MAX_ENTRIES', [2, MAX_VECTOR_ENTRIES, MAX_VECTOR_ENTRIES]),
+    maxBytes: whole('maxBytes', 'OTEL_CAUSALITY_MAX_BYTES', [MIN_WRITE_BYTES, MAX_STAMP_BYTES, DEFAULT_WRITE_BYTES]),
     maxDomains: integer('maxDomains', options.maxDomains ?? DEFAULT_MAX_DOMAINS, 1, HIGHEST_MAX_DOMAINS),
     domainIdleMs: integer('domainIdleMs', options.domainIdleMs ?? DEFAULT_DOMAIN_IDLE_MS, 1, Number.MAX_SAFE_INTEGER),
-    maxDriftMs: options.maxDriftMs === undefined ? defaultMaxDriftMs(environment) : checkMaxDriftMs(options.maxDriftMs),
-    plainHops: oneOf('plainHops', options.plainHops ?? 'visible', ['visible', 'transparent']),
+    maxDriftMs:
+      options.maxDriftMs === undefined
+        ? (variables.checked(`using ${DEFAULT_MAX_DRIFT_MS}`, defaultMaxDriftMs) ?? DEFAULT_MAX_DRIFT_MS)
+        : checkMaxDriftMs(options.maxDriftMs),
+    plainHops: oneOf(
+      'plainHops',
+      options.plainHops ?? variables.choice('OTEL_CAUSALITY_PLAIN_HOPS', PLAIN_HOPS, "using 'visible'") ?? 'visible',
+      PLAIN_HOPS,
+    ),
     attributes: oneOf(
-      options.attributes === undefined ? 'OTEL_CAUSALITY_ATTRIBUTES' : 'attributes',
-      options.attributes ?? attributesOf(environment) ?? 'standard',
-      ['standard', 'full', 'lean'],
+      'attributes',
+      options.attributes ?? variables.choice('OTEL_CAUSALITY_ATTRIBUTES', MODES, "using 'standard'") ?? 'standard',
+      MODES,
     ),
     now: clockOf(options.now),
   };
+  return { settings, problems: variables.problems };
 }
 
-/** `OTEL_CAUSALITY_ATTRIBUTES`; OpenTelemetry asks that an empty variable counts as unset and that case is ignored. */
-function attributesOf(environment: Environment): string | undefined {
-  const text = environment['OTEL_CAUSALITY_ATTRIBUTES']?.trim().toLowerCase();
-  return text === '' ? undefined : text;
-}
+type Range = readonly [lowest: number, highest: number, otherwise: number];
 
-function nodeName(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'string' || !/[A-Za-z0-9]/.test(value)) {
-    throw new InvalidValueError(
-      'node',
-      value,
-      `a name with a letter or digit; ${MAX_NODE_NAME_LENGTH} characters are kept`,
+function scopeAndTrust(
+  options: CausalClockOptions,
+  variables: EnvironmentValues,
+): { scope: CausalityScope; trust: Trust } {
+  const { trust: stated = trustNamedBy(variables) } = options;
+  const told = options.scope ?? variables.choice('OTEL_CAUSALITY_SCOPE', SCOPES, "using 'trace'") ?? 'trace';
+  let scope = oneOf('scope', told, SCOPES);
+  if (options.scope === undefined && scope === 'process' && stated === undefined) {
+    variables.refuse(
+      'OTEL_CAUSALITY_SCOPE',
+      'process',
+      "OTEL_CAUSALITY_TRUST to be 'all' or 'none' beside it",
+      "using 'trace'",
     );
+    scope = 'trace';
   }
+  return { scope, trust: trustOf(stated, scope) };
+}
+
+/** A trust that was mistyped was meant to keep somebody out: then nobody is trusted. */
+function trustNamedBy(variables: EnvironmentValues): Trust | undefined {
+  const found = variables.choice('OTEL_CAUSALITY_TRUST', ['all', 'none'], "using 'none', so no stamp is read");
+  return found ?? (variables.text('OTEL_CAUSALITY_TRUST') === undefined ? undefined : 'none');
+}
+
+function nodeNamedBy(variables: EnvironmentValues): string | undefined {
+  const name = variables.text('OTEL_CAUSALITY_NODE');
+  if (name === undefined || NAME.test(name)) return name;
+  return variables.refuse('OTEL_CAUSALITY_NODE', name, NAME_EXPECTED, 'using service.name');
+}
+
+const NAME = /[A-Za-z0-9]/;
+const NAME_EXPECTED = `a name with a letter or digit; ${MAX_NODE_NAME_LENGTH} characters are kept`;
+
+function nodeName(value: unknown): string {
+  if (typeof value !== 'string' || !NAME.test(value)) throw new InvalidValueError('node', value, NAME_EXPECTED);
   return value;
 }
 

@@ -11,6 +11,7 @@
 import {
   type Attributes,
   type Context,
+  diag,
   isSpanContextValid,
   type TextMapGetter,
   type TextMapPropagator,
@@ -18,10 +19,12 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { isTracingSuppressed, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import { hostEnvironment } from '../clocks/environment.js';
 import { InvalidValueError } from '../clocks/errors.js';
 import { arrivalIn, judgeArrival, MEMBER, withArrival } from './arrival.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
+import { propagatorEnvironment } from './propagator-environment.js';
 import { InboundHeaders, OutboundHeaders } from './headers.js';
 import type { Departure } from './messages.js';
 import { clockOption } from './span-processor.js';
@@ -34,11 +37,15 @@ export interface CausalityPropagatorOptions {
   readonly clock?: CausalClock;
   /** The propagators to wrap, in their order. Default: W3C trace context and W3C baggage. */
   readonly propagators?: readonly TextMapPropagator[];
-  /** Where stamps travel: in the baggage member `causality` (default), or in a header of that name. */
+  /**
+   * Where stamps travel: in the baggage member `causality` (default), or in a header of that name. Left out,
+   * `OTEL_CAUSALITY_CARRIER` decides.
+   */
   readonly carrier?: 'baggage' | 'header';
   /**
    * Decides by the attributes of the sending span (`server.address`, say) whether its target gets stamps. A target
-   * that does not still gets the mark in `tracestate`, so that it knows to be incomplete. Default: every target.
+   * that does not still gets the mark in `tracestate`, so that it knows to be incomplete. Default: the hosts of
+   * `OTEL_CAUSALITY_TARGETS`, or every target where that is not set.
    */
   readonly propagateTo?: (spanAttributes: Attributes) => boolean;
 }
@@ -57,15 +64,17 @@ export class CausalityPropagator implements TextMapPropagator {
   /** Throws {@link InvalidValueError} for an option that cannot be meant. */
   constructor(options: CausalityPropagatorOptions = {}) {
     this.propagators = propagatorList(options.propagators);
-    this.carrier = options.carrier ?? 'baggage';
+    const fromEnvironment = propagatorEnvironment(hostEnvironment());
+    this.carrier = options.carrier ?? fromEnvironment.carrier ?? 'baggage';
     if (this.carrier !== 'baggage' && this.carrier !== 'header') {
       throw new InvalidValueError('carrier', options.carrier, "'baggage' or 'header'");
     }
-    this.propagateTo = options.propagateTo;
+    ({ propagateTo: this.propagateTo = fromEnvironment.propagateTo } = options);
     if (this.propagateTo !== undefined && typeof this.propagateTo !== 'function') {
       throw new InvalidValueError('propagateTo', options.propagateTo, 'a function of span attributes');
     }
     if (isDisabled()) return;
+    for (const problem of fromEnvironment.problems) diag.warn(`otel-causality: ${problem}`);
     this.clock = clockOption(options.clock);
     this.clock.domains.attachPropagator();
   }

@@ -22,6 +22,10 @@ export interface SpanRecord {
   ended: boolean;
   /** Milliseconds that a cause's clock was proven ahead of ours, the most seen. */
   behindMillis: number;
+  /** Physical time of its start, in milliseconds. */
+  readonly startMillis?: number;
+  /** Milliseconds by which requests had proven the clock behind when it started: what its hybrid time is ahead. */
+  readonly shiftMillis?: number;
   /** The span itself, for what is learned between its start and its end. */
   readonly span: object;
   /** Another clock's record of the same span. */

@@ -3,6 +3,7 @@ import { CausalClock } from '../../src/otel/causal-clock.js';
 import { type CausalClockOptions, isDisabled, settle } from '../../src/otel/clock-options.js';
 import { CausalityPropagator } from '../../src/otel/propagator.js';
 import { CausalitySpanProcessor } from '../../src/otel/span-processor.js';
+import { diagLines } from '../support/diag-lines.js';
 import { expectInvalid } from '../support/invalid-value.js';
 
 const settled = (options: unknown, environment: Record<string, string> = {}): ReturnType<typeof settle> =>
@@ -130,29 +131,89 @@ describe('clock options', () => {
   });
 
   describe('from the environment', () => {
-    it('OTEL_CAUSALITY_ATTRIBUTES stands in for attributes', () => {
-      const from = (text: string, options = {}): string =>
-        settled(options, { OTEL_CAUSALITY_ATTRIBUTES: text }).attributes;
-      expect(from('lean')).to.equal('lean');
-      expect(from(' FULL ')).to.equal('full');
-      expect(from('')).to.equal('standard');
-      expect(from('  ')).to.equal('standard');
-      expect(from('lean', { attributes: 'full' }), 'the option is stronger').to.equal('full');
-      const error = expectInvalid(() => from('everything'), 'OTEL_CAUSALITY_ATTRIBUTES');
-      expect(error.value).to.equal('everything');
+    /** What is settled, and what was said about it. */
+    function from(environment: Record<string, string>, options = {}): [ReturnType<typeof settle>, string[]] {
+      let found: ReturnType<typeof settle> | undefined;
+      const lines = diagLines(() => {
+        found = settled(options, environment);
+      });
+      return [found as ReturnType<typeof settle>, lines];
+    }
+
+    type Row = readonly [
+      variable: string,
+      option: keyof CausalClockOptions,
+      good: Readonly<Record<string, unknown>>,
+      bad: readonly string[],
+      instead: unknown,
+    ];
+    const rows: readonly Row[] = [
+      ['NODE', 'node', { orders: 'orders', ' a b ': 'a b' }, ['---', '…'], undefined],
+      ['TRUST', 'trust', { all: 'all', ' NONE ': 'none' }, ['some', 'true', 'a,b'], 'none'],
+      ['MAX_ENTRIES', 'maxEntries', { 2: 2, ' 64 ': 64 }, ['1', '65', '-3', '3.5', '0x10', '1e1', 'ten'], 64],
+      ['MAX_BYTES', 'maxBytes', { 160: 160, 4096: 4096 }, ['159', '4097', '1 KB', 'NaN'], 1024],
+      [
+        'MAX_DRIFT_MS',
+        'maxDriftMs',
+        { 250: 250, 0: 0, ' 86400000 ': 86_400_000, 0.5: 0.5 },
+        ['-1', '86400001', 'half a second', 'NaN', 'Infinity', '5 ms'],
+        500,
+      ],
+      ['PLAIN_HOPS', 'plainHops', { visible: 'visible', Transparent: 'transparent' }, ['hidden', 'true'], 'visible'],
+      ['ATTRIBUTES', 'attributes', { lean: 'lean', ' FULL ': 'full' }, ['everything', 'lean,full'], 'standard'],
+    ];
+    for (const [name, option, good, bad, instead] of rows) {
+      const variable = `OTEL_CAUSALITY_${name}`;
+      it(`${variable} stands in for ${option}, and a bad value is said and passed over`, () => {
+        for (const [text, value] of Object.entries(good)) {
+          const [found, lines] = from({ [variable]: text });
+          expect(found[option], text).to.equal(value);
+          expect(lines).to.deep.equal([]);
+        }
+        const otherwise = settled({})[option];
+        for (const text of ['', '  ']) {
+          const [found, lines] = from({ [variable]: text });
+          if (option !== 'now') expect(found[option]).to.equal(otherwise);
+          expect(lines).to.deep.equal([]);
+        }
+        for (const text of bad) {
+          const [found, lines] = from({ [variable]: text });
+          expect(found[option], text).to.equal(instead);
+          expect(lines).to.have.length(1);
+          expect(lines[0])
+            .to.match(/^warn otel-causality: /)
+            .and.include(variable);
+          expect(lines[0]).to.include(JSON.stringify(text)).and.include('using');
+        }
+        const option1 = settled({ [option]: Object.values(good)[0] })[option];
+        const [found, lines] = from({ [variable]: bad[0] as string }, { [option]: option1 });
+        expect(found[option], 'the option is stronger').to.equal(option1);
+        expect(lines).to.deep.equal([]);
+      });
+    }
+
+    it('OTEL_CAUSALITY_SCOPE stands in for scope, and process wants OTEL_CAUSALITY_TRUST beside it', () => {
+      const scope = 'OTEL_CAUSALITY_SCOPE';
+      expect(from({ [scope]: 'process', OTEL_CAUSALITY_TRUST: 'none' })[0]).to.include({
+        scope: 'process',
+        trust: 'none',
+      });
+      expect(from({ [scope]: 'process' }, { trust: 'all' })[0]).to.include({ scope: 'process', trust: 'all' });
+      for (const environment of [{ [scope]: 'process' }, { [scope]: 'everything' }]) {
+        const [found, lines] = from(environment);
+        expect(found).to.include({ scope: 'trace', trust: 'all' });
+        expect(lines).to.have.length(1);
+        expect(lines[0]).to.include(scope).and.include("using 'trace'");
+      }
+      expect(from({ [scope]: 'process' })[1][0]).to.include('OTEL_CAUSALITY_TRUST');
+      // The option, on the other hand, is code: it throws, unless the environment states the trust.
+      expectInvalid(() => settled({ scope: 'process' }), 'trust');
+      expect(settled({ scope: 'process' }, { OTEL_CAUSALITY_TRUST: 'all' }).trust).to.equal('all');
     });
 
-    it('OTEL_CAUSALITY_MAX_DRIFT_MS stands in for maxDriftMs', () => {
-      const from = (text: string, options = {}): number =>
-        settled(options, { OTEL_CAUSALITY_MAX_DRIFT_MS: text }).maxDriftMs;
-      expect(from('250')).to.equal(250);
-      expect(from('0')).to.equal(0);
-      expect(from(' 86400000 ')).to.equal(86_400_000);
-      expect(from('')).to.equal(500);
-      expect(from('250', { maxDriftMs: 100 }), 'the option is stronger').to.equal(100);
-      for (const text of ['-1', '86400001', 'half a second', 'NaN', 'Infinity', '5 ms']) {
-        expect(expectInvalid(() => from(text), 'OTEL_CAUSALITY_MAX_DRIFT_MS').value).to.equal(text);
-      }
+    it('a long bad value is shortened', () => {
+      const [, lines] = from({ OTEL_CAUSALITY_MAX_ENTRIES: '9'.repeat(10_000) });
+      expect(lines[0]?.length).to.be.lessThan(250);
     });
 
     it('OTEL_CAUSALITY_DISABLED is true or it is not', () => {

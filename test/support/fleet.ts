@@ -3,14 +3,12 @@
  * carriers. No global is registered, so nodes know of each other only what a message brings.
  */
 import {
-  type Attributes,
   type Context,
   defaultTextMapGetter,
   defaultTextMapSetter,
-  type Link,
+  type SpanOptions,
   ROOT_CONTEXT,
   type Span,
-  type SpanKind,
   trace,
   type Tracer,
 } from '@opentelemetry/api';
@@ -53,11 +51,7 @@ export class TestNode {
     this.tracer = provider.getTracer('test');
   }
 
-  start(
-    name: string,
-    context: Context = ROOT_CONTEXT,
-    options: { kind?: SpanKind; attributes?: Attributes; links?: Link[]; root?: boolean } = {},
-  ): { span: Span; context: Context } {
+  start(name: string, context: Context = ROOT_CONTEXT, options: SpanOptions = {}): { span: Span; context: Context } {
     const span = this.tracer.startSpan(name, options, context);
     return { span, context: trace.setSpan(context, span) };
   }

@@ -36,8 +36,9 @@ export function plans(fleet: Fleet, { offsets = true, size = 24 } = {}): fc.Arbi
 /**
  * Plays a plan. Every span ends.
  * @param answered true where every call is answered before its client goes on, so that nothing is incomplete
+ * @param logs true where processes write logs, some of them without stamps
  */
-export function play({ processes, actions }: Plan, { answered = false } = {}): History {
+export function play({ processes, actions }: Plan, { answered = false, logs = false } = {}): History {
   const history = new History();
   const fleet = processes.map(({ stamped, offsetMs, known, recorded }, i) =>
     history.process(`${String.fromCharCode(97 + i)}-1`, {
@@ -58,6 +59,10 @@ export function play({ processes, actions }: Plan, { answered = false } = {}): H
     history.passMs(ms / 2);
     const parent = pick(open, which);
     const process = pick(fleet, where) as Process;
+    if (logs && parent !== undefined && (which + where) % 2 === 0) {
+      history.log(parent, { stamped: parent.process.stamped && ms !== 3 });
+      history.passMs(ms / 4);
+    }
     if (parent === undefined || what === 0) {
       open.push(history.start(process, `root${history.told.length}`));
     } else if (what < 4) {
@@ -67,6 +72,8 @@ export function play({ processes, actions }: Plan, { answered = false } = {}): H
       const call = history.start(parent.process, `call${history.told.length}`, { parent, kind: 'client' });
       history.passMs(ms / 4);
       const server = history.start(process, `serve${history.told.length}`, { parent: call, kind: 'server' });
+      // Between the call's start and the server's: whether the message had left, no stamp tells.
+      if (logs && which % 3 === 0) history.log(which % 2 === 0 ? call : server);
       open.push(call, server);
     } else if (parent.kind === 'server' && parent.events.reply === undefined) {
       history.reply(parent);

@@ -9,6 +9,7 @@ import type { RecordedSpan } from '../recorded.js';
 import { isObject, type JsonObject } from './attribute-record.js';
 import { isJaegerTrace, readJaegerTrace } from './jaeger.js';
 import { readResourceSpans } from './otlp.js';
+import { readResourceLogs } from './otlp-logs.js';
 import type { ReadProblem } from './problems.js';
 import { Reading } from './reading.js';
 import { ZipkinReader } from './zipkin.js';
@@ -73,22 +74,19 @@ export class DocumentReader {
     return this.readRefusal(value) || known;
   }
 
-  /** What a backend answers instead of traces, and telemetry that is none. */
+  /** What a backend answers instead of traces, and telemetry that is no trace. */
   private readRefusal(value: JsonObject): boolean {
     const said = refusalIn(value);
     if (said !== undefined) {
       this.reading.problem(`the backend says: ${said}`);
       return true;
     }
-    for (const [key, what] of [
-      ['resourceLogs', 'logs'],
-      ['resourceMetrics', 'metrics'],
-    ] as const) {
-      if (!(key in value)) continue;
-      this.reading.remark(`there are ${what} in it, which are passed over`);
-      return true;
-    }
-    return false;
+    const hasLogs = 'resourceLogs' in value;
+    if (hasLogs && this.reading.takesLogs) readResourceLogs(value['resourceLogs'], this.reading);
+    else if (hasLogs) this.reading.remark('there are logs in it, which are passed over');
+    if (!('resourceMetrics' in value)) return hasLogs;
+    this.reading.remark('there are metrics in it, which are passed over');
+    return true;
   }
 }
 

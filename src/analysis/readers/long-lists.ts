@@ -8,6 +8,7 @@
 /** OTLP; Tempo's older answers; Jaeger's older answers; and the envelopes of the newer ones. */
 const LISTS: ReadonlySet<string> = new Set([
   'resourceSpans',
+  'resourceLogs',
   'batches',
   'data',
   'result/resourceSpans',

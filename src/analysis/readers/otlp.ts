@@ -64,8 +64,7 @@ export function readResourceSpans(list: unknown, reading: Reading): void {
       continue;
     }
     const resource = attributesOf(isObject(entry['resource']) ? entry['resource']['attributes'] : undefined, reading);
-    const named = resource['service.name'];
-    const service = typeof named === 'string' && named !== '' ? named : UNKNOWN_SERVICE;
+    const service = serviceOf(resource);
     // Older writers, Tempo among them, call the same list by the name that it had before.
     const scopes = entry['scopeSpans'] ?? entry['instrumentationLibrarySpans'];
     for (const [j, scopeSpans] of elementsOf(scopes, 'scopeSpans', reading).entries()) {
@@ -75,6 +74,11 @@ export function readResourceSpans(list: unknown, reading: Reading): void {
       } else reading.problem(`resourceSpans[${i}].scopeSpans[${j}] is no object`);
     }
   }
+}
+
+export function serviceOf(resource: AttributeRecord): string {
+  const named = resource['service.name'];
+  return typeof named === 'string' && named !== '' ? named : UNKNOWN_SERVICE;
 }
 
 function readSpans(list: unknown, surroundings: Surroundings, place: string, reading: Reading): void {
@@ -136,7 +140,7 @@ function statusOf(value: unknown): Status {
   return code === 'unset' && said === undefined ? UNSET : { code, message: said };
 }
 
-function scopeOf(value: unknown): Scope {
+export function scopeOf(value: unknown): Scope {
   if (!isObject(value)) return NO_SCOPE;
   const { name, version } = value;
   return {
@@ -185,7 +189,7 @@ function boundedOf(list: unknown, what: string, most: number, reading: Reading):
 }
 
 /** Elements of a list; nothing is an empty list, as JSON's protobuf mapping has it. */
-function elementsOf(list: unknown, what: string, reading: Reading): readonly unknown[] {
+export function elementsOf(list: unknown, what: string, reading: Reading): readonly unknown[] {
   if (Array.isArray(list)) return list;
   if (list !== undefined && list !== null) reading.problem(`${what} is no list`);
   return [];
