@@ -211,8 +211,8 @@ export const MAX_HANDLING = 10_000;
 export const DEFAULT_CONFLICTS = 1000;
 export const HIGHEST_CONFLICTS = 100_000;
 
-/** Characters of a state that is read from a storage: ten thousand nodes with long names and many runs fit. */
-export const MAX_STATE_LENGTH = 64 * 1024 * 1024;
+/** Characters of a state in a storage: ten thousand nodes fit, with long names and a hundred runs each. */
+export const MAX_STATE_LENGTH = 16 * 1024 * 1024;
 
 /** Default and highest number of concurrent values that a register lets its own node's writes leave. */
 export const DEFAULT_SIBLINGS = 16;

@@ -51,8 +51,8 @@ export function integerOption(
   value: number | undefined,
   { preset, lowest = 1, highest }: { readonly preset: number; readonly lowest?: number; readonly highest: number },
 ): number {
-  const chosen = value ?? preset;
-  if (Number.isInteger(chosen) && chosen >= lowest && chosen <= highest) return chosen;
+  if (value === undefined) return preset;
+  if (Number.isInteger(value) && value >= lowest && value <= highest) return value;
   throw new InvalidValueError(name, value, `an integer from ${lowest} to ${highest}`);
 }
 

@@ -1,6 +1,6 @@
 /** The state of a delivery buffer as JSON and back; what is not one is an {@link InvalidValueError}. */
 import { InvalidValueError } from '../clocks/errors.js';
-import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
+import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { vectorOf } from './checks.js';
 
 export const SNAPSHOT_FORMAT = 'otel-causality/delivery/1';
@@ -27,7 +27,7 @@ export interface RestoredDelivery<M> {
 /** Throws {@link InvalidValueError}. The messages are checked by whoever takes them in. */
 export function readSnapshot<M>(
   value: unknown,
-  messageOf: (message: unknown) => M = (message) => message as M,
+  messageOf: (message: unknown) => M = (message) => parsedMessage(message) as M,
 ): RestoredDelivery<M> {
   if (typeof value !== 'object' || value === null) throw new InvalidValueError('snapshot', value, 'an object');
   const { format, seen, waiting, turnedAway } = value as Readonly<Record<string, unknown>>;
@@ -38,6 +38,14 @@ export function readSnapshot<M>(
     waiting: waiting.map((message: unknown) => messageOf(message)),
     turnedAway: vectorIn('snapshot.turnedAway', turnedAway),
   };
+}
+
+/** What JSON has made of a message: its vector is a record again of nodes and counters. */
+function parsedMessage(message: unknown): unknown {
+  if (typeof message !== 'object' || message === null) return message;
+  const { vector } = message as { vector?: unknown };
+  if (typeof vector !== 'object' || vector === null || vector instanceof VectorTimestamp) return message;
+  return { ...message, vector: vectorOf(Object.entries(vector)) };
 }
 
 function vectorIn(field: string, value: unknown): VectorTimestamp {

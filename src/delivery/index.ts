@@ -36,7 +36,8 @@ export {
 } from './register.js';
 export type { RegisterState } from './register-state.js';
 export type { Sibling } from './siblings.js';
-export { type BroadcastMessage, CausalDeliveryBuffer, type DeliveryBufferOptions } from './delivery-buffer.js';
+export { CausalDeliveryBuffer, type DeliveryBufferOptions } from './delivery-buffer.js';
+export type { BroadcastMessage } from './stamped-message.js';
 export type { DeliverySnapshot } from './delivery-snapshot.js';
 export type { Gap } from './missing.js';
 export type { Reception, ReceptionCounters, RefusedReception } from './receptions.js';

@@ -4,9 +4,10 @@
  * - `malformed`: no sender, or no vector within the limits that names the sender.
  * - `claims-our-id`: names more messages of ours than we have sent. It is forged, or two processes share one id.
  * - `too-many-nodes`: of a sender beyond the 1,024 that are known.
+ * - `contradictory`: another message of its sender with its number, but another vector, waits already.
  * - `full`: it would have to wait, and as many wait already. `missing` names it.
  */
-export type RefusedReception = 'malformed' | 'claims-our-id' | 'too-many-nodes' | 'full';
+export type RefusedReception = 'malformed' | 'claims-our-id' | 'too-many-nodes' | 'contradictory' | 'full';
 
 /** The fate of one message, and what it set free. */
 export interface Reception<M> {

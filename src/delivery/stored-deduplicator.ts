@@ -74,7 +74,7 @@ export class StoredDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>
 
   /** @internal */
   open(whenUnreadable: 'throw' | 'start-empty'): MaybeLater<unknown> {
-    return whenUnreadable === 'throw' ? this.keeper.open() : this.keeper.refresh();
+    return whenUnreadable === 'throw' ? this.keeper.open() : this.keeper.openOrEmpty();
   }
 
   protected override onRecorded(): void {

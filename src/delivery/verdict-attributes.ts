@@ -8,10 +8,14 @@ import type { Decision } from './verdicts.js';
 /** Attributes of a span, as every OpenTelemetry API takes them. */
 export type VerdictAttributes = Readonly<Record<string, string | number>>;
 
-/** `causality.verdict`, and where they mean something `causality.refused` and `causality.concurrent_with`. */
-export function verdictAttributes({ verdict, reason, against }: Decision): VerdictAttributes {
+/**
+ * `causality.verdict`, and where they mean something `causality.refused` and `causality.concurrent_with`.
+ * @param consumer who asked, as `causality.consumer`
+ */
+export function verdictAttributes({ verdict, reason, against }: Decision, consumer?: string): VerdictAttributes {
   return {
     'causality.verdict': verdict,
+    ...(consumer !== undefined && { 'causality.consumer': consumer }),
     ...(reason !== undefined && { 'causality.refused': reason }),
     // Each as a=1,b=2; joined by | because a list of strings cannot be searched for everywhere.
     ...(against.length > 0 && { 'causality.concurrent_with': against.join('|') }),
