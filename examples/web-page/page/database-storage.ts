@@ -21,7 +21,7 @@ export function databaseStorage(name: string): AsyncStateStorage {
       throw error;
     }
   };
-  const change = async (act: (store: IDBObjectStore) => void): Promise<void> => {
+  const change = async (act: (store: IDBObjectStore) => unknown): Promise<void> => {
     const transaction = (await database()).transaction(STORE, 'readwrite');
     act(transaction.objectStore(STORE));
     await new Promise<void>((resolve, reject) => {
