@@ -9,6 +9,7 @@ import { openDeduplicator, type StoredDeduplicator } from 'otel-causality/delive
 import type { OrderMessage } from '../src/message';
 import { databaseStorage } from './database-storage';
 import { element } from './element';
+import { inTurn } from './in-turn';
 import type { OrderStream } from './order-stream';
 
 const LOCK = 'orders:bell';
@@ -44,7 +45,7 @@ export class OrderBell extends HTMLElement {
 
   private async receive(message: OrderMessage): Promise<void> {
     const announced = await this.opening;
-    await navigator.locks.request(LOCK, async () => {
+    await inTurn(LOCK, async () => {
       // Copies of what this tab knows are dropped without asking anybody.
       if (announced.check(message).handle) await announced.refresh();
       await announced.once(message, () => this.ring());

@@ -1,6 +1,7 @@
 /** Headless Chromium, driven by playwright-core: Debian's, or the one that CHROMIUM names. Nothing is downloaded. */
-import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 
 const FLAGS = [
   '--no-sandbox',
@@ -25,4 +26,15 @@ export function chromiumPath(): string | undefined {
 
 export function startChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: FLAGS });
+}
+
+/**
+ * A Chromium whose user has forbidden all sites to store anything, as its settings can. It runs until it is closed.
+ * @param folder for its profile; empty
+ */
+export async function startWithoutStorage(executablePath: string, folder: string): Promise<BrowserContext> {
+  const forbidden = { profile: { default_content_setting_values: { cookies: 2 } } };
+  mkdirSync(join(folder, 'Default'));
+  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify(forbidden));
+  return chromium.launchPersistentContext(folder, { executablePath, args: FLAGS });
 }

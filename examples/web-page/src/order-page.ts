@@ -76,7 +76,7 @@ export class OrderPage {
 
   /** How often the bell rang in this tab, once every tab that wanted to ask has had its turn. */
   async rung(): Promise<number> {
-    await this.page.evaluate(() => navigator.locks.request('orders:bell', () => undefined));
+    await this.page.evaluate(() => navigator.locks.request('orders:bell', () => undefined).catch(() => undefined));
     return Number(await this.page.locator('order-bell').getAttribute('data-rung'));
   }
 

@@ -1,7 +1,11 @@
 /** A fleet and a browser for each test; tests skip themselves, and say so, where there is no Chromium. */
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { chromiumPath, startChromium } from '../src/chromium.js';
+import { chromiumPath, startChromium, startWithoutStorage } from '../src/chromium.js';
 import { Fleet } from '../src/fleet.js';
 import { OrderPage } from '../src/order-page.js';
 
@@ -10,6 +14,7 @@ export class Scene {
   browser!: Browser;
   /** What went wrong in the pages: exceptions that nobody caught. */
   readonly pageErrors: string[] = [];
+  private readonly folders: string[] = [];
   private readonly contexts: BrowserContext[] = [];
 
   /** Installs the hooks of a suite. */
@@ -28,6 +33,9 @@ export class Scene {
     });
     afterEach(async () => {
       for (const context of scene.contexts.splice(0)) await context.close();
+      // A process of the browser may still be writing there.
+      for (const folder of scene.folders.splice(0))
+        await rm(folder, { recursive: true, maxRetries: 20, retryDelay: 50 });
       await scene.fleet.stop();
       expect(scene.pageErrors.splice(0)).to.deep.equal([]);
     });
@@ -40,6 +48,15 @@ export class Scene {
     const context = await this.browser.newContext();
     context.setDefaultTimeout(20_000);
     this.contexts.push(context);
+    return context;
+  }
+
+  /** A profile whose user has forbidden all sites to store anything. */
+  async profileWithoutStorage(): Promise<BrowserContext> {
+    const folder = mkdtempSync(join(tmpdir(), 'no-storage-'));
+    const context = await startWithoutStorage(chromiumPath() ?? '', folder);
+    this.contexts.push(context);
+    this.folders.push(folder);
     return context;
   }
 

@@ -16,39 +16,28 @@ function fillStorages(): void {
   }
 }
 
-/** What a browser does where the user has forbidden storage: even to name it throws. */
-function forbidStorages(): void {
-  for (const name of ['localStorage', 'sessionStorage', 'indexedDB']) {
-    Object.defineProperty(window, name, {
-      get() {
-        throw new DOMException('Access is denied for this document.', 'SecurityError');
-      },
-    });
-  }
-}
-
 describe('where the browser keeps nothing', () => {
   const scene = Scene.install();
 
-  async function profileWith(script: () => void): Promise<BrowserContext> {
+  async function fullProfile(): Promise<BrowserContext> {
     const profile = await scene.profile();
-    await profile.addInitScript(script);
+    await profile.addInitScript(fillStorages);
     return profile;
   }
 
-  for (const [what, script, error] of [
-    ['is full', fillStorages, 'QuotaExceededError'],
-    ['is forbidden', forbidStorages, 'SecurityError'],
+  for (const [what, profile, error] of [
+    ['is full', fullProfile, 'QuotaExceededError'],
+    ['is forbidden', () => scene.profileWithoutStorage(), 'SecurityError'],
   ] as const) {
     it(`shows each message once though storage ${what}, and says that it will not remember`, async () => {
-      const tab = await scene.tab(await profileWith(script));
+      const tab = await scene.tab(await profile());
       const ids = await scene.placeOrders(7);
       await tab.received(14);
       await scene.fleet.disturb('replay');
       await tab.received(28);
       await expectEachOnce(tab, ids);
       for (const { note } of await tab.feeds()) expect(note).to.contain(error);
-      expect(await tab.rung()).to.equal(7);
+      await tab.page.locator('order-bell[data-rung="7"]').waitFor();
 
       // Nothing was kept, so the page begins anew: with all messages, not with the last few.
       await tab.refresh();
