@@ -10,7 +10,7 @@ import { CausalDeduplicator, type Handling, StateSlots, type SyncStateStorage } 
 import { messageId, type OrderMessage } from '../src/message';
 
 /** The rows that a component keeps; what was handled is remembered for longer, and much more compactly. */
-const MAX_ROWS = 50;
+export const MAX_ROWS = 50;
 
 export type Row = Pick<OrderMessage, 'node' | 'tick' | 'text'>;
 

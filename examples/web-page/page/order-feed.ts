@@ -1,10 +1,10 @@
 /**
  * `<order-feed name="Kitchen">`: shows every message of the stream once, and counts what came again.
  */
-import { webStorage } from 'otel-causality/delivery';
+import { verdictAttributes, webStorage } from 'otel-causality/delivery';
 import { messageId, type OrderMessage } from '../src/message';
 import { element } from './element';
-import { FeedMemory, type Row } from './feed-memory';
+import { FeedMemory, MAX_ROWS, type Row } from './feed-memory';
 import type { OrderStream } from './order-stream';
 import { consume } from './telemetry';
 
@@ -55,7 +55,9 @@ export class OrderFeed extends HTMLElement {
       return;
     }
     try {
-      consume(message, `show in ${this.getAttribute('name')}`, () => this.show(message, 'new'));
+      consume(message, `show in ${this.getAttribute('name')}`, verdictAttributes(handling), () =>
+        this.show(message, 'new'),
+      );
     } catch (error) {
       handling.abort();
       throw error;
@@ -72,6 +74,11 @@ export class OrderFeed extends HTMLElement {
     item.append(text('span', 'number', number), text('span', 'what', what.join(' ')), again);
     this.list.prepend(item);
     this.repeats.set(messageId(row), again);
+    const oldest = this.list.childElementCount > MAX_ROWS ? this.list.lastElementChild : null;
+    if (oldest instanceof HTMLElement) {
+      oldest.remove();
+      this.repeats.delete(oldest.dataset['id'] ?? '');
+    }
   }
 
   private countAgain(message: OrderMessage, verdict: string): void {

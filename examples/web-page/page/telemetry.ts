@@ -1,5 +1,5 @@
 /** OpenTelemetry in the page, with this library. What `docs/edges.md` tells a page to do. */
-import { context, propagation, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
+import { type Attributes, context, propagation, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { FetchInstrumentation } from '@opentelemetry/instrumentation-fetch';
@@ -53,9 +53,9 @@ export async function post(span: Span, url: string, body: unknown): Promise<unkn
 }
 
 /** Handles a message of the stream, in a consumer's span that goes on with the message's own trace. */
-export function consume(message: OrderMessage, name: string, act: () => void): void {
+export function consume(message: OrderMessage, name: string, attributes: Attributes, act: () => void): void {
   const received = propagation.extract(ROOT_CONTEXT, message.trace);
-  const span = tracer.startSpan(name, { kind: SpanKind.CONSUMER }, received);
+  const span = tracer.startSpan(name, { kind: SpanKind.CONSUMER, attributes }, received);
   try {
     act();
   } finally {

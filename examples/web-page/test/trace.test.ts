@@ -107,6 +107,7 @@ describe('the trace that the page begins', () => {
       'show in Kitchen',
       'show in Pick-up',
     ]);
+    for (const { attributes } of shown) expect(attributes['causality.verdict']).to.equal('fresh');
   });
 
   it('says unknown where the server does not expose the header of its replies', async () => {
