@@ -111,7 +111,7 @@ describe('fileStorage', () => {
       const acknowledged = await killedAfter(20 + 7 * round, folder, FAR * round + 1);
       const seen = openDeduplicator({ consumer: 'killed', storage: fileStorage(fs, folder) });
       // One run for each process: what the last one stored begins with its first message and has no hole.
-      const [first, last] = seen.toJSON().nodes[0]?.[2].slice(-2) as [number, number];
+      const [first, last] = (seen.toJSON().nodes[0]?.[2] ?? []).slice(-2) as [number, number];
       expect(first).to.equal(FAR * round + 1);
       expect(last).to.be.at.least(acknowledged);
       expect(new StateSlots(fileStorage(fs, folder), 'killed').read().sequence).to.be.at.least(20);
