@@ -1,0 +1,29 @@
+/** What happened at a node since it started, for its health page. All of it is counted, none of it is fatal. */
+export interface Counters {
+  /** Own operations that came back: a broker sends them to everybody. */
+  echoes: number;
+  /** Operations under our name that we never made: a forgery, or our disk is older than what we told others. */
+  ownIdClaimed: number;
+  /** Operations of writers beyond the limit. */
+  tooManyWriters: number;
+  /** Requests that had to wait for their session. */
+  sessionWaits: number;
+  /** Snapshots joined. */
+  snapshots: number;
+  /** Messages between nodes that were malformed, too large, or under a wrong name. */
+  peerRefused: number;
+  /** Requests of clients that were refused. */
+  clientRefused: number;
+}
+
+export function newCounters(): Counters {
+  return {
+    echoes: 0,
+    ownIdClaimed: 0,
+    tooManyWriters: 0,
+    sessionWaits: 0,
+    snapshots: 0,
+    peerRefused: 0,
+    clientRefused: 0,
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * Three nodes: the real core, the real messages, the real anti-entropy; simulated time, disk and network. A node may be
+ * killed between any two events and started again from what its disk kept.
+ */
+import { AntiEntropy } from '../../src/core/anti-entropy.js';
+import { replyToJson } from '../../src/core/client-protocol.js';
+import type { Inbox } from '../../src/core/inbox.js';
+import { answerPeer, type PeerCall, peerOver } from '../../src/core/peer-protocol.js';
+import { Refusal } from '../../src/core/refusal.js';
+import { StoreNode, type WriteRequest } from '../../src/core/store-node.js';
+import type { Timers } from '../../src/core/timers.js';
+import { ANTI_ENTROPY_MS } from '../../src/limits.js';
+import { Platters, SimulatedDisk } from './simulated-disk.js';
+import { SimulatedNetwork } from './simulated-network.js';
+import type { World } from './world.js';
+
+/** Ways in which a store can be wrong, to see them found. */
+export interface Defects {
+  readonly noFsync?: boolean;
+  readonly inbox?: (seen: StoreNode['seen']) => Inbox;
+}
+
+interface Running {
+  readonly node: StoreNode;
+  readonly disk: SimulatedDisk;
+  readonly antiEntropy: AntiEntropy;
+}
+
+export class SimulatedCluster {
+  readonly names = ['n1', 'n2', 'n3'];
+  readonly network: SimulatedNetwork;
+  kills = 0;
+  private readonly platters = new Map<string, Platters>();
+  private readonly running = new Map<string, Running>();
+  private writers = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly defects: Defects = {},
+  ) {
+    this.network = new SimulatedNetwork(world);
+    for (const name of this.names) this.platters.set(name, new Platters());
+  }
+
+  async start(name: string): Promise<void> {
+    if (this.running.has(name)) return;
+    const { world, network } = this;
+    const disk = new SimulatedDisk(world, this.platters.get(name) as Platters, this.defects.noFsync);
+    let alive = true;
+    // Timers die with the process.
+    const timers: Timers = { after: (ms, run) => world.after(ms, () => (alive ? run() : undefined)) };
+    let antiEntropy: AntiEntropy | undefined;
+    const starting = StoreNode.open({
+      disk,
+      timers,
+      newWriter: () => `${name}-${String(++this.writers).padStart(8, '0')}`,
+      onApplied: (operations) => {
+        if (operations.some(({ writer }) => writer === node?.writer)) antiEntropy?.pushAll();
+      },
+      onWaiting: () => antiEntropy?.pullAll(),
+      ...(this.defects.inbox === undefined ? {} : { inbox: this.defects.inbox }),
+    });
+    let node: StoreNode | undefined;
+    node = await starting;
+    const others = this.names.filter((other) => other !== name);
+    const peers = others.map((other) =>
+      peerOver(other, name, async (call, body) => {
+        return JSON.parse(await network.call(name, other, call, JSON.stringify(body))) as unknown;
+      }),
+    );
+    antiEntropy = new AntiEntropy(node, peers, timers, { intervalMs: ANTI_ENTROPY_MS, push: true });
+    antiEntropy.start();
+    const known = new Set(others);
+    const served = node;
+    network.handlers.set(name, async (call, text) => {
+      const body = JSON.parse(text) as Record<string, unknown>;
+      if (call === 'read' || call === 'write') return await answerClient(served, call, body);
+      return JSON.stringify(await answerPeer(served, name, known, call as PeerCall, body));
+    });
+    this.running.set(name, {
+      node,
+      disk,
+      antiEntropy,
+    });
+    this.stop.set(name, () => {
+      alive = false;
+    });
+  }
+
+  /** SIGKILL: no timer, no message and no promise of this process goes on. */
+  kill(name: string): void {
+    const running = this.running.get(name);
+    if (running === undefined) return;
+    this.kills++;
+    this.stop.get(name)?.();
+    running.antiEntropy.stop();
+    running.disk.crash();
+    this.running.delete(name);
+    this.network.handlers.delete(name);
+  }
+
+  node(name: string): StoreNode | undefined {
+    return this.running.get(name)?.node;
+  }
+
+  /** Whether all nodes are up and have applied the same. */
+  isSettled(): boolean {
+    const texts = this.names.map((name) => this.node(name)?.seen.toString());
+    return texts[0] !== undefined && texts.every((text) => text === texts[0]);
+  }
+
+  private readonly stop = new Map<string, () => void>();
+}
+
+/** A client's request and its reply, as text, like an HTTP server would. Refusals are replies too. */
+async function answerClient(node: StoreNode, call: string, body: Record<string, unknown>): Promise<string> {
+  try {
+    const request = body as unknown as WriteRequest;
+    const reply = call === 'read' ? await node.read(request) : await node.write(request);
+    return JSON.stringify({ status: 200, reply: replyToJson(reply) });
+  } catch (error) {
+    if (error instanceof Refusal) return JSON.stringify({ status: error.status, code: error.code });
+    throw error;
+  }
+}
