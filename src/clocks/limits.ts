@@ -173,3 +173,48 @@ export const DEFAULT_BACKEND_SINCE_MS = 60 * 60 * 1000;
 /** Traces and spans of each that the console exporter remembers: more than anybody reads in a terminal. */
 export const MAX_LIVE_TRACES = 100;
 export const MAX_LIVE_SPANS = 5000;
+
+/** Default and highest number of nodes whose handled messages are remembered (about 150 bytes each with one run). */
+export const DEFAULT_DEDUP_NODES = 10_000;
+export const HIGHEST_DEDUP_NODES = 1_000_000;
+
+/**
+ * Default and highest number of runs of consecutive ticks remembered of one node: each hole between two is a message
+ * that has not come yet. Two at least: what came in order, and one message ahead of it.
+ */
+export const DEFAULT_DEDUP_RUNS = 1024;
+export const HIGHEST_DEDUP_RUNS = 65_536;
+export const LOWEST_DEDUP_RUNS = 2;
+
+/** Default and highest number of keys whose last vectors are remembered (about 1 KB each with a few nodes). */
+export const DEFAULT_DEDUP_KEYS = 10_000;
+export const HIGHEST_DEDUP_KEYS = 1_000_000;
+
+/** Concurrent versions of one key that are remembered one by one; more of them are remembered as their union. */
+export const MAX_KEY_VERSIONS = 16;
+
+/** Characters of a key of the application, and of the name of a consumer's state: what fits in a URL or a file name. */
+export const MAX_KEY_LENGTH = 1024;
+export const MAX_STATE_NAME_LENGTH = 64;
+
+/** Messages that are being handled at once, and that wait for somebody to settle a conflict. */
+export const MAX_HANDLING = 10_000;
+export const DEFAULT_CONFLICTS = 1000;
+export const HIGHEST_CONFLICTS = 100_000;
+
+/** Characters of a state that is read from a storage: ten thousand nodes with long names and many runs fit. */
+export const MAX_STATE_LENGTH = 64 * 1024 * 1024;
+
+/** Default and highest number of concurrent values that a register lets its own node's writes leave. */
+export const DEFAULT_SIBLINGS = 16;
+export const HIGHEST_SIBLINGS = 1024;
+
+/** Concurrent values that a merge may leave: every replica of many may have written up to its own limit meanwhile. */
+export const MAX_MERGED_SIBLINGS = 1024;
+
+/** Default and highest number of messages that wait in a delivery buffer for an earlier one. */
+export const DEFAULT_WAITING_MESSAGES = 10_000;
+export const HIGHEST_WAITING_MESSAGES = 1_000_000;
+
+/** Nodes that a delivery buffer has delivered from: as many as a vector of another system may name. */
+export const MAX_DELIVERY_NODES = MAX_FOREIGN_VECTOR_ENTRIES;
