@@ -106,17 +106,18 @@ function isAccountedFor(graph: HappensBefore, write: HistoryRecord, reply: Histo
   });
 }
 
-/** Which promise was broken: the one with the shortest chain from the write to the reader. */
+/**
+ * Which promise was broken. The four session guarantees together are causal consistency; what none of them names by
+ * itself is a longer chain, through writes that the reader's session was not shown.
+ */
 function kindOfMissing(graph: HappensBefore, write: HistoryRecord, reply: HistoryRecord): Violation {
   if (write.session === reply.session && graph.replyBefore(write, reply)) return 'read-your-writes';
-  const showed = (record: HistoryRecord): boolean => record.shown.some(({ request }) => request === write.id);
-  const past = graph.records.filter((record) => record !== write && graph.beforeInvocation(record, reply));
-  if (past.some((read) => read.session === reply.session && showed(read) && graph.replyBefore(read, reply))) {
-    return 'monotonic-reads';
-  }
-  const later = past.filter((record) => record.kind !== 'get');
+  const shows = (record: HistoryRecord, { id }: HistoryRecord): boolean => record.shown.some((one) => one.request === id);
+  const heard = graph.records.filter((read) => read.session === reply.session && graph.replyBefore(read, reply));
+  if (heard.some((read) => shows(read, write))) return 'monotonic-reads';
+  const later = graph.records.filter((next) => next.kind !== 'get' && heard.some((read) => shows(read, next)));
   if (later.some((next) => next.session === write.session && graph.replyBefore(write, next))) return 'monotonic-writes';
-  const readers = past.filter(showed);
+  const readers = graph.records.filter((read) => shows(read, write));
   if (later.some((next) => readers.some((read) => read.session === next.session && graph.replyBefore(read, next)))) {
     return 'writes-follow-reads';
   }

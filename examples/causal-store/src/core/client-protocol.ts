@@ -1,5 +1,4 @@
 /** What a client is shown, as JSON: the same over HTTP and in a simulation. */
-import type { Operation } from './operation.js';
 import type { Reply } from './store-node.js';
 import { formatContext, formatSession } from './tokens.js';
 
@@ -27,22 +26,21 @@ export interface ReplyJson {
 }
 
 export function replyToJson({ key, state, session, written }: Reply): ReplyJson {
+  const { context } = state.register;
   const siblings: (ShownVersion & { value: string })[] = [];
   const deleted: ShownVersion[] = [];
-  for (const operation of state.versions) {
-    const shown = { version: versionOf(operation), request: operation.request };
-    if (operation.value === null) deleted.push(shown);
-    else siblings.push({ value: operation.value, ...shown });
+  for (const { node, tick, value: stored } of state.register.siblings) {
+    const shown = { version: `${node}:${tick}`, request: stored.request };
+    if (stored.value === null) deleted.push(shown);
+    else siblings.push({ value: stored.value, ...shown });
   }
   return {
     key,
     siblings,
     deleted,
-    context: state.context.size === 0 ? '' : formatContext(key, state.context),
+    context: context.size === 0 ? '' : formatContext(key, context),
     session: session.size === 0 ? '' : formatSession(session),
     vector: session.toJSON(),
-    ...(written === undefined ? {} : { written: versionOf(written) }),
+    ...(written === undefined ? {} : { written: `${written.writer}:${written.seq}` }),
   };
 }
-
-export const versionOf = ({ writer, seq }: Operation): string => `${writer}:${seq}`;

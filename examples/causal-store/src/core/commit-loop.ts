@@ -6,7 +6,7 @@
  * Hazard: after a failed commit nobody knows what the disk holds. The loop then stops for good: the process must end and
  * start again from the disk.
  */
-import { VectorTimestamp } from 'otel-causality';
+import type { VectorTimestamp } from 'otel-causality';
 import { MAX_COMMIT_OPERATIONS, MAX_QUEUED_WRITES } from '../limits.js';
 import type { Disk } from './disk.js';
 import type { Inbox } from './inbox.js';
@@ -41,6 +41,7 @@ export class CommitLoop {
     private readonly inbox: Inbox,
     private readonly disk: Disk,
     private readonly onCommitted: (operations: readonly Operation[]) => void,
+    private readonly onContradiction: () => void,
   ) {}
 
   /** Resolves with the operation once it is durable. */
@@ -101,16 +102,18 @@ export class CommitLoop {
   private async commitOnce(): Promise<void> {
     const change = this.state.change();
     const applied: Operation[] = [];
-    for (const { seen, keys } of this.joins.splice(0)) change.merge(seen, keys);
+    const joins = this.joins.splice(0);
+    for (const { seen, keys } of joins) change.merge(seen, keys);
     for (const operation of this.delivered.splice(0, MAX_COMMIT_OPERATIONS)) {
       // A snapshot may have brought it already.
       if (operation.seq <= change.seen.get(operation.writer)) continue;
-      change.apply(operation);
+      if (!change.apply(operation)) this.onContradiction();
       applied.push(operation);
     }
     const writes = this.writes.splice(0, MAX_COMMIT_OPERATIONS);
     const operations = writes.map(({ write }) => {
       const seq = change.seen.get(this.state.writer) + 1;
+      this.inbox.countOwn();
       const vector = change.seen.withCounter(this.state.writer, seq);
       const operation: Operation = { ...write, writer: this.state.writer, seq, vector };
       change.apply(operation);
@@ -124,9 +127,8 @@ export class CommitLoop {
       for (const { failed } of [...writes, ...this.writes.splice(0)]) failed(error);
       return;
     }
-    // The inbox learns of what came past it; what had waited for that is delivered next.
-    for (const { writer, seq } of operations) this.deliver(this.inbox.noteOwn(writer, seq));
-    this.deliver(this.inbox.restart(this.state.seen));
+    // What came in a snapshot came past the inbox; what had waited for it is applied next.
+    if (joins.length > 0) this.deliver(this.inbox.restart(this.state.seen));
     this.onCommitted(applied);
     operations.forEach((operation, i) => writes[i]?.done(operation));
   }

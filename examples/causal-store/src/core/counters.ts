@@ -1,9 +1,9 @@
 /** What happened at a node since it started, for its health page. All of it is counted, none of it is fatal. */
 export interface Counters {
-  /** Own operations that came back: a broker sends them to everybody. */
-  echoes: number;
-  /** Operations under our name that we never made: a forgery, or our disk is older than what we told others. */
-  ownIdClaimed: number;
+  /** Snapshots that hold operations under our name that we never made. */
+  claimsOurIdInSnapshot: number;
+  /** Operations that contradict what their writer did before. They changed nothing. */
+  contradictions: number;
   /** Operations of writers beyond the limit. */
   tooManyWriters: number;
   /** Requests that had to wait for their session. */
@@ -18,8 +18,8 @@ export interface Counters {
 
 export function newCounters(): Counters {
   return {
-    echoes: 0,
-    ownIdClaimed: 0,
+    claimsOurIdInSnapshot: 0,
+    contradictions: 0,
     tooManyWriters: 0,
     sessionWaits: 0,
     snapshots: 0,

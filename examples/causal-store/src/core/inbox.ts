@@ -1,97 +1,89 @@
 /**
- * Operations of other writers on their way in: each is let through once, after everything in its vector.
+ * Operations of other writers on their way in: each is let through once, after everything in its vector. A
+ * `CausalDeliveryBuffer` does it; this is how the store uses one.
  */
 import type { VectorTimestamp } from 'otel-causality';
+import { CausalDeliveryBuffer, type Gap } from 'otel-causality/delivery';
 import { MAX_BUFFERED_OPERATIONS } from '../limits.js';
 import type { Operation } from './operation.js';
-import { raise } from './operation-log.js';
-
-/** Operations of one writer that are waited for, both ends included. */
-export interface Gap {
-  readonly writer: string;
-  readonly from: number;
-  readonly to: number;
-}
 
 export interface Inbox {
   /** Takes an operation and returns all that may now be applied, in order. */
   offer(operation: Operation): readonly Operation[];
-  /** Our own operation was made: others may depend on it. */
-  noteOwn(writer: string, seq: number): readonly Operation[];
-  /** Starts again behind a snapshot. */
+  /** The next operation of our own is being made: others may soon depend on it. */
+  countOwn(): void;
+  /** Starts again behind a snapshot; returns what had waited for it. */
   restart(seen: VectorTimestamp): readonly Operation[];
+  /** What the waiting ones wait for. */
   missing(): readonly Gap[];
   readonly size: number;
-  readonly duplicates: number;
-  readonly overflowed: number;
+  readonly counters: InboxCounters;
 }
 
-export class WaitingRoom implements Inbox {
-  duplicates = 0;
-  overflowed = 0;
-  private readonly waiting = new Map<string, Operation>();
+export interface InboxCounters {
+  /** Old traffic that came again. A broker also sends us our own. */
+  readonly duplicates: number;
+  /** Under our name, or depending on operations of ours that we never made: forged, or our disk is too old. */
+  readonly claimsOurId: number;
+  /** No room to wait; asked for again later. */
+  readonly full: number;
+  readonly malformed: number;
+}
 
-  constructor(private seen: VectorTimestamp) {}
+interface Arrived {
+  readonly sender: string;
+  readonly vector: VectorTimestamp;
+  readonly operation: Operation;
+}
+
+export class CausalInbox implements Inbox {
+  private buffer: CausalDeliveryBuffer<Arrived>;
+  private earlier: InboxCounters = { duplicates: 0, claimsOurId: 0, full: 0, malformed: 0 };
+
+  constructor(
+    private readonly writer: string,
+    seen: VectorTimestamp,
+    private readonly maxWaiting = MAX_BUFFERED_OPERATIONS,
+  ) {
+    this.buffer = new CausalDeliveryBuffer<Arrived>({ node: writer, seen, maxWaiting });
+  }
 
   get size(): number {
-    return this.waiting.size;
+    return this.buffer.size;
+  }
+
+  get counters(): InboxCounters {
+    const { outcomes, refused } = this.buffer.counters;
+    return {
+      duplicates: this.earlier.duplicates + outcomes.duplicate,
+      claimsOurId: this.earlier.claimsOurId + refused['claims-our-id'],
+      full: this.earlier.full + refused.full,
+      malformed: this.earlier.malformed + refused.malformed + refused['too-many-nodes'],
+    };
   }
 
   offer(operation: Operation): readonly Operation[] {
-    const id = `${operation.writer}:${operation.seq}`;
-    if (operation.seq <= this.seen.get(operation.writer) || this.waiting.has(id)) {
-      this.duplicates++;
-      return [];
-    }
-    if (this.waiting.size >= MAX_BUFFERED_OPERATIONS && !this.ready(operation)) {
-      this.overflowed++;
-      return [];
-    }
-    this.waiting.set(id, operation);
-    return this.drain();
+    const { delivered } = this.buffer.receive({ sender: operation.writer, vector: operation.vector, operation });
+    return delivered.map((arrived) => arrived.operation);
   }
 
-  noteOwn(writer: string, seq: number): readonly Operation[] {
-    this.seen = raise(this.seen, writer, seq);
-    return this.drain();
+  countOwn(): void {
+    this.buffer.next();
   }
 
   restart(seen: VectorTimestamp): readonly Operation[] {
-    this.seen = this.seen.merge(seen);
-    for (const [id, { writer, seq }] of this.waiting) if (seq <= this.seen.get(writer)) this.waiting.delete(id);
-    return this.drain();
+    const { waiting } = this.buffer.snapshot();
+    const counters = this.counters;
+    const known = this.buffer.seen.merge(seen);
+    this.buffer = new CausalDeliveryBuffer<Arrived>({ node: this.writer, seen: known, maxWaiting: this.maxWaiting });
+    const delivered = waiting.flatMap(({ operation }) => this.offer(operation));
+    // Those that waited and came with the snapshot are no duplicates.
+    const { duplicates } = this.counters;
+    this.earlier = { ...counters, duplicates: counters.duplicates - duplicates };
+    return delivered;
   }
 
   missing(): readonly Gap[] {
-    const needed = [...this.waiting.values()].reduce(
-      (vector, { vector: own, writer, seq }) => vector.merge(seq > 1 ? own.withCounter(writer, seq - 1) : own),
-      this.seen,
-    );
-    const gaps: Gap[] = [];
-    for (const [writer, to] of needed) {
-      if (to > this.seen.get(writer)) gaps.push({ writer, from: this.seen.get(writer) + 1, to });
-    }
-    return gaps;
-  }
-
-  private ready({ writer, seq, vector }: Operation): boolean {
-    if (seq !== this.seen.get(writer) + 1) return false;
-    for (const [other, counter] of vector) if (other !== writer && counter > this.seen.get(other)) return false;
-    return true;
-  }
-
-  private drain(): Operation[] {
-    const delivered: Operation[] = [];
-    for (let again = true; again; ) {
-      again = false;
-      for (const [id, operation] of this.waiting) {
-        if (!this.ready(operation)) continue;
-        this.waiting.delete(id);
-        this.seen = raise(this.seen, operation.writer, operation.seq);
-        delivered.push(operation);
-        again = true;
-      }
-    }
-    return delivered;
+    return this.buffer.missing();
   }
 }

@@ -32,7 +32,7 @@ export class OperationLog {
   /** @param lost operations that are no longer here, as a vector */
   constructor(
     lost: VectorTimestamp,
-    private readonly maxOperations = MAX_LOG_OPERATIONS,
+    private readonly maxOperations: number = MAX_LOG_OPERATIONS,
   ) {
     this.lost = lost;
   }

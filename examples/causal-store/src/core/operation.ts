@@ -6,7 +6,7 @@
  * with the operation itself as its own entry: whoever has all that is in it may apply the operation. `context` is what
  * the client had been shown of the key: what the operation replaces.
  */
-import { InvalidValueError, VectorTimestamp } from 'otel-causality';
+import { InvalidValueError, type VectorTimestamp } from 'otel-causality';
 import { MAX_CARRIER_LENGTH, MAX_KEY_BYTES, MAX_REQUEST_ID_LENGTH, MAX_VALUE_BYTES, MAX_WRITERS } from '../limits.js';
 import { Refusal } from './refusal.js';
 import { parsePlainVector } from './tokens.js';
@@ -45,28 +45,31 @@ export function operationToJson(operation: Operation): OperationJson {
 
 /** Reads what a peer, a broker or a disk holds. Throws a {@link Refusal} that names the field. */
 export function operationFromJson(json: unknown): Operation {
-  if (typeof json !== 'object' || json === null) throw malformed('an operation is an object');
-  const { writer, seq, vector, key, value, context, request, carrier } = json as Record<string, unknown>;
+  const { writer, seq, vector, key, context } = objectOf('operation', json);
   if (typeof writer !== 'string' || !WRITER.test(writer)) throw malformed('writer');
   if (typeof seq !== 'number' || !Number.isSafeInteger(seq) || seq < 1) throw malformed('seq');
   if (typeof key !== 'string' || !fits(key, MAX_KEY_BYTES) || key === '') throw malformed('key');
-  if (value !== null && (typeof value !== 'string' || !fits(value, MAX_VALUE_BYTES))) throw malformed('value');
-  if (typeof request !== 'string' || request.length > MAX_REQUEST_ID_LENGTH) throw malformed('request');
   const read: Operation = {
     writer,
     seq,
     vector: vectorOf('vector', vector),
     key,
-    value,
     context: vectorOf('context', context),
-    request,
-    carrier: carrierOf(carrier),
+    ...storedFromJson(json),
   };
   if (read.vector.get(writer) !== seq) throw malformed('vector: its own entry is not seq');
   if (!read.vector.covers(read.context) || read.context.get(writer) >= seq) {
     throw malformed('context: it names what the operation cannot have seen');
   }
   return read;
+}
+
+/** The part of an operation that stays while its value stands. */
+export function storedFromJson(json: unknown): Pick<Operation, 'value' | 'request' | 'carrier'> {
+  const { value, request, carrier } = objectOf('value', json);
+  if (value !== null && (typeof value !== 'string' || !fits(value, MAX_VALUE_BYTES))) throw malformed('value');
+  if (typeof request !== 'string' || request.length > MAX_REQUEST_ID_LENGTH) throw malformed('request');
+  return { value, request, carrier: carrierOf(carrier) };
 }
 
 /** `<name>-<8 characters>`: letters, digits, `-`, `_` and `.`, at most 64 in all. */
@@ -90,14 +93,18 @@ function vectorOf(field: string, text: unknown): VectorTimestamp {
 }
 
 function carrierOf(json: unknown): Carrier {
-  if (typeof json !== 'object' || json === null) throw malformed('carrier');
   let length = 0;
-  for (const [name, value] of Object.entries(json)) {
+  for (const [name, value] of Object.entries(objectOf('carrier', json))) {
     if (typeof value !== 'string') throw malformed(`carrier: ${name} is no text`);
     length += name.length + value.length;
   }
   if (length > MAX_CARRIER_LENGTH) throw malformed(`carrier: longer than ${MAX_CARRIER_LENGTH} characters`);
   return json as Carrier;
+}
+
+function objectOf(what: string, json: unknown): Record<string, unknown> {
+  if (typeof json !== 'object' || json === null) throw malformed(`${what}: no object`);
+  return json as Record<string, unknown>;
 }
 
 const malformed = (what: string): Refusal => new Refusal('bad-operation', `malformed operation: ${what}`);

@@ -8,6 +8,7 @@ import {
   MAX_VALUE_BYTES,
 } from '../limits.js';
 import type { LocalWrite } from './commit-loop.js';
+import { EMPTY_KEY } from './key-state.js';
 import { fits } from './operation.js';
 import { Refusal } from './refusal.js';
 import type { StoreState } from './store-state.js';
@@ -34,7 +35,11 @@ export function checkRoom(state: StoreState, { key, value, context }: LocalWrite
   if (known === undefined && state.keys.size >= MAX_KEYS) {
     throw new Refusal('too-many-keys', `the store holds ${MAX_KEYS} keys already, deleted ones included`);
   }
-  const standing = known?.versions.filter((version) => version.seq > context.get(version.writer)) ?? [];
+  // Every entry of an honest context is an operation on this key, and the request has waited until all are here.
+  if (!(known ?? EMPTY_KEY).register.context.covers(context)) {
+    throw new Refusal('bad-context', 'it names versions that this key never had');
+  }
+  const standing = known?.register.unseen(context) ?? [];
   if (standing.length >= MAX_SIBLINGS) {
     throw new Refusal('too-many-siblings', `${standing.length} versions stand side by side: read them and merge them first`);
   }

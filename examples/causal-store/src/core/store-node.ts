@@ -7,12 +7,12 @@
  * - A request that names a session sees all that the session has seen, or is refused; it is never shown less.
  * - A write replaces exactly the versions that its context names. Nothing else ever disappears.
  */
-import { VectorTimestamp } from 'otel-causality';
+import type { VectorTimestamp } from 'otel-causality';
 import { MAX_BATCH_OPERATIONS, MAX_WRITERS, SESSION_WAIT_MS } from '../limits.js';
 import { CommitLoop, type LocalWrite } from './commit-loop.js';
 import { type Counters, newCounters } from './counters.js';
 import type { Disk } from './disk.js';
-import { type Inbox, WaitingRoom } from './inbox.js';
+import { CausalInbox, type Inbox } from './inbox.js';
 import { EMPTY_KEY, type KeyState, keyStateFromJson } from './key-state.js';
 import type { Operation } from './operation.js';
 import { raise } from './operation-log.js';
@@ -29,8 +29,10 @@ export interface StoreNodeOptions {
   /** A name that no data directory has had: `<name>-<8 of a-z0-9>`. Called when the disk is empty. */
   readonly newWriter: () => string;
   readonly sessionWaitMs?: number;
+  /** Operations kept for peers that are behind; by default as many as the limit says. */
+  readonly maxLogOperations?: number;
   /** Holds operations of others back until their causes are here. */
-  readonly inbox?: (seen: VectorTimestamp) => Inbox;
+  readonly inbox?: (writer: string, seen: VectorTimestamp) => Inbox;
   /** Told of everything that became durable, with the operations in the order in which they were applied. */
   readonly onApplied?: (operations: readonly Operation[]) => void;
   /** A request waits for operations that peers may have. */
@@ -76,16 +78,24 @@ export class StoreNode {
     private readonly options: StoreNodeOptions,
   ) {
     this.waits = new SessionWaits(options.timers, options.sessionWaitMs ?? SESSION_WAIT_MS);
-    this.commits = new CommitLoop(state, inbox, options.disk, (operations) => {
-      this.waits.release(state.seen);
-      options.onApplied?.(operations);
-    });
+    this.commits = new CommitLoop(
+      state,
+      inbox,
+      options.disk,
+      (operations) => {
+        this.waits.release(state.seen);
+        options.onApplied?.(operations);
+      },
+      () => {
+        this.counters.contradictions++;
+      },
+    );
   }
 
   /** A node as its disk left it. */
   static async open(options: StoreNodeOptions): Promise<StoreNode> {
-    const state = await StoreState.load(options.disk, options.newWriter);
-    const inbox = (options.inbox ?? ((seen) => new WaitingRoom(seen)))(state.seen);
+    const state = await StoreState.load(options.disk, options.newWriter, options.maxLogOperations);
+    const inbox = (options.inbox ?? ((writer, seen) => new CausalInbox(writer, seen)))(state.writer, state.seen);
     return new StoreNode(state, inbox, options);
   }
 
@@ -135,15 +145,8 @@ export class StoreNode {
    */
   async receive(operations: readonly Operation[]): Promise<void> {
     for (const operation of operations) {
-      const { writer, seq } = operation;
-      if (writer === this.writer) {
-        if (seq <= this.state.ownSeq) this.counters.echoes++;
-        else this.counters.ownIdClaimed++;
-      } else if (this.isNewBeyondLimit(writer)) {
-        this.counters.tooManyWriters++;
-      } else {
-        this.commits.deliver(this.inbox.offer(operation));
-      }
+      if (this.isNewBeyondLimit(operation.writer)) this.counters.tooManyWriters++;
+      else this.commits.deliver(this.inbox.offer(operation));
     }
     await this.commits.idle();
   }
@@ -170,7 +173,7 @@ export class StoreNode {
       throw new Refusal('bad-operation', `malformed snapshot: ${String(error)}`);
     }
     if (seen.get(this.writer) > this.state.ownSeq) {
-      this.counters.ownIdClaimed++;
+      this.counters.claimsOurIdInSnapshot++;
       throw new Refusal('bad-operation', `the snapshot claims writes of ${this.writer} that it never made`);
     }
     await this.commits.join(seen, keys);
@@ -187,7 +190,7 @@ export class StoreNode {
       log: { operations: state.log.size, from: state.log.floor.toJSON() },
       waiting: { requests: this.waits.size, operations: inbox.size },
       missing: inbox.missing(),
-      counters: { ...counters, duplicates: inbox.duplicates, overflowed: inbox.overflowed },
+      counters: { ...counters, ...inbox.counters },
     };
   }
 

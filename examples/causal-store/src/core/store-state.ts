@@ -2,7 +2,7 @@
  * What a node holds in memory, and how it stands on its disk. One changes only after the other: a change is prepared, its
  * writes are committed, then it is installed. So whatever anybody has read was durable before.
  */
-import { VectorTimestamp } from 'otel-causality';
+import { InvalidValueError, VectorTimestamp } from 'otel-causality';
 import type { Disk, DiskWrite } from './disk.js';
 import { applyOperation, EMPTY_KEY, type KeyState, keyStateFromJson, type KeyStateJson, keyStateToJson, mergeStates, sizeOf } from './key-state.js';
 import { type Operation, operationFromJson, type OperationJson, operationToJson } from './operation.js';
@@ -25,28 +25,33 @@ interface Meta {
 export class StoreState {
   readonly keys = new Map<string, KeyState>();
   seen = VectorTimestamp.EMPTY;
-  log = new OperationLog(VectorTimestamp.EMPTY);
+  log: OperationLog;
   characters = 0;
   /** The place of the next operation in the log. */
   nextIndex = 1;
 
   /** @param writer who writes from this data directory, drawn once */
-  private constructor(readonly writer: string) {}
+  private constructor(
+    readonly writer: string,
+    maxLogOperations: number | undefined,
+  ) {
+    this.log = new OperationLog(VectorTimestamp.EMPTY, maxLogOperations);
+  }
 
   /** What the disk holds; an empty disk becomes the disk of a new writer. */
-  static async load(disk: Disk, newWriter: () => string): Promise<StoreState> {
+  static async load(disk: Disk, newWriter: () => string, maxLogOperations?: number): Promise<StoreState> {
     const rows = await disk.load();
     const meta = rows.find(([key]) => key === META);
     if (meta === undefined) {
-      const fresh = new StoreState(newWriter());
+      const fresh = new StoreState(newWriter(), maxLogOperations);
       // Before the first operation, so that no two runs on this directory ever use different names for one counter.
       await disk.commit([fresh.metaWrite(fresh.seen, fresh.log.floor, 1)]);
       return fresh;
     }
     const { writer, seen, floor, nextIndex } = JSON.parse(meta[1]) as Meta;
-    const state = new StoreState(writer);
+    const state = new StoreState(writer, maxLogOperations);
     state.seen = parsePlainVector(seen);
-    state.log = new OperationLog(parsePlainVector(floor));
+    state.log = new OperationLog(parsePlainVector(floor), maxLogOperations);
     state.nextIndex = nextIndex;
     const entries: LogEntry[] = [];
     for (const [key, value] of rows) {
@@ -104,10 +109,21 @@ export class StateChange {
     return this.keys.get(key) ?? this.state.keys.get(key) ?? EMPTY_KEY;
   }
 
-  apply(operation: Operation): void {
-    this.keys.set(operation.key, applyOperation(this.key(operation.key), operation));
+  /**
+   * Applies the next operation of its writer. False when it contradicts what the writer did before, which no honest peer
+   * sends: it is then counted as seen, as everywhere else, and changes nothing.
+   */
+  apply(operation: Operation): boolean {
+    let applied = true;
+    try {
+      this.keys.set(operation.key, applyOperation(this.key(operation.key), operation));
+    } catch (error) {
+      if (!(error instanceof InvalidValueError)) throw error;
+      applied = false;
+    }
     this.seen = raise(this.seen, operation.writer, operation.seq);
     this.operations.push({ operation, json: JSON.stringify(operationToJson(operation)) });
+    return applied;
   }
 
   /** Takes a peer's whole state. What it brings is not in the log, so peers further behind need a snapshot as well. */

@@ -31,6 +31,8 @@ export interface ScheduleResult {
   readonly siblings: number;
   readonly kills: number;
   readonly partitions: number;
+  readonly snapshots: number;
+  readonly sessionWaits: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly virtualMs: number;
   readonly recorder: HistoryRecorder;
@@ -38,7 +40,7 @@ export interface ScheduleResult {
 
 export async function runSchedule(seed: number, options: ScheduleOptions = {}): Promise<ScheduleResult> {
   const world = new World(seed);
-  const cluster = new SimulatedCluster(world, options);
+  const cluster = new SimulatedCluster(world, options, seed % 3 === 0);
   const { network, names } = cluster;
   const recorder = new HistoryRecorder();
   const keys = ['a', 'b', 'c'];
@@ -101,6 +103,8 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
     siblings: recorder.records.filter(({ shown }) => shown.length > 1).length,
     kills: cluster.kills,
     partitions,
+    snapshots: cluster.total(({ counters }) => counters.snapshots),
+    sessionWaits: cluster.total(({ counters }) => counters.sessionWaits),
     faults: network.faults,
     virtualMs: world.now,
     recorder,

@@ -4,7 +4,7 @@
  */
 import { AntiEntropy } from '../../src/core/anti-entropy.js';
 import { replyToJson } from '../../src/core/client-protocol.js';
-import type { Inbox } from '../../src/core/inbox.js';
+import { CausalInbox, type Inbox } from '../../src/core/inbox.js';
 import { answerPeer, type PeerCall, peerOver } from '../../src/core/peer-protocol.js';
 import { Refusal } from '../../src/core/refusal.js';
 import { StoreNode, type WriteRequest } from '../../src/core/store-node.js';
@@ -17,7 +17,7 @@ import type { World } from './world.js';
 /** Ways in which a store can be wrong, to see them found. */
 export interface Defects {
   readonly noFsync?: boolean;
-  readonly inbox?: (seen: StoreNode['seen']) => Inbox;
+  readonly inbox?: (writer: string, seen: StoreNode['seen']) => Inbox;
 }
 
 interface Running {
@@ -32,11 +32,15 @@ export class SimulatedCluster {
   kills = 0;
   private readonly platters = new Map<string, Platters>();
   private readonly running = new Map<string, Running>();
+  private readonly stop = new Map<string, () => void>();
+  private readonly everyNode: StoreNode[] = [];
   private writers = 0;
 
   constructor(
     private readonly world: World,
     private readonly defects: Defects = {},
+    /** Logs and inboxes too small for what happens, so that snapshots and refusals are used. */
+    private readonly tight = false,
   ) {
     this.network = new SimulatedNetwork(world);
     for (const name of this.names) this.platters.set(name, new Platters());
@@ -58,7 +62,8 @@ export class SimulatedCluster {
         if (operations.some(({ writer }) => writer === node?.writer)) antiEntropy?.pushAll();
       },
       onWaiting: () => antiEntropy?.pullAll(),
-      ...(this.defects.inbox === undefined ? {} : { inbox: this.defects.inbox }),
+      ...(this.tight ? { maxLogOperations: 10 } : {}),
+      inbox: this.defects.inbox ?? ((writer, seen) => new CausalInbox(writer, seen, this.tight ? 3 : undefined)),
     });
     let node: StoreNode | undefined;
     node = await starting;
@@ -77,6 +82,7 @@ export class SimulatedCluster {
       if (call === 'read' || call === 'write') return await answerClient(served, call, body);
       return JSON.stringify(await answerPeer(served, name, known, call as PeerCall, body));
     });
+    this.everyNode.push(node);
     this.running.set(name, {
       node,
       disk,
@@ -103,13 +109,16 @@ export class SimulatedCluster {
     return this.running.get(name)?.node;
   }
 
+  /** A counter of all processes there have been, those that were killed included. */
+  total(counter: (node: StoreNode) => number): number {
+    return this.everyNode.reduce((sum, node) => sum + counter(node), 0);
+  }
+
   /** Whether all nodes are up and have applied the same. */
   isSettled(): boolean {
     const texts = this.names.map((name) => this.node(name)?.seen.toString());
     return texts[0] !== undefined && texts.every((text) => text === texts[0]);
   }
-
-  private readonly stop = new Map<string, () => void>();
 }
 
 /** A client's request and its reply, as text, like an HTTP server would. Refusals are replies too. */
