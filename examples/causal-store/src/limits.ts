@@ -72,3 +72,15 @@ export const BROKER_DEDUPLICATION_MS = 120_000;
 
 /** Own operations that the broker has not taken yet, before clients' writes are refused. Less than the log holds. */
 export const MAX_UNPUBLISHED_OPERATIONS = 10_000;
+
+/** The broker's stream: what goes beyond it is dropped from its beginning, and missed only by nodes that were away. */
+export const MAX_BROKER_STREAM_BYTES = 256 * 1024 * 1024;
+
+/** Messages that the broker has given to a node and that the node has not made durable yet. */
+export const MAX_BROKER_UNACKNOWLEDGED = 512;
+
+/** After this the broker forgets how far an absent node had read. It then reads again from the start, and drops what it has. */
+export const BROKER_CONSUMER_MS = 3_600_000;
+
+/** Between two attempts to reach the broker, and to apply what could not be applied yet. */
+export const BROKER_RETRY_MS = 250;

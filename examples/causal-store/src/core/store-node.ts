@@ -109,6 +109,11 @@ export class StoreNode {
     return this.state.seen;
   }
 
+  /** What is no longer in the log. */
+  get logFloor(): VectorTimestamp {
+    return this.state.log.floor;
+  }
+
   /** Rejects with a {@link Refusal} when the node has not seen in time what the session has. */
   async read({ key, session: token }: ReadRequest): Promise<Reply> {
     checkKey(key);

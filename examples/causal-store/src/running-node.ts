@@ -1,0 +1,77 @@
+/** One real node: the core with LevelDB, HTTP, and what carries operations between nodes. */
+import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { JetStreamReplication } from './broker/jetstream.js';
+import { AntiEntropy } from './core/anti-entropy.js';
+import { peerOver } from './core/peer-protocol.js';
+import { StoreNode } from './core/store-node.js';
+import { realTimers } from './core/timers.js';
+import { LevelDisk } from './disk/level-disk.js';
+import { httpTransport } from './http/peer-transport.js';
+import { createStoreServer } from './http/store-server.js';
+import { ANTI_ENTROPY_BEHIND_BROKER_MS, ANTI_ENTROPY_MS } from './limits.js';
+import type { Settings } from './settings.js';
+import { StoreTracing } from './tracing/store-tracing.js';
+
+export interface RunningNode {
+  readonly port: number;
+  readonly writer: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a node. @param onFailure told of what a node cannot survive: end the process and start it again. */
+export async function startNode(settings: Settings, onFailure: (error: unknown) => void): Promise<RunningNode> {
+  const { name, natsUrl, secret, sessionWaitMs } = settings;
+  const tracing = new StoreTracing(name);
+  let antiEntropy: AntiEntropy | undefined;
+  let broker: JetStreamReplication | undefined;
+  const node: StoreNode = await StoreNode.open({
+    disk: await LevelDisk.open(settings.directory),
+    timers: realTimers,
+    newWriter: () => `${name}-${randomBytes(4).toString('hex')}`,
+    sessionWaitMs,
+    onApplied: (operations) => {
+      if (operations.some(({ writer }) => writer === node.writer)) {
+        antiEntropy?.pushAll();
+        broker?.publishAll();
+      }
+      tracing.applied(operations, node.writer);
+    },
+    onWaiting: () => antiEntropy?.pullAll(),
+    overload: () => broker?.overload(),
+  });
+  const peers = [...settings.peers].map(([peer, url]) => peerOver(peer, name, httpTransport(url, secret)));
+  antiEntropy = new AntiEntropy(node, peers, realTimers, {
+    intervalMs: natsUrl === undefined ? ANTI_ENTROPY_MS : ANTI_ENTROPY_BEHIND_BROKER_MS,
+    push: natsUrl === undefined,
+  });
+  const server = createStoreServer({
+    node,
+    self: name,
+    peers: new Set(settings.peers.keys()),
+    secret,
+    tracing,
+    health: () => ({ peers: antiEntropy?.health(), ...(broker === undefined ? {} : { broker: broker.health() }) }),
+    onFailure,
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, settings.host, resolve);
+  });
+  antiEntropy.start();
+  if (natsUrl !== undefined) {
+    broker = new JetStreamReplication(node, natsUrl, settings.natsStream);
+    broker.start();
+  }
+  return {
+    port: (server.address() as AddressInfo).port,
+    writer: node.writer,
+    async stop() {
+      antiEntropy?.stop();
+      await broker?.close();
+      server.close();
+      server.closeAllConnections();
+      await node.close();
+    },
+  };
+}
