@@ -84,3 +84,6 @@ export const BROKER_CONSUMER_MS = 3_600_000;
 
 /** Between two attempts to reach the broker, and to apply what could not be applied yet. */
 export const BROKER_RETRY_MS = 250;
+
+/** A message that a node has not acknowledged by then is brought again; a silent broker is asked again after the same. */
+export const BROKER_ACKNOWLEDGE_MS = 2_000;

@@ -26,6 +26,7 @@ import { raise } from '../core/operation-log.js';
 import { Refusal } from '../core/refusal.js';
 import type { StoreNode } from '../core/store-node.js';
 import {
+  BROKER_ACKNOWLEDGE_MS,
   BROKER_CONSUMER_MS,
   BROKER_DEDUPLICATION_MS,
   BROKER_RETRY_MS,
@@ -161,11 +162,12 @@ export class JetStreamReplication {
           durable_name: name,
           ack_policy: AckPolicy.Explicit,
           deliver_policy: DeliverPolicy.All,
+          ack_wait: nanos(BROKER_ACKNOWLEDGE_MS),
           max_ack_pending: MAX_BROKER_UNACKNOWLEDGED,
           inactive_threshold: nanos(BROKER_CONSUMER_MS),
         });
         const consumer = await client.consumers.get(this.stream, name);
-        this.messages = await consumer.consume({ abort_on_missing_resource: true });
+        this.messages = await consumer.consume({ abort_on_missing_resource: true, expires: BROKER_ACKNOWLEDGE_MS });
         for await (const message of this.messages) void this.take(message);
       } catch {
         this.failures++;

@@ -120,13 +120,16 @@ export class CommitLoop {
       applied.push(operation);
       return operation;
     });
+    let install: () => void;
     try {
-      await change.commit(this.disk);
+      install = await change.commit(this.disk);
     } catch (error) {
       this.failure = error;
       for (const { failed } of [...writes, ...this.writes.splice(0)]) failed(error);
       return;
     }
+    // Visible and told of in one turn: nobody reads a value whose arrival has not been recorded.
+    install();
     // What came in a snapshot came past the inbox; what had waited for it is applied next.
     if (joins.length > 0) this.deliver(this.inbox.restart(this.state.seen));
     this.onCommitted(applied);

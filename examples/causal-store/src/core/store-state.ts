@@ -94,7 +94,7 @@ export class StoreState {
   }
 }
 
-/** What one commit adds. Reads its own changes; nobody else does before {@link install}. */
+/** What one commit adds. Reads its own changes; nobody else does before it is installed. */
 export class StateChange {
   seen: VectorTimestamp;
   private readonly keys = new Map<string, KeyState>();
@@ -136,10 +136,10 @@ export class StateChange {
   }
 
   /**
-   * Makes the change durable, then visible. When it rejects, the state in memory is no longer to be used: nobody knows
-   * what the disk holds.
+   * Makes the change durable. Resolves with what makes it visible, in the same turn. When it rejects, the state in memory
+   * is no longer to be used: nobody knows what the disk holds.
    */
-  async commit(disk: Disk): Promise<void> {
+  async commit(disk: Disk): Promise<() => void> {
     const { state } = this;
     const added = this.operations.map(({ operation, json }, i) => {
       return { index: state.nextIndex + i, operation, characters: json.length };
@@ -155,10 +155,12 @@ export class StateChange {
     }
     writes.push(state.metaWrite(this.seen, plan.floor, nextIndex));
     await disk.commit(writes);
-    for (const [key, keyState] of this.keys) state.setKey(key, keyState);
-    state.log.install(plan);
-    state.nextIndex = nextIndex;
-    state.seen = this.seen;
+    return () => {
+      for (const [key, keyState] of this.keys) state.setKey(key, keyState);
+      state.log.install(plan);
+      state.nextIndex = nextIndex;
+      state.seen = this.seen;
+    };
   }
 }
 
