@@ -10,7 +10,7 @@ import { BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { CausalityPropagator, CausalitySpanProcessor } from 'otel-causality';
 import { installHttpReplies } from 'otel-causality/node';
 
-if (process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] !== undefined) {
+if ((process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? '') !== '') {
   // OpenTelemetry's own hook: without it instrumentations cannot see what ES modules import.
   register('@opentelemetry/instrumentation/hook.mjs', import.meta.url);
   const ignored = ['/health', '/replication/'];
