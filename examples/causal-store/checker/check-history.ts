@@ -112,7 +112,8 @@ function isAccountedFor(graph: HappensBefore, write: HistoryRecord, reply: Histo
  */
 function kindOfMissing(graph: HappensBefore, write: HistoryRecord, reply: HistoryRecord): Violation {
   if (write.session === reply.session && graph.replyBefore(write, reply)) return 'read-your-writes';
-  const shows = (record: HistoryRecord, { id }: HistoryRecord): boolean => record.shown.some((one) => one.request === id);
+  const shows = (record: HistoryRecord, { id }: HistoryRecord): boolean =>
+    record.shown.some((one) => one.request === id);
   const heard = graph.records.filter((read) => read.session === reply.session && graph.replyBefore(read, reply));
   if (heard.some((read) => shows(read, write))) return 'monotonic-reads';
   const later = graph.records.filter((next) => next.kind !== 'get' && heard.some((read) => shows(read, next)));
@@ -130,7 +131,8 @@ function checkFinal(graph: HappensBefore, key: string, writes: readonly HistoryR
   const reads = graph.records.filter((record) => record.final && record.key === key);
   const answered = reads.filter(({ outcome }) => outcome === 'ok');
   for (const read of reads) {
-    if (read.outcome !== 'ok') found.push({ violation: 'final-read-failed', message: `${name(read)}: ${read.outcome}` });
+    if (read.outcome !== 'ok')
+      found.push({ violation: 'final-read-failed', message: `${name(read)}: ${read.outcome}` });
   }
   for (const write of writes) {
     if (write.outcome !== 'ok') continue;

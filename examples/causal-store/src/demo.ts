@@ -32,7 +32,9 @@ const cluster = new LocalCluster({
 const flush = registerClient(endpoint, 'clients');
 const session = (name: string): TracedSession => new TracedSession(name, (node) => cluster.url(node));
 const values = ({ reply, error }: StoreAnswer): string =>
-  reply === undefined ? `refused: ${error}` : reply.siblings.map(({ value }) => `"${value}"`).join(' and ') || 'nothing';
+  reply === undefined
+    ? `refused: ${error}`
+    : reply.siblings.map(({ value }) => `"${value}"`).join(' and ') || 'nothing';
 
 async function story(): Promise<void> {
   const [alice, carol] = [session('alice'), session('carol')];
@@ -56,7 +58,7 @@ async function story(): Promise<void> {
 
   section('The network is mended');
   cluster.heal();
-  await until('the nodes agree', async () => await allAgree(cluster));
+  await until('the nodes agree', async () => allAgree(cluster));
   for (const node of cluster.names) say(`carol at ${node}   GET cart -> ${values(await carol.get(node, 'cart'))}`);
   const both = values(await carol.get('n2', 'cart'));
   check('neither write was lost: they stand side by side', both.includes('bread') && both.includes('tea'));
@@ -65,7 +67,7 @@ async function story(): Promise<void> {
   const merged = values(await carol.get('n1', 'cart'));
   say(`carol at n1   GET cart -> ${merged}`);
   check('a write replaces what its writer has seen', merged === '"milk, bread, tea"');
-  await until('the nodes agree', async () => await allAgree(cluster));
+  await until('the nodes agree', async () => allAgree(cluster));
 }
 
 try {

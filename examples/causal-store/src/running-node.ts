@@ -23,8 +23,8 @@ export interface RunningNode {
 export async function startNode(settings: Settings, onFailure: (error: unknown) => void): Promise<RunningNode> {
   const { name, natsUrl, secret, sessionWaitMs } = settings;
   const tracing = new StoreTracing(name);
-  let antiEntropy: AntiEntropy | undefined;
-  let broker: JetStreamReplication | undefined;
+  // Made after the node, which tells them of what it applies.
+  const carriers: { antiEntropy?: AntiEntropy; broker?: JetStreamReplication } = {};
   const node: StoreNode = await StoreNode.open({
     disk: await LevelDisk.open(settings.directory),
     timers: realTimers,
@@ -32,26 +32,30 @@ export async function startNode(settings: Settings, onFailure: (error: unknown) 
     sessionWaitMs,
     onApplied: (operations) => {
       if (operations.some(({ writer }) => writer === node.writer)) {
-        antiEntropy?.pushAll();
-        broker?.publishAll();
+        carriers.antiEntropy?.pushAll();
+        carriers.broker?.publishAll();
       }
       tracing.applied(operations, node.writer);
     },
-    onWaiting: () => antiEntropy?.pullAll(),
-    overload: () => broker?.overload(),
+    onWaiting: () => carriers.antiEntropy?.pullAll(),
+    overload: () => carriers.broker?.overload(),
   });
   const peers = [...settings.peers].map(([peer, url]) => peerOver(peer, name, httpTransport(url, secret)));
-  antiEntropy = new AntiEntropy(node, peers, realTimers, {
+  const antiEntropy = new AntiEntropy(node, peers, realTimers, {
     intervalMs: natsUrl === undefined ? ANTI_ENTROPY_MS : ANTI_ENTROPY_BEHIND_BROKER_MS,
     push: natsUrl === undefined,
   });
+  carriers.antiEntropy = antiEntropy;
   const server = createStoreServer({
     node,
     self: name,
     peers: new Set(settings.peers.keys()),
     secret,
     tracing,
-    health: () => ({ peers: antiEntropy?.health(), ...(broker === undefined ? {} : { broker: broker.health() }) }),
+    health: () => {
+      const { broker } = carriers;
+      return { peers: antiEntropy.health(), ...(broker === undefined ? {} : { broker: broker.health() }) };
+    },
     onFailure,
   });
   await new Promise<void>((resolve, reject) => {
@@ -60,15 +64,15 @@ export async function startNode(settings: Settings, onFailure: (error: unknown) 
   });
   antiEntropy.start();
   if (natsUrl !== undefined) {
-    broker = new JetStreamReplication(node, natsUrl, settings.natsStream);
-    broker.start();
+    carriers.broker = new JetStreamReplication(node, natsUrl, settings.natsStream);
+    carriers.broker.start();
   }
   return {
     port: (server.address() as AddressInfo).port,
     writer: node.writer,
     async stop() {
-      antiEntropy?.stop();
-      await broker?.close();
+      antiEntropy.stop();
+      await carriers.broker?.close();
       server.close();
       server.closeAllConnections();
       await node.close();

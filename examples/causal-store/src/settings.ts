@@ -50,12 +50,19 @@ function peersOf(text: string, self: string): Map<string, string> {
   return peers;
 }
 
-function integer(env: Readonly<Record<string, string | undefined>>, name: string, preset: number, highest: number): number {
+function integer(
+  env: Readonly<Record<string, string | undefined>>,
+  name: string,
+  preset: number,
+  highest: number,
+): number {
   const text = env[name];
   if (text === undefined || text === '') return preset;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > highest) throw bad(name, text, `an integer from 0 to ${highest}`);
+  if (!Number.isInteger(value) || value < 0 || value > highest)
+    throw bad(name, text, `an integer from 0 to ${highest}`);
   return value;
 }
 
-const bad = (name: string, value: string, expected: string): Error => new Error(`${name}=${value}: expected ${expected}`);
+const bad = (name: string, value: string, expected: string): Error =>
+  new Error(`${name}=${value}: expected ${expected}`);

@@ -84,7 +84,10 @@ describe('the checker', () => {
   });
 
   it('has nothing to say of a write without a context: it stands beside what was there', () => {
-    const story = new Story().put('a1', 'x').put('a2', 'x', { shows: ['a1', 'a2'] }).get('a3', 'x', 'a1', 'a2');
+    const story = new Story()
+      .put('a1', 'x')
+      .put('a2', 'x', { shows: ['a1', 'a2'] })
+      .get('a3', 'x', 'a1', 'a2');
     expect(story.violations()).to.deep.equal([]);
   });
 
@@ -136,14 +139,13 @@ describe('the checker', () => {
     [
       'overwritten-value-read',
       'a deleted value comes back',
-      new Story().put('a1', 'x').remove('a2', 'x', { saw: ['a1'] }).get('a3', 'x', 'a2', 'a1'),
+      new Story()
+        .put('a1', 'x')
+        .remove('a2', 'x', { saw: ['a1'] })
+        .get('a3', 'x', 'a2', 'a1'),
     ],
     ['phantom-value', 'a value that nobody wrote', new Story().get('a1', 'x', 'z9')],
-    [
-      'phantom-value',
-      'a value of another key',
-      new Story().put('b1', 'y').get('a1', 'x', 'b1'),
-    ],
+    ['phantom-value', 'a value of another key', new Story().put('b1', 'y').get('a1', 'x', 'b1')],
     [
       'refused-write-took-effect',
       'a refused write is seen',
@@ -156,7 +158,11 @@ describe('the checker', () => {
       'an acknowledged write was replaced by one that had not seen it',
       new Story().put('a1', 'x').put('b1', 'x').final('n1', 'x', 'b1'),
     ],
-    ['divergence', 'nodes differ', new Story().put('a1', 'x', { outcome: 'unknown' }).final('n1', 'x', 'a1').final('n2', 'x')],
+    [
+      'divergence',
+      'nodes differ',
+      new Story().put('a1', 'x', { outcome: 'unknown' }).final('n1', 'x', 'a1').final('n2', 'x'),
+    ],
     [
       'final-read-failed',
       'a node never answers again',

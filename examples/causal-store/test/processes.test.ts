@@ -53,7 +53,9 @@ describe('real processes', function () {
         for (const name of cluster.names) if (!cluster.isUp(name)) await cluster.startNode(name);
       },
     );
-    console.log(`      SEED=${SEED} ${JSON.stringify({ ...counts, ...harmed, ...cluster.linkCounts() }).replaceAll('"', '')}`);
+    console.log(
+      `      SEED=${SEED} ${JSON.stringify({ ...counts, ...harmed, ...cluster.linkCounts() }).replaceAll('"', '')}`,
+    );
     expect(findings.map(({ violation, message }) => `${violation}: ${message}`).slice(0, 5)).to.deep.equal([]);
     expect(counts['acknowledged'], 'acknowledged').to.be.greaterThan(100);
     expect(Math.min(harmed.kills, harmed.partitions), 'kills and partitions').to.be.greaterThan(0);

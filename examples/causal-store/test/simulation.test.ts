@@ -35,14 +35,27 @@ describe('simulated schedules', function () {
     for (let seed = FIRST; seed < FIRST + SCHEDULES; seed++) {
       const { findings, faults, recorder: _, ...counts } = await runSchedule(seed);
       const repeat = `repeat with SEED=${seed} SCHEDULES=1`;
-      expect(findings.map(({ violation, message }) => `${violation}: ${message}`).slice(0, 5), repeat).to.deep.equal([]);
+      expect(findings.map(({ violation, message }) => `${violation}: ${message}`).slice(0, 5), repeat).to.deep.equal(
+        [],
+      );
       for (const [name, count] of Object.entries({ ...counts, ...faults })) totals[name] = (totals[name] ?? 0) + count;
     }
     totals['virtualMs'] = Math.round(totals['virtualMs'] ?? 0);
     console.log(`      SEED=${FIRST} SCHEDULES=${SCHEDULES} ${JSON.stringify(totals).replaceAll('"', '')}`);
     // A campaign in which nothing went wrong proves nothing. (A single schedule may be calm.)
     if (SCHEDULES < 50) return;
-    for (const harm of ['kills', 'partitions', 'lost', 'doubled', 'slow', 'parted', 'siblings', 'unknown', 'snapshots', 'sessionWaits']) {
+    for (const harm of [
+      'kills',
+      'partitions',
+      'lost',
+      'doubled',
+      'slow',
+      'parted',
+      'siblings',
+      'unknown',
+      'snapshots',
+      'sessionWaits',
+    ]) {
       expect(totals[harm], harm).to.be.greaterThan(0);
     }
   });

@@ -8,7 +8,11 @@ import { MAX_TOKEN_LENGTH, MAX_WRITERS } from '../src/limits.js';
 
 const writers = fc.stringMatching(/^n[1-3]-[a-z0-9]{8}$/);
 const vectors = fc
-  .uniqueArray(fc.tuple(writers, fc.integer({ min: 1, max: 2 ** 48 })), { selector: ([writer]) => writer, minLength: 1, maxLength: 20 })
+  .uniqueArray(fc.tuple(writers, fc.integer({ min: 1, max: 2 ** 48 })), {
+    selector: ([writer]) => writer,
+    minLength: 1,
+    maxLength: 20,
+  })
   .map((entries) => VectorTimestamp.from(entries));
 
 function refusalOf(run: () => unknown): Refusal {

@@ -21,7 +21,12 @@ describe('traces', function () {
     const endpoint = await receiver.listen();
     cluster = new LocalCluster({
       directory,
-      env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_BSP_SCHEDULE_DELAY: '100', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' },
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+        OTEL_BSP_SCHEDULE_DELAY: '100',
+        OTEL_METRICS_EXPORTER: 'none',
+        OTEL_LOGS_EXPORTER: 'none',
+      },
     });
     await cluster.start();
     flush = registerClient(endpoint, 'client');
@@ -36,7 +41,10 @@ describe('traces', function () {
   });
 
   /** The spans with these names, once all of them have arrived. */
-  async function recorded(traceIds: readonly string[], ...names: readonly string[]): Promise<[CausalGraph, CausalSpan[]]> {
+  async function recorded(
+    traceIds: readonly string[],
+    ...names: readonly string[]
+  ): Promise<[CausalGraph, CausalSpan[]]> {
     await flush();
     for (const end = Date.now() + 10_000; ; await pause(50)) {
       const spans = (await receiver.spans()).filter(({ traceId }) => traceIds.includes(traceId));
@@ -46,7 +54,8 @@ describe('traces', function () {
         return graph.spans.find(({ recorded: { name: one, service } }) => one === words.join(' ') && service === node);
       });
       if (found.every((span) => span !== undefined)) return [graph, found];
-      if (Date.now() > end) throw new Error(`missing of ${names.join(', ')}: ${spans.map(({ name }) => name).join(', ')}`);
+      if (Date.now() > end)
+        throw new Error(`missing of ${names.join(', ')}: ${spans.map(({ name }) => name).join(', ')}`);
     }
   }
 
@@ -80,10 +89,10 @@ describe('traces', function () {
       await context.with(trace.setSpan(context.active(), root), run);
       root.end();
     };
-    await within('writing', async () => await writer.put('n1', 'size', 'large'));
+    await within('writing', async () => writer.put('n1', 'size', 'large'));
     // Another session, which was told of it by somebody.
     reader.token = writer.token;
-    await within('reading', async () => await reader.get('n3', 'size'));
+    await within('reading', async () => reader.get('n3', 'size'));
     const [graph, spans] = await recorded(traceIds, 'n1 write size', 'n3 read size');
     const [write, read] = spans as [CausalSpan, CausalSpan];
     expect(write.recorded.traceId).not.to.equal(read.recorded.traceId);

@@ -86,7 +86,11 @@ export class JetStreamReplication {
         maxReconnectAttempts: -1,
         reconnectTimeWait: BROKER_RETRY_MS,
       });
-      return { connection, manager: await jetstreamManager(connection, { checkAPI: false }), client: jetstream(connection) };
+      return {
+        connection,
+        manager: await jetstreamManager(connection, { checkAPI: false }),
+        client: jetstream(connection),
+      };
     })();
     try {
       return await this.link;

@@ -58,7 +58,7 @@ export class LinkProxy {
     if (this.random() < this.faults.doubled) {
       this.counts.doubled++;
       // The twin arrives whenever it does; its answer goes nowhere.
-      void this.delay().then(async () => await this.forward(request, body).catch(() => undefined));
+      void this.delay().then(async () => this.forward(request, body).catch(() => undefined));
     }
     const { status, text } = await this.forward(request, body);
     await this.delay();
@@ -81,11 +81,14 @@ export class LinkProxy {
     });
   }
 
-  private async forward({ method, url, headers }: IncomingMessage, body: Buffer): Promise<{ status: number; text: string }> {
+  private async forward(
+    { method, url, headers }: IncomingMessage,
+    body: Buffer,
+  ): Promise<{ status: number; text: string }> {
     const port = this.target();
     if (port === undefined) throw new Error('nobody listens there');
     this.counts.forwarded++;
-    return await new Promise((resolve, reject) => {
+    return new Promise((resolve, reject) => {
       const onward = http.request({ host: '127.0.0.1', port, method, path: url, headers, agent: false }, (answer) => {
         let text = '';
         answer.setEncoding('utf8');

@@ -58,7 +58,7 @@ export class LocalCluster {
         this.linkPorts.set(`${from} ${to}`, await link.listen());
       }
     }
-    await Promise.all(this.names.map(async (name) => await this.startNode(name)));
+    await Promise.all(this.names.map(async (name) => this.startNode(name)));
   }
 
   /** Where a node's clients find it. */
@@ -131,7 +131,7 @@ export class LocalCluster {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([...this.members.values()].map(async (member) => await end(member, 'SIGTERM')));
+    await Promise.all([...this.members.values()].map(async (member) => end(member, 'SIGTERM')));
     for (const link of this.links.values()) link.close();
   }
 
@@ -143,7 +143,7 @@ export class LocalCluster {
 }
 
 async function started(name: string, child: ChildProcess): Promise<{ readonly port: number; readonly writer: string }> {
-  return await new Promise((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`${name} did not start in time`)), START_TIMEOUT_MS);
     child.once('message', (message) => {
       clearTimeout(timer);

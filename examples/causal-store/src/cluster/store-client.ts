@@ -35,5 +35,7 @@ export async function askStore(base: string, request: StoreRequest): Promise<Sto
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   const json = (await response.json()) as ReplyJson & { readonly error?: string };
-  return json.error === undefined ? { status: response.status, reply: json } : { status: response.status, error: json.error };
+  return json.error === undefined
+    ? { status: response.status, reply: json }
+    : { status: response.status, error: json.error };
 }

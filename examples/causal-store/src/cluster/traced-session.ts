@@ -24,7 +24,7 @@ export function registerClient(endpoint: string, service: string): () => Promise
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new CausalityPropagator());
   trace.setGlobalTracerProvider(provider);
-  return async () => await provider.forceFlush();
+  return async () => provider.forceFlush();
 }
 
 export class TracedSession {
@@ -38,22 +38,22 @@ export class TracedSession {
   ) {}
 
   async get(node: string, key: string): Promise<StoreAnswer> {
-    return await this.ask('GET', node, key, undefined);
+    return this.ask('GET', node, key, undefined);
   }
 
   /** Replaces what this session has seen of the key. */
   async put(node: string, key: string, value: string): Promise<StoreAnswer> {
-    return await this.ask('PUT', node, key, value);
+    return this.ask('PUT', node, key, value);
   }
 
   async delete(node: string, key: string): Promise<StoreAnswer> {
-    return await this.ask('DELETE', node, key, null);
+    return this.ask('DELETE', node, key, null);
   }
 
   private async ask(method: string, node: string, key: string, value: string | null | undefined): Promise<StoreAnswer> {
     const span: Span = this.tracer.startSpan(`${this.name}: ${method} ${key} at ${node}`, { kind: SpanKind.CLIENT });
     const headers: Record<string, string> = {};
-    return await context.with(trace.setSpan(context.active(), span), async () => {
+    return context.with(trace.setSpan(context.active(), span), async () => {
       propagation.inject(context.active(), headers);
       try {
         const answer = await askStore(this.urlOf(node), {

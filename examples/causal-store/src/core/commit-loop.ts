@@ -34,7 +34,7 @@ export class CommitLoop {
   private readonly joins: QueuedJoin[] = [];
   private running: Promise<void> = Promise.resolve();
   private active = false;
-  private failure: unknown;
+  private failure: Error | undefined;
 
   constructor(
     private readonly state: StoreState,
@@ -50,7 +50,7 @@ export class CommitLoop {
       throw new Refusal('too-many-writes', `${MAX_QUEUED_WRITES} writes wait for the disk already`);
     }
     this.check();
-    return await new Promise<Operation>((done, failed) => {
+    return new Promise<Operation>((done, failed) => {
       this.writes.push({ write, done, failed });
       this.run();
     });
@@ -124,8 +124,9 @@ export class CommitLoop {
     try {
       install = await change.commit(this.disk);
     } catch (error) {
-      this.failure = error;
-      for (const { failed } of [...writes, ...this.writes.splice(0)]) failed(error);
+      const failure = error instanceof Error ? error : new Error(String(error));
+      this.failure = failure;
+      for (const { failed } of [...writes, ...this.writes.splice(0)]) failed(failure);
       return;
     }
     // Visible and told of in one turn: nobody reads a value whose arrival has not been recorded.

@@ -41,7 +41,10 @@ export function checkRoom(state: StoreState, { key, value, context }: LocalWrite
   }
   const standing = known?.register.unseen(context) ?? [];
   if (standing.length >= MAX_SIBLINGS) {
-    throw new Refusal('too-many-siblings', `${standing.length} versions stand side by side: read them and merge them first`);
+    throw new Refusal(
+      'too-many-siblings',
+      `${standing.length} versions stand side by side: read them and merge them first`,
+    );
   }
   if (value !== null && state.characters + value.length > MAX_STORE_CHARACTERS) {
     throw new Refusal('store-full', `the store holds ${MAX_STORE_CHARACTERS} characters already`);

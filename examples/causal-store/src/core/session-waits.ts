@@ -32,7 +32,9 @@ export class SessionWaits {
     }
     await new Promise<void>((resolve, reject) => {
       const cancel = this.timers.after(this.waitMs, () => {
-        waiting.settle(new Refusal('behind-session', `this node has not seen ${needs.toString()} within ${this.waitMs} ms`));
+        waiting.settle(
+          new Refusal('behind-session', `this node has not seen ${needs.toString()} within ${this.waitMs} ms`),
+        );
       });
       const waiting: Waiting = {
         needs,

@@ -4,7 +4,16 @@
  */
 import { InvalidValueError, VectorTimestamp } from 'otel-causality';
 import type { Disk, DiskWrite } from './disk.js';
-import { applyOperation, EMPTY_KEY, type KeyState, keyStateFromJson, type KeyStateJson, keyStateToJson, mergeStates, sizeOf } from './key-state.js';
+import {
+  applyOperation,
+  EMPTY_KEY,
+  type KeyState,
+  keyStateFromJson,
+  type KeyStateJson,
+  keyStateToJson,
+  mergeStates,
+  sizeOf,
+} from './key-state.js';
 import { type Operation, operationFromJson, type OperationJson, operationToJson } from './operation.js';
 import { type LogEntry, OperationLog, raise } from './operation-log.js';
 import { parsePlainVector } from './tokens.js';

@@ -25,18 +25,25 @@ export async function printCausalOrder(receiver: SpanReceiver, traceId: string):
   const numbers = new Map(rows.map((span, i) => [span, i + 1]));
   say('   #    L  node  span         version');
   for (const [span, number] of numbers) {
-    const beside = writes.filter((other) => writes.includes(span) && graph.relation(span.start, other.start) === 'concurrent');
+    const beside = writes.filter(
+      (other) => writes.includes(span) && graph.relation(span.start, other.start) === 'concurrent',
+    );
     const marks = beside.map((other) => numbers.get(other)).join(' ');
     const lamport = String(span.recorded.attributes['causality.lamport']);
     const columns = [String(number).padStart(4), lamport.padStart(4), ` ${span.recorded.service}   `];
-    say(`${columns.join(' ')}${span.recorded.name.padEnd(12)} ${versionOf(span)}${marks === '' ? '' : `   ∥ ${marks}`}`);
+    say(
+      `${columns.join(' ')}${span.recorded.name.padEnd(12)} ${versionOf(span)}${marks === '' ? '' : `   ∥ ${marks}`}`,
+    );
   }
   const pairs = writes.flatMap((write) =>
     ofKind(graph, 'apply')
       .filter((apply) => versionOf(apply) === versionOf(write))
       .map((apply) => graph.relation(write.start, apply.start)),
   );
-  check(`each of the ${pairs.length} applications comes after its write`, pairs.every((relation) => relation === 'before'));
+  check(
+    `each of the ${pairs.length} applications comes after its write`,
+    pairs.every((relation) => relation === 'before'),
+  );
   const [first, ...rest] = rows.filter((span) => writes.includes(span));
   const last = rest.at(-1);
   const concurrent = writes.filter((a) => writes.some((b) => graph.relation(a.start, b.start) === 'concurrent'));

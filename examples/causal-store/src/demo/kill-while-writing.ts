@@ -23,7 +23,7 @@ export async function killWhileWriting(cluster: LocalCluster): Promise<void> {
   say(`${acknowledged.length} writes were acknowledged, ${unheard} never heard of`);
   await cluster.startNode('n2');
   say(`n2 is back, and still writes as ${cluster.writer('n2')}`);
-  await until('the nodes agree', async () => await allAgree(cluster));
+  await until('the nodes agree', async () => allAgree(cluster));
   let lost = 0;
   for (const node of cluster.names) {
     for (const key of acknowledged) {

@@ -22,7 +22,7 @@ export class LevelDisk implements Disk {
   }
 
   async load(): Promise<[string, string][]> {
-    return await this.level.iterator().all();
+    return this.level.iterator().all();
   }
 
   async commit(writes: readonly DiskWrite[]): Promise<void> {

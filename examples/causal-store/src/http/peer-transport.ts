@@ -1,5 +1,5 @@
 /** Calls to a peer over HTTP. They are no part of anybody's trace: an operation carries its own. */
-import http from 'node:http';
+import http, { type IncomingMessage } from 'node:http';
 import { context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { PeerTransport } from '../core/peer-protocol.js';
@@ -11,7 +11,7 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
 /** @param base `http://host:port` @param secret what peers show each other, if they do */
 export function httpTransport(base: string, secret: string | undefined): PeerTransport {
   return async (call, body) => {
-    return await context.with(suppressTracing(context.active()), async () => {
+    return context.with(suppressTracing(context.active()), async () => {
       const text = await post(new URL(`/replication/${call}`, base), JSON.stringify(body), secret, call === 'snapshot');
       return JSON.parse(text) as unknown;
     });
@@ -26,14 +26,10 @@ async function post(url: URL, body: string, secret: string | undefined, isLarge:
   };
   // Also the end of an answer that trickles in.
   const signal = AbortSignal.timeout(isLarge ? 10 * PEER_TIMEOUT_MS : PEER_TIMEOUT_MS);
-  return await new Promise<string>((resolve, reject) => {
-    const request = http.request(url, { method: 'POST', headers, signal, agent }, (response) => {
-      readBody(response, isLarge ? MAX_SNAPSHOT_BYTES : MAX_PEER_BODY_BYTES).then((text) => {
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`${url.href} answered ${response.statusCode}: ${text.slice(0, 200)}`));
-      }, reject);
-    });
-    request.on('error', reject);
-    request.end(body);
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    http.request(url, { method: 'POST', headers, signal, agent }, resolve).on('error', reject).end(body);
   });
+  const text = await readBody(response, isLarge ? MAX_SNAPSHOT_BYTES : MAX_PEER_BODY_BYTES);
+  if (response.statusCode === 200) return text;
+  throw new Error(`${url.href} answered ${response.statusCode}: ${text.slice(0, 200)}`);
 }

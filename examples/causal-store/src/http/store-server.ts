@@ -43,7 +43,8 @@ async function answer(options: StoreServerOptions, request: IncomingMessage, res
   const isPeer = path.startsWith('/replication/');
   try {
     if (isPeer) send(response, 200, await answerReplication(options, request, path.slice('/replication/'.length)));
-    else if (path.startsWith('/kv/')) sendReply(response, await answerClient(options, request, path.slice('/kv/'.length)));
+    else if (path.startsWith('/kv/'))
+      sendReply(response, await answerClient(options, request, path.slice('/kv/'.length)));
     else if (path === '/health' && request.method === 'GET') {
       send(response, 200, { name: options.self, ...node.health(), ...options.health() });
     } else throw new Refusal('bad-request', `no ${request.method} ${path} here: /kv/<key>, /health`);
@@ -59,23 +60,32 @@ async function answer(options: StoreServerOptions, request: IncomingMessage, res
   }
 }
 
-async function answerClient({ node, tracing }: StoreServerOptions, message: IncomingMessage, path: string): Promise<Reply> {
+async function answerClient(
+  { node, tracing }: StoreServerOptions,
+  message: IncomingMessage,
+  path: string,
+): Promise<Reply> {
   const key = decodeKey(path);
   const session = header(message, 'x-store-session');
   const { method } = message;
-  if (method === 'GET') return await tracing.read(key, async () => await node.read({ key, session }));
+  if (method === 'GET') return tracing.read(key, async () => node.read({ key, session }));
   if (method !== 'PUT' && method !== 'DELETE') throw new Refusal('bad-request', `no ${method} here: GET, PUT, DELETE`);
   const value = method === 'PUT' ? await readBody(message, MAX_VALUE_BYTES) : null;
   const context = header(message, 'x-store-context');
   const request = header(message, 'x-request-id') ?? randomUUID();
-  return await tracing.write(key, async (carrier) => {
-    return await node.write({ key, value, session, context, request, carrier });
+  return tracing.write(key, async (carrier) => {
+    return node.write({ key, value, session, context, request, carrier });
   });
 }
 
-async function answerReplication(options: StoreServerOptions, message: IncomingMessage, call: string): Promise<unknown> {
+async function answerReplication(
+  options: StoreServerOptions,
+  message: IncomingMessage,
+  call: string,
+): Promise<unknown> {
   const { node, self, peers, secret } = options;
-  if (message.method !== 'POST' || !CALLS.has(call)) throw new Refusal('bad-request', `no ${message.method} ${call} here`);
+  if (message.method !== 'POST' || !CALLS.has(call))
+    throw new Refusal('bad-request', `no ${message.method} ${call} here`);
   if (secret !== undefined && !isSame(header(message, 'authorization') ?? '', `Bearer ${secret}`)) {
     throw new Refusal('unknown-peer', 'a peer shows the secret');
   }
@@ -85,7 +95,7 @@ async function answerReplication(options: StoreServerOptions, message: IncomingM
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal('bad-request', 'not JSON');
   }
-  return await answerPeer(node, self, peers, call as PeerCall, body);
+  return answerPeer(node, self, peers, call as PeerCall, body);
 }
 
 const CALLS: ReadonlySet<string> = new Set<PeerCall>(['push', 'pull', 'snapshot']);

@@ -1,5 +1,5 @@
 /** A receiver of OTLP in JSON on the loopback interface, which keeps what it gets for the analysis. */
-import http from 'node:http';
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type RecordedSpan, readTraces } from 'otel-causality/analysis';
 import { readBody } from '../http/request-body.js';
@@ -12,13 +12,7 @@ const MAX_EXPORTS = 10_000;
 export class SpanReceiver {
   private readonly exports: string[] = [];
   private readonly server = http.createServer((request, response) => {
-    readBody(request, MAX_EXPORT_BYTES).then(
-      (text) => {
-        if (this.exports.length < MAX_EXPORTS) this.exports.push(`${JSON.stringify(JSON.parse(text))}\n`);
-        response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-      },
-      () => response.writeHead(400).end(),
-    );
+    void this.keep(request, response);
   });
 
   /** What `OTEL_EXPORTER_OTLP_ENDPOINT` is to be. */
@@ -37,6 +31,16 @@ export class SpanReceiver {
       if (traceId === undefined || span.traceId === traceId) found.push(span);
     }
     return found;
+  }
+
+  private async keep(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const text = await readBody(request, MAX_EXPORT_BYTES);
+      if (this.exports.length < MAX_EXPORTS) this.exports.push(`${JSON.stringify(JSON.parse(text))}\n`);
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    } catch {
+      response.writeHead(400).end();
+    }
   }
 
   close(): void {

@@ -44,7 +44,7 @@ export class StoreTracing {
   /** Runs a write in its span. `run` is given the headers that are to travel with the operation. */
   async write(key: string, run: (carrier: Carrier) => Promise<Reply>): Promise<Reply> {
     const options = { kind: SpanKind.PRODUCER, attributes: this.attributes(key, 'write') };
-    return await this.tracer.startActiveSpan(`write ${key}`, options, async (span) => {
+    return this.tracer.startActiveSpan(`write ${key}`, options, async (span) => {
       try {
         const carrier: Record<string, string> = {};
         propagation.inject(context.active(), carrier);
@@ -78,7 +78,11 @@ export class StoreTracing {
 }
 
 function describe(span: Span, { writer, seq, request, value }: Operation): void {
-  span.setAttributes({ 'store.version': `${writer}:${seq}`, 'store.request': request, 'store.deleted': value === null });
+  span.setAttributes({
+    'store.version': `${writer}:${seq}`,
+    'store.request': request,
+    'store.deleted': value === null,
+  });
 }
 
 const contextOf = (carrier: Carrier): Context => propagation.extract(ROOT_CONTEXT, carrier);

@@ -25,7 +25,7 @@ export async function runCampaign(
   const random = new World(seed);
   const recorder = new HistoryRecorder();
   const ask: Ask = async (node, call, { value, ...request }) => {
-    return await askStore(cluster.url(node), { ...request, value: call === 'read' ? undefined : (value ?? null) });
+    return askStore(cluster.url(node), { ...request, value: call === 'read' ? undefined : (value ?? null) });
   };
   const end = Date.now() + workMs;
   const sessions = Array.from({ length: 6 }, async (_, i) => {
@@ -42,7 +42,16 @@ export async function runCampaign(
   for (const node of cluster.names) {
     for (const key of KEYS) {
       const id = `final.${node}.${key}`;
-      const common = { id, session: id, node, kind: 'get', key, sawRepliesOf: [], inSession: false, final: true } as const;
+      const common = {
+        id,
+        session: id,
+        node,
+        kind: 'get',
+        key,
+        sawRepliesOf: [],
+        inSession: false,
+        final: true,
+      } as const;
       const heard = recorder.invoke(common);
       const { reply } = await ask(node, 'read', { key, request: id });
       heard(reply === undefined ? 'refused' : 'ok', reply === undefined ? [] : shownBy(reply));

@@ -51,7 +51,7 @@ async function freePort(): Promise<number> {
 }
 
 async function listens(port: number): Promise<boolean> {
-  return await new Promise((resolve) => {
+  return new Promise((resolve) => {
     const socket = net.connect(port, '127.0.0.1');
     socket.once('connect', () => {
       socket.destroy();

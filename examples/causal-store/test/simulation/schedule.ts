@@ -137,7 +137,9 @@ async function finalReads(
           ({ reply }) => end(reply === undefined ? 'refused' : 'ok', reply === undefined ? [] : shownBy(reply)),
           () => end('unknown', []),
         )
-        .finally(() => open--);
+        .finally(() => {
+          open--;
+        });
     }
   }
   await world.run(world.now + CLIENT_TIMEOUT_MS + 1, () => open === 0);

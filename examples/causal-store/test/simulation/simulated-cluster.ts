@@ -33,6 +33,7 @@ export class SimulatedCluster {
   private readonly platters = new Map<string, Platters>();
   private readonly running = new Map<string, Running>();
   private readonly stop = new Map<string, () => void>();
+  private readonly starting = new Set<string>();
   private readonly everyNode: StoreNode[] = [];
   private writers = 0;
 
@@ -47,47 +48,44 @@ export class SimulatedCluster {
   }
 
   async start(name: string): Promise<void> {
-    if (this.running.has(name)) return;
+    // It may be starting: a process that is not up yet is not started twice on one disk.
+    if (this.running.has(name) || this.starting.has(name)) return;
+    this.starting.add(name);
     const { world, network } = this;
     const disk = new SimulatedDisk(world, this.platters.get(name) as Platters, this.defects.noFsync);
     let alive = true;
     // Timers die with the process.
     const timers: Timers = { after: (ms, run) => world.after(ms, () => (alive ? run() : undefined)) };
-    let antiEntropy: AntiEntropy | undefined;
-    const starting = StoreNode.open({
+    const carriers: { antiEntropy?: AntiEntropy } = {};
+    const node: StoreNode = await StoreNode.open({
       disk,
       timers,
       newWriter: () => `${name}-${String(++this.writers).padStart(8, '0')}`,
       onApplied: (operations) => {
-        if (operations.some(({ writer }) => writer === node?.writer)) antiEntropy?.pushAll();
+        if (operations.some(({ writer }) => writer === node.writer)) carriers.antiEntropy?.pushAll();
       },
-      onWaiting: () => antiEntropy?.pullAll(),
+      onWaiting: () => carriers.antiEntropy?.pullAll(),
       ...(this.tight ? { maxLogOperations: 10 } : {}),
       inbox: this.defects.inbox ?? ((writer, seen) => new CausalInbox(writer, seen, this.tight ? 3 : undefined)),
     });
-    let node: StoreNode | undefined;
-    node = await starting;
+    this.starting.delete(name);
     const others = this.names.filter((other) => other !== name);
     const peers = others.map((other) =>
       peerOver(other, name, async (call, body) => {
         return JSON.parse(await network.call(name, other, call, JSON.stringify(body))) as unknown;
       }),
     );
-    antiEntropy = new AntiEntropy(node, peers, timers, { intervalMs: ANTI_ENTROPY_MS, push: true });
+    const antiEntropy = new AntiEntropy(node, peers, timers, { intervalMs: ANTI_ENTROPY_MS, push: true });
+    carriers.antiEntropy = antiEntropy;
     antiEntropy.start();
     const known = new Set(others);
-    const served = node;
     network.handlers.set(name, async (call, text) => {
       const body = JSON.parse(text) as Record<string, unknown>;
-      if (call === 'read' || call === 'write') return await answerClient(served, call, body);
-      return JSON.stringify(await answerPeer(served, name, known, call as PeerCall, body));
+      if (call === 'read' || call === 'write') return answerClient(node, call, body);
+      return JSON.stringify(await answerPeer(node, name, known, call as PeerCall, body));
     });
     this.everyNode.push(node);
-    this.running.set(name, {
-      node,
-      disk,
-      antiEntropy,
-    });
+    this.running.set(name, { node, disk, antiEntropy });
     this.stop.set(name, () => {
       alive = false;
     });

@@ -38,7 +38,7 @@ export class SimulatedNetwork {
 
   /** Rejects after the timeout unless an answer comes back; the other side may have acted all the same. */
   async call(from: string, to: string, call: string, text: string, timeoutMs = PEER_TIMEOUT_MS): Promise<string> {
-    return await new Promise<string>((resolve, reject) => {
+    return new Promise<string>((resolve, reject) => {
       const once = call === 'read' || call === 'write';
       const cancel = this.world.after(timeoutMs, () => {
         reject(new Error(`${to} did not answer ${call}`));
@@ -52,6 +52,7 @@ export class SimulatedNetwork {
               cancel();
               resolve(answer);
             });
+            return undefined;
           },
           (error: unknown) => {
             this.carry(to, from, once, () => {

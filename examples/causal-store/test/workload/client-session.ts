@@ -51,10 +51,14 @@ export class ClientSession {
     const { choices } = this;
     if (choices.chance(0.3)) this.node = choices.pick(this.nodes);
     const key = choices.pick(this.keys);
-    if (choices.chance(0.5)) return await this.request('get', key, undefined);
+    if (choices.chance(0.5)) return this.request('get', key, undefined);
     const held = this.held.get(key) ?? [];
     // Usually what it saw last, sometimes something older, sometimes nothing at all.
-    const context = choices.chance(0.75) ? held[0] : choices.chance(0.5) ? choices.pick([undefined, ...held]) : undefined;
+    const context = choices.chance(0.75)
+      ? held[0]
+      : choices.chance(0.5)
+        ? choices.pick([undefined, ...held])
+        : undefined;
     await this.request(choices.chance(0.15) ? 'delete' : 'put', key, context);
   }
 
