@@ -27,6 +27,9 @@ export const SESSION_WAIT_MS = 2_000;
 /** Requests that wait for their session at once. The next one is told to try again at once. */
 export const MAX_WAITING_REQUESTS = 1_000;
 
+/** Connections to one node at once; further ones are closed. Above what may wait for sessions and for the disk together. */
+export const MAX_CONNECTIONS = 2_500;
+
 /** Writes that wait for the disk at once. The next one is told to try again. */
 export const MAX_QUEUED_WRITES = 1_000;
 

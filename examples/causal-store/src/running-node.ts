@@ -35,8 +35,14 @@ export async function startNode(settings: Settings, onFailure: (error: unknown) 
         carriers.antiEntropy?.pushAll();
         carriers.broker?.publishAll();
       }
-      tracing.applied(operations, node.writer);
+      try {
+        tracing.applied(operations, node.writer);
+      } catch (error) {
+        // What is traced never depends on who traces it.
+        console.error('tracing failed:', error);
+      }
     },
+    onFailure,
     onWaiting: () => carriers.antiEntropy?.pullAll(),
     overload: () => carriers.broker?.overload(),
   });

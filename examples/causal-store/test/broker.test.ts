@@ -42,7 +42,7 @@ describe('real processes over NATS JetStream', function () {
       WORK_MS,
       async (random) => {
         await pause(random.between(100, 800));
-        if (random.chance(0.4)) {
+        if (harmed.brokerKills * 2 <= harmed.kills) {
           harmed.brokerKills++;
           await broker.kill('SIGKILL');
           await pause(random.between(10, 800));

@@ -1,6 +1,7 @@
 /** The HTTP face of a real node: what it answers, what it refuses and why, and what it counts. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import http from 'node:http';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -151,6 +152,20 @@ describe('HTTP', () => {
     expect(status).to.equal(400);
   });
 
+  it('lives on when a client is gone in the middle of its body', async () => {
+    const before = (await health()).counters['clientRefused'] ?? 0;
+    const socket = net.connect(node.port, '127.0.0.1');
+    socket.write('PUT /kv/broken HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\nonly this');
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, 20);
+    });
+    socket.destroy();
+    while ((await health()).counters['clientRefused'] === before) {
+      // It hears of it in its own time.
+    }
+    expect((await askStore(base, { key: 'broken' })).status).to.equal(404);
+  });
+
   it('refuses bodies that are no UTF-8, and keys that are no percent-encoding', async () => {
     const put = await fetch(`${base}/kv/bytes`, { method: 'PUT', body: new Uint8Array([0xff, 0xfe]) });
     expect(put.status).to.equal(400);
@@ -245,6 +260,8 @@ describe('HTTP', () => {
     ['a context beyond its vector', { context: 'n3-cccccccc=1' }],
     ['a context that includes itself', { context: 'n2-bbbbbbbb=5' }],
     ['no key', { key: '' }],
+    ['half a character in its key', { key: 'k\ud800' }],
+    ['half a character in its value', { value: '\udc00' }],
     ['a value of another type', { value: 7 }],
     ['a value above the limit', { value: 'v'.repeat(MAX_VALUE_BYTES + 1) }],
     ['a carrier above the limit', { carrier: { baggage: 'b'.repeat(MAX_CARRIER_LENGTH) } }],

@@ -190,10 +190,23 @@ describe('a node', function () {
     expect(found.kind === 'operations' && found.operations.length).to.equal(MAX_BATCH_OPERATIONS);
   });
 
+  it('takes no more writes once a peer has more of its operations than it has itself', async () => {
+    const node = await open();
+    expect(await write(node, 'k')).to.equal('done');
+    node.peerHasSeen(VectorTimestamp.from([['n1-aaaaaaaa', 1]]));
+    expect(await write(node, 'k')).to.equal('done');
+    node.peerHasSeen(VectorTimestamp.from([['n1-aaaaaaaa', 3]]));
+    expect(await write(node, 'k'), 'it would use a number again').to.equal('identity-lost');
+    expect(await codeOf(node.read({ key: 'k' }))).to.equal('done');
+    expect(node.health()).to.include({ takesWrites: false });
+  });
+
   it('stops for good when its disk fails, and does not call that a refusal', async () => {
     const disk = instantDisk();
     let broken = false;
+    const failures: string[] = [];
     const node = await open({
+      onFailure: ({ message }) => failures.push(message),
       disk: {
         ...disk,
         commit: async (writes) => (broken ? Promise.reject(new Error('EIO')) : disk.commit(writes)),
@@ -202,6 +215,7 @@ describe('a node', function () {
     expect(await write(node, 'k')).to.equal('done');
     broken = true;
     expect(await write(node, 'k')).to.equal('Error: EIO');
+    expect(failures).to.deep.equal(['EIO']);
     broken = false;
     expect(await write(node, 'k'), 'nobody knows what is on the disk').to.equal('Error: EIO');
     expect((await node.read({ key: 'k' })).state.register.siblings, 'nothing of it is shown').to.have.length(1);

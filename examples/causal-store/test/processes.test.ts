@@ -36,7 +36,7 @@ describe('real processes', function () {
       async (random) => {
         const one = random.pick(cluster.names);
         await pause(random.between(20, 300));
-        if (random.chance(0.6)) {
+        if (harmed.kills <= harmed.partitions) {
           harmed.kills++;
           await cluster.kill(one);
           await pause(random.between(1, 300));

@@ -36,8 +36,10 @@ import {
 } from '../limits.js';
 
 export class JetStreamReplication {
-  /** The last of our operations that the broker has; undefined until it was asked. */
+  /** The last of our operations that the broker has; undefined while it must be asked. */
   private published: number | undefined;
+  /** The last that it ever confirmed; what was there at the start counts as confirmed until it was asked. */
+  private confirmed: number;
   private publishing = false;
   private messages: ConsumerMessages | undefined;
   private closed = false;
@@ -49,7 +51,9 @@ export class JetStreamReplication {
     private readonly node: StoreNode,
     private readonly url: string,
     private readonly stream: string,
-  ) {}
+  ) {
+    this.confirmed = node.seen.get(node.writer);
+  }
 
   /** Begins, whether the broker is there or not: what is written meanwhile is published when it is. */
   start(): void {
@@ -101,8 +105,7 @@ export class JetStreamReplication {
   }
 
   private get unpublished(): number {
-    const { node, published } = this;
-    return published === undefined ? 0 : node.seen.get(node.writer) - published;
+    return Math.max(0, this.node.seen.get(this.node.writer) - this.confirmed);
   }
 
   private subject(): string {
@@ -115,6 +118,7 @@ export class JetStreamReplication {
       try {
         const { client, manager } = await this.linked();
         this.published ??= await this.lastPublished(manager);
+        this.confirmed = this.published;
         const operations = this.unpublishedOperations(this.published);
         if (operations.length === 0) break;
         for (const operation of operations) {
@@ -123,6 +127,7 @@ export class JetStreamReplication {
           const message = JSON.stringify(operationToJson(operation));
           await client.publish(this.subject(), message, { msgID: `${writer}:${seq}` });
           this.published = seq;
+          this.confirmed = seq;
         }
       } catch {
         this.failures++;
@@ -144,8 +149,14 @@ export class JetStreamReplication {
     return rest.kind === 'operations' ? rest.operations : [];
   }
 
-  /** Makes the stream if it is new, and reads how far we had come in it. */
-  private async lastPublished({ streams }: JetStreamManager): Promise<number> {
+  private async lastPublished(manager: JetStreamManager): Promise<number> {
+    await this.ensureStream(manager);
+    const last = await manager.streams.getMessage(this.stream, { last_by_subj: this.subject() });
+    return last === null ? 0 : operationFromJson(last.json()).seq;
+  }
+
+  /** Makes the stream if it is new. */
+  private async ensureStream({ streams }: JetStreamManager): Promise<void> {
     await streams.add({
       name: this.stream,
       subjects: [`${this.stream}.*`],
@@ -153,8 +164,6 @@ export class JetStreamReplication {
       discard: DiscardPolicy.Old,
       duplicate_window: nanos(BROKER_DEDUPLICATION_MS),
     });
-    const last = await streams.getMessage(this.stream, { last_by_subj: this.subject() });
-    return last === null ? 0 : operationFromJson(last.json()).seq;
   }
 
   private async consume(): Promise<void> {
@@ -162,6 +171,7 @@ export class JetStreamReplication {
       try {
         const { client, manager } = await this.linked();
         const name = this.node.writer.replaceAll('.', '_');
+        await this.ensureStream(manager);
         await manager.consumers.add(this.stream, {
           durable_name: name,
           ack_policy: AckPolicy.Explicit,
@@ -170,6 +180,9 @@ export class JetStreamReplication {
           max_ack_pending: MAX_BROKER_UNACKNOWLEDGED,
           inactive_threshold: nanos(BROKER_CONSUMER_MS),
         });
+        // The broker may have lost what it had: look where to go on.
+        this.published = undefined;
+        this.publishAll();
         const consumer = await client.consumers.get(this.stream, name);
         this.messages = await consumer.consume({ abort_on_missing_resource: true, expires: BROKER_ACKNOWLEDGE_MS });
         for await (const message of this.messages) void this.take(message);

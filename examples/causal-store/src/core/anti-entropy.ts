@@ -121,6 +121,7 @@ class PeerLink {
 
   private heard(seen: VectorTimestamp): void {
     this.reachable = true;
+    this.node.peerHasSeen(seen);
     this.known = seen;
   }
 

@@ -42,6 +42,7 @@ export class CommitLoop {
     private readonly disk: Disk,
     private readonly onCommitted: (operations: readonly Operation[]) => void,
     private readonly onContradiction: () => void,
+    private readonly onFailure: (error: Error) => void,
   ) {}
 
   /** Resolves with the operation once it is durable. */
@@ -127,6 +128,7 @@ export class CommitLoop {
       const failure = error instanceof Error ? error : new Error(String(error));
       this.failure = failure;
       for (const { failed } of [...writes, ...this.writes.splice(0)]) failed(failure);
+      this.onFailure(failure);
       return;
     }
     // Visible and told of in one turn: nobody reads a value whose arrival has not been recorded.

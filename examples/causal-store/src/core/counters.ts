@@ -2,6 +2,8 @@
 export interface Counters {
   /** Snapshots that hold operations under our name that we never made. */
   claimsOurIdInSnapshot: number;
+  /** Peers that have seen more of our operations than we have. */
+  identityClashes: number;
   /** Operations that contradict what their writer did before. They changed nothing. */
   contradictions: number;
   /** Operations of writers beyond the limit. */
@@ -19,6 +21,7 @@ export interface Counters {
 export function newCounters(): Counters {
   return {
     claimsOurIdInSnapshot: 0,
+    identityClashes: 0,
     contradictions: 0,
     tooManyWriters: 0,
     sessionWaits: 0,

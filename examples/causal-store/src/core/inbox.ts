@@ -53,12 +53,12 @@ export class CausalInbox implements Inbox {
   }
 
   get counters(): InboxCounters {
-    const { outcomes, refused } = this.buffer.counters;
+    const { duplicates, claimsOurId, full, malformed } = countersOf(this.buffer);
     return {
-      duplicates: this.earlier.duplicates + outcomes.duplicate,
-      claimsOurId: this.earlier.claimsOurId + refused['claims-our-id'],
-      full: this.earlier.full + refused.full,
-      malformed: this.earlier.malformed + refused.malformed + refused['too-many-nodes'],
+      duplicates: this.earlier.duplicates + duplicates,
+      claimsOurId: this.earlier.claimsOurId + claimsOurId,
+      full: this.earlier.full + full,
+      malformed: this.earlier.malformed + malformed,
     };
   }
 
@@ -73,17 +73,31 @@ export class CausalInbox implements Inbox {
 
   restart(seen: VectorTimestamp): readonly Operation[] {
     const { waiting } = this.buffer.snapshot();
-    const counters = this.counters;
+    const before = this.counters;
     const known = this.buffer.seen.merge(seen);
     this.buffer = new CausalDeliveryBuffer<Arrived>({ node: this.writer, seen: known, maxWaiting: this.maxWaiting });
     const delivered = waiting.flatMap(({ operation }) => this.offer(operation));
-    // Those that waited and came with the snapshot are no duplicates.
-    const { duplicates } = this.counters;
-    this.earlier = { ...counters, duplicates: counters.duplicates - duplicates };
+    // They were counted when they came; what came with the snapshot as well is no old traffic.
+    const { duplicates, claimsOurId, full, malformed } = countersOf(this.buffer);
+    this.earlier = {
+      duplicates: before.duplicates - duplicates,
+      claimsOurId: before.claimsOurId - claimsOurId,
+      full: before.full - full,
+      malformed: before.malformed - malformed,
+    };
     return delivered;
   }
 
   missing(): readonly Gap[] {
     return this.buffer.missing();
   }
+}
+
+function countersOf({ counters: { outcomes, refused } }: CausalDeliveryBuffer<Arrived>): InboxCounters {
+  return {
+    duplicates: outcomes.duplicate,
+    claimsOurId: refused['claims-our-id'],
+    full: refused.full,
+    malformed: refused.malformed + refused['too-many-nodes'],
+  };
 }

@@ -75,9 +75,9 @@ export function storedFromJson(json: unknown): Pick<Operation, 'value' | 'reques
 /** `<name>-<8 characters>`: letters, digits, `-`, `_` and `.`, at most 64 in all. */
 const WRITER = /^[A-Za-z0-9._-]{1,55}-[a-z0-9]{8}$/;
 
-/** Whether a text is at most so many bytes of UTF-8. */
+/** Whether a text is at most so many bytes of UTF-8, and is UTF-8: half a character would not come back from a disk. */
 export function fits(text: string, bytes: number): boolean {
-  return text.length <= bytes && Buffer.byteLength(text) <= bytes;
+  return text.length <= bytes && Buffer.byteLength(text) <= bytes && !/\p{Surrogate}/u.test(text);
 }
 
 function vectorOf(field: string, text: unknown): VectorTimestamp {

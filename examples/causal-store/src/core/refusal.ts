@@ -14,6 +14,7 @@ export type RefusalCode =
   | 'too-many-waiting'
   | 'too-many-writes'
   | 'broker-behind'
+  | 'identity-lost'
   | 'stopped'
   | 'bad-operation'
   | 'own-name'
@@ -36,6 +37,7 @@ const STATUS: Readonly<Record<RefusalCode, number>> = {
   'too-many-waiting': 503,
   'too-many-writes': 503,
   'broker-behind': 503,
+  'identity-lost': 503,
   stopped: 503,
 };
 

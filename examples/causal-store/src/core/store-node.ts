@@ -12,7 +12,7 @@ import { MAX_BATCH_OPERATIONS, MAX_WRITERS, SESSION_WAIT_MS } from '../limits.js
 import { CommitLoop, type LocalWrite } from './commit-loop.js';
 import { type Counters, newCounters } from './counters.js';
 import type { Disk } from './disk.js';
-import { CausalInbox, type Inbox } from './inbox.js';
+import { CausalInbox, type Inbox, type InboxCounters } from './inbox.js';
 import { EMPTY_KEY, type KeyState, keyStateFromJson } from './key-state.js';
 import type { Operation } from './operation.js';
 import { raise } from './operation-log.js';
@@ -37,6 +37,8 @@ export interface StoreNodeOptions {
   readonly onApplied?: (operations: readonly Operation[]) => void;
   /** A request waits for operations that peers may have. */
   readonly onWaiting?: () => void;
+  /** The disk failed, and with it the node: nothing more is taken. */
+  readonly onFailure?: (error: Error) => void;
   /** A reason to refuse clients' writes for now. */
   readonly overload?: () => Refusal | undefined;
 }
@@ -69,6 +71,8 @@ export type Since =
 
 export class StoreNode {
   readonly counters: Counters = newCounters();
+  /** A peer has more of our operations than we: our disk is an older copy, and would use numbers again. */
+  private identityLost = false;
   private readonly waits: SessionWaits;
   private readonly commits: CommitLoop;
 
@@ -89,6 +93,7 @@ export class StoreNode {
       () => {
         this.counters.contradictions++;
       },
+      (error) => options.onFailure?.(error),
     );
   }
 
@@ -107,6 +112,11 @@ export class StoreNode {
   /** All that this node has applied. */
   get seen(): VectorTimestamp {
     return this.state.seen;
+  }
+
+  /** What the inbox did not let through. */
+  get refusals(): InboxCounters {
+    return this.inbox.counters;
   }
 
   /** What is no longer in the log. */
@@ -133,6 +143,9 @@ export class StoreNode {
     checkRequestId(request);
     const session = parseSession(token);
     const context = parseContext(key, seenOfKey);
+    if (this.identityLost) {
+      throw new Refusal('identity-lost', `peers hold operations of ${this.writer} that this data directory has lost`);
+    }
     const overload = this.options.overload?.();
     if (overload !== undefined) throw overload;
     await this.untilSeen(session, 'bad-session');
@@ -154,6 +167,13 @@ export class StoreNode {
       else this.commits.deliver(this.inbox.offer(operation));
     }
     await this.commits.idle();
+  }
+
+  /** Tells the node what a peer has applied. If some of it is ours and unknown to us, we take no more writes. */
+  peerHasSeen(seen: VectorTimestamp): void {
+    if (seen.get(this.writer) <= this.state.ownSeq) return;
+    this.counters.identityClashes++;
+    this.identityLost = true;
   }
 
   /** What somebody who has seen so much lacks; only of one writer, if that is asked. */
@@ -189,6 +209,7 @@ export class StoreNode {
     const { state, inbox, counters } = this;
     return {
       writer: this.writer,
+      takesWrites: !this.identityLost,
       seen: state.seen.toJSON(),
       keys: state.keys.size,
       characters: state.characters,

@@ -9,7 +9,7 @@ import { replyToJson } from '../core/client-protocol.js';
 import { answerPeer, type PeerCall } from '../core/peer-protocol.js';
 import { Refusal } from '../core/refusal.js';
 import type { Reply, StoreNode } from '../core/store-node.js';
-import { MAX_PEER_BODY_BYTES, MAX_VALUE_BYTES } from '../limits.js';
+import { MAX_CONNECTIONS, MAX_PEER_BODY_BYTES, MAX_VALUE_BYTES } from '../limits.js';
 import type { StoreTracing } from '../tracing/store-tracing.js';
 import { readBody } from './request-body.js';
 
@@ -34,6 +34,7 @@ export function createStoreServer(options: StoreServerOptions): http.Server {
   // Bounds for slow clients; a request waits for its session for less.
   server.requestTimeout = 30_000;
   server.headersTimeout = 10_000;
+  server.maxConnections = MAX_CONNECTIONS;
   return server;
 }
 

@@ -33,6 +33,8 @@ export interface ScheduleResult {
   readonly partitions: number;
   readonly snapshots: number;
   readonly sessionWaits: number;
+  /** Nodes that took honest ones for forgers, or found their own identity used. */
+  readonly suspicions: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly virtualMs: number;
   readonly recorder: HistoryRecorder;
@@ -105,6 +107,10 @@ export async function runSchedule(seed: number, options: ScheduleOptions = {}): 
     partitions,
     snapshots: cluster.total(({ counters }) => counters.snapshots),
     sessionWaits: cluster.total(({ counters }) => counters.sessionWaits),
+    suspicions: cluster.total(
+      ({ counters, refusals }) =>
+        refusals.claimsOurId + counters.identityClashes + counters.contradictions + counters.claimsOurIdInSnapshot,
+    ),
     faults: network.faults,
     virtualMs: world.now,
     recorder,

@@ -72,7 +72,14 @@ export class SimulatedCluster {
     const others = this.names.filter((other) => other !== name);
     const peers = others.map((other) =>
       peerOver(other, name, async (call, body) => {
-        return JSON.parse(await network.call(name, other, call, JSON.stringify(body))) as unknown;
+        const answer = network.call(name, other, call, JSON.stringify(body));
+        // A dead process hears no answer, and no timeout either.
+        return await new Promise<unknown>((resolve, reject) => {
+          answer.then(
+            (text) => (alive ? resolve(JSON.parse(text)) : undefined),
+            (error: Error) => (alive ? reject(error) : undefined),
+          );
+        });
       }),
     );
     const antiEntropy = new AntiEntropy(node, peers, timers, { intervalMs: ANTI_ENTROPY_MS, push: true });
@@ -101,6 +108,11 @@ export class SimulatedCluster {
     running.disk.crash();
     this.running.delete(name);
     this.network.handlers.delete(name);
+  }
+
+  /** A new disk, with nothing on it, for a node that is down. */
+  replaceDisk(name: string): void {
+    this.platters.set(name, new Platters());
   }
 
   node(name: string): StoreNode | undefined {
