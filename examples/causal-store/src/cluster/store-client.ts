@@ -21,7 +21,7 @@ export interface StoreAnswer {
 const TIMEOUT_MS = 6_000;
 
 /** One request to one node. Rejects when no whole answer came: a write may then have happened. */
-export async function askStore(base: string, request: StoreRequest): Promise<StoreAnswer> {
+export async function askStore(base: string, request: StoreRequest, timeoutMs = TIMEOUT_MS): Promise<StoreAnswer> {
   const { key, session, context, value, request: id, headers } = request;
   const response = await fetch(new URL(`/kv/${encodeURIComponent(key)}`, base), {
     method: value === undefined ? 'GET' : value === null ? 'DELETE' : 'PUT',
@@ -32,7 +32,7 @@ export async function askStore(base: string, request: StoreRequest): Promise<Sto
       ...headers,
     },
     ...(typeof value === 'string' ? { body: value } : {}),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: AbortSignal.timeout(timeoutMs),
   });
   const json = (await response.json()) as ReplyJson & { readonly error?: string };
   return json.error === undefined

@@ -1,5 +1,6 @@
 /** Debian's nats-server with JetStream on files, as a process of ours that can be killed and started again. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { pause } from './campaign.js';
 
@@ -26,6 +27,11 @@ export class NatsServer {
     for (const end = Date.now() + 10_000; !(await listens(this.port)); await pause(50)) {
       if (Date.now() > end || child.exitCode !== null) throw new Error('nats-server does not listen');
     }
+  }
+
+  /** Everything that it kept is gone. Only while it is not running. */
+  forget(): void {
+    rmSync(this.directory, { recursive: true, force: true });
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
