@@ -3,8 +3,9 @@
  *
  * Guarantee: what was recorded before the last acknowledged write is remembered after a crash at any moment. Other
  * writers of the same consumer, such as a second tab, are merged in before each write, so states only grow.
- * Hazard: two writers in exactly the same moment overwrite each other for as long as it takes them to `refresh`. Hold
- * a lock around `save` (a page has `navigator.locks`), or refresh when the storage says that it changed.
+ * Hazard: two writers in exactly the same moment overwrite each other for as long as it takes them to `refresh`. Take
+ * turns where each message must be handled by one of them only, over a storage that shows at once what was written:
+ * `localStorage` shows it to another process a moment later, also under a lock.
  */
 import { InvalidValueError } from '../clocks/errors.js';
 import { wordOption } from './checks.js';
