@@ -1,5 +1,6 @@
 /** Every experiment by name. Each runs in a process of its own, so that none optimises the code for another. */
 import { bothDirections } from './experiments/both-directions.js';
+import { delivery } from './experiments/delivery.js';
 import { extracts } from './experiments/extract.js';
 import { hybrid } from './experiments/hybrid.js';
 import { injects } from './experiments/inject.js';
@@ -38,6 +39,7 @@ export const CATALOGUE: Readonly<Record<string, Measuring>> = {
   'vectors-10': inRounds(() => vectors(10, 1 / 10)),
   'vectors-40': inRounds(() => vectors(40, 1 / 10)),
   'vectors-1000': inRounds(() => vectors(1000, 1 / 10)),
+  delivery: inRounds(delivery),
   hybrid: inRounds(hybrid),
   'trace-domains': traceDomains,
 };

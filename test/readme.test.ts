@@ -123,9 +123,9 @@ describe('README', function () {
     expect(await run(['--import', './tracing-basic.mjs', 'one.mjs'])).to.match(/'causality.end.lamport': 2/);
   });
 
-  it('has a sample for each other clock, and each prints what it says', async () => {
+  it('has samples, and each prints what it says', async () => {
     const samples = [...readme.matchAll(/```js\n([^`]*? → [^`]*?)```/g)].map(([, code]) => code as string);
-    expect(samples).to.have.length(3);
+    expect(samples).to.have.length.of.at.least(4);
     for (const [i, code] of samples.entries()) {
       user.write(`sample-${i}.mjs`, code);
       const printed = [...code.matchAll(/\/\/ → (.*)$/gm)].map(([, line]) => line as string);

@@ -41,7 +41,8 @@ export function vectorOf(value: unknown): VectorTimestamp | undefined {
 
 function isWithinLimits(vector: VectorTimestamp): boolean {
   if (vector.size > MAX_FOREIGN_VECTOR_ENTRIES) return false;
-  for (const [node, counter] of vector) if (!isNode(node) || !isTick(counter)) return false;
+  for (let i = 0; i < vector.size; i++)
+    if (!isNode(vector.table.nodes[i]) || !isTick(vector.counterAt(i))) return false;
   return true;
 }
 
@@ -51,8 +52,8 @@ export function integerOption(
   value: number | undefined,
   { preset, lowest = 1, highest }: { readonly preset: number; readonly lowest?: number; readonly highest: number },
 ): number {
-  const chosen = value ?? preset;
-  if (Number.isInteger(chosen) && chosen >= lowest && chosen <= highest) return chosen;
+  if (value === undefined) return preset;
+  if (Number.isInteger(value) && value >= lowest && value <= highest) return value;
   throw new InvalidValueError(name, value, `an integer from ${lowest} to ${highest}`);
 }
 

@@ -13,23 +13,17 @@ import {
   DEFAULT_WAITING_MESSAGES,
   HIGHEST_WAITING_MESSAGES,
   MAX_COUNTER,
-  MAX_DELIVERY_NODES,
+  MAX_FOREIGN_VECTOR_ENTRIES,
 } from '../clocks/limits.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { integerOption, isNode, NODE_EXPECTED, vectorOf, wordOption } from './checks.js';
 import { type DeliverySnapshot, type RestoredDelivery, readSnapshot, SNAPSHOT_FORMAT } from './delivery-snapshot.js';
 import { type Gap, missingOf } from './missing.js';
 import type { Reception, ReceptionCounters, RefusedReception } from './receptions.js';
-import { type Stamped, WaitingMessages } from './waiting-messages.js';
+import { type BroadcastMessage, type Stamped, stampedOf } from './stamped-message.js';
+import { WaitingMessages } from './waiting-messages.js';
 
-/** A broadcast message: any object with these two. */
-export interface BroadcastMessage {
-  /** Who broadcast it: 1 to 256 characters. */
-  readonly sender: string;
-  /** What the sender had delivered; its own entry is the number of this message. */
-  readonly vector: VectorTimestamp;
-}
-
+/** All optional. */
 export interface DeliveryBufferOptions<M> {
   /** Our own id, under which {@link CausalDeliveryBuffer.next} counts. Without it the buffer only listens. */
   readonly node?: string;
@@ -46,13 +40,17 @@ export interface DeliveryBufferOptions<M> {
   readonly onDropped?: (message: M) => void;
 }
 
+/** Holds messages back until everything that their senders had seen was delivered. */
 export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage> {
+  /** Our own id, where we have one. */
   readonly node: string | undefined;
   private readonly maxWaiting: number;
   private readonly whenFull: 'reject' | 'drop-oldest';
   private readonly onDropped: ((message: M) => void) | undefined;
   private readonly waiting = new WaitingMessages<M>();
   private readonly delivered = new Map<string, number>();
+  /** Senders of what waits or was turned away, of whom nothing was delivered yet. */
+  private readonly newcomers = new Set<string>();
   /** The highest number of each sender that there was no room for. */
   private readonly turnedAway = new Map<string, number>();
   private readonly outcomes = { delivered: 0, waiting: 0, duplicate: 0, refused: 0 };
@@ -60,6 +58,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     malformed: 0,
     'claims-our-id': 0,
     'too-many-nodes': 0,
+    contradictory: 0,
     full: 0,
   };
   private dropped = 0;
@@ -69,8 +68,8 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     const { node, seen, onDropped } = options;
     if (node !== undefined && !isNode(node)) throw new InvalidValueError('node', node, NODE_EXPECTED);
     const known = seen === undefined ? VectorTimestamp.EMPTY : vectorOf(seen);
-    if (known === undefined || known.size > MAX_DELIVERY_NODES) {
-      throw new InvalidValueError('seen', seen, `a VectorTimestamp of at most ${MAX_DELIVERY_NODES} nodes`);
+    if (known === undefined || known.size > MAX_FOREIGN_VECTOR_ENTRIES) {
+      throw new InvalidValueError('seen', seen, `a VectorTimestamp of at most ${MAX_FOREIGN_VECTOR_ENTRIES} nodes`);
     }
     this.node = node;
     for (const [name, counter] of known) this.delivered.set(name, counter);
@@ -92,6 +91,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     return this.waiting.size;
   }
 
+  /** What became of the messages so far. */
   get counters(): ReceptionCounters {
     return { outcomes: { ...this.outcomes }, refused: { ...this.refused }, dropped: this.dropped };
   }
@@ -105,8 +105,8 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     if (this.node === undefined) throw new InvalidValueError('node', this.node, 'the id to broadcast under');
     const tick = this.seenOf(this.node) + 1;
     if (tick > MAX_COUNTER) throw new InvalidValueError('tick', tick, 'at most 2^48 messages of a node');
-    if (tick === 1 && this.delivered.size >= MAX_DELIVERY_NODES) {
-      throw new InvalidValueError('seen', this.delivered.size, `fewer than ${MAX_DELIVERY_NODES} nodes`);
+    if (!this.hasRoomFor(this.node)) {
+      throw new InvalidValueError('seen', this.delivered.size, `fewer than ${MAX_FOREIGN_VECTOR_ENTRIES} nodes`);
     }
     this.delivered.set(this.node, tick);
     return this.seen;
@@ -114,15 +114,18 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
 
   /** Takes a message from the network: what became of it, and all messages that are delivered now, in order. */
   receive(message: M): Reception<M> {
-    const stamped = this.stampedOf(message);
-    if (typeof stamped === 'string') return this.refusal(stamped);
+    const stamped = stampedOf(message);
+    if (stamped === undefined) return this.refusal('malformed');
     const { sender, tick, vector } = stamped;
-    if (tick <= this.seenOf(sender) || this.waiting.get(sender, tick) !== undefined) return this.counted('duplicate');
-    // Nobody else broadcasts under our id, and nobody can have seen what we have not sent.
-    if (this.node !== undefined && vector.get(this.node) > this.seenOf(this.node)) return this.refusal('claims-our-id');
-    const known = this.delivered.has(sender);
-    if (!known && this.delivered.size >= MAX_DELIVERY_NODES) return this.refusal('too-many-nodes');
+    if (tick <= this.seenOf(sender)) return this.counted('duplicate');
+    const twin = this.waiting.get(sender, tick);
+    if (twin !== undefined) {
+      return twin.vector.compare(vector) === 'equal' ? this.counted('duplicate') : this.refusal('contradictory');
+    }
+    if (this.claimsOurId(vector)) return this.refusal('claims-our-id');
+    if (!this.hasRoomFor(sender)) return this.refusal('too-many-nodes');
     if (this.isReady(stamped)) return this.counted('delivered', this.deliver(stamped));
+    if (!this.delivered.has(sender)) this.newcomers.add(sender);
     if (this.waiting.size >= this.maxWaiting) {
       if (this.whenFull === 'reject') {
         this.turnAway(stamped);
@@ -132,6 +135,29 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     }
     this.waiting.add(stamped, this.seenOf);
     return this.counted('waiting');
+  }
+
+  /**
+   * Goes on from a peer's snapshot: what it includes counts as delivered. Returns what is delivered now, in order. For
+   * one who joins late and buffers while the snapshot is on its way. Throws {@link InvalidValueError} for what is no
+   * vector within the limits, or one that names more of our own messages than we have sent; then nothing has changed.
+   */
+  catchUp(seen: VectorTimestamp): M[] {
+    const known = vectorOf(seen);
+    const union = known?.merge(this.seen);
+    if (
+      known === undefined ||
+      union === undefined ||
+      union.size > MAX_FOREIGN_VECTOR_ENTRIES ||
+      this.claimsOurId(known)
+    ) {
+      throw new InvalidValueError('seen', seen, 'what a peer has delivered');
+    }
+    for (const [node, counter] of union) this.advance(node, counter);
+    const waiting = this.waiting.clear().filter(({ sender, tick }) => tick > this.seenOf(sender));
+    // What is ready sets free what waits for it; what is not is filed again.
+    const ready = waiting.filter((stamped) => !this.waiting.add(stamped, this.seenOf));
+    return this.deliver(...ready);
   }
 
   /**
@@ -147,6 +173,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     const theirs = [...this.waiting].filter((stamped) => stamped.sender === sender);
     for (const { tick } of theirs) this.waiting.remove(sender, tick);
     this.turnedAway.delete(sender);
+    this.newcomers.delete(sender);
     return theirs.map(({ message }) => message);
   }
 
@@ -154,15 +181,15 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
   snapshot(): DeliverySnapshot<M> {
     return {
       format: SNAPSHOT_FORMAT,
-      seen: [...this.delivered],
+      seen: [...this.seen],
       waiting: Array.from(this.waiting, ({ message }) => message),
-      turnedAway: [...this.turnedAway],
+      turnedAway: [...VectorTimestamp.from(this.turnedAway)],
     };
   }
 
   /**
    * A buffer that goes on where a snapshot was taken. Throws {@link InvalidValueError} naming the place.
-   * @param messageOf makes a message of what JSON has made of it: its vector must be a VectorTimestamp again
+   * @param messageOf makes a message of what JSON has made of it. By default its vector is read back, nothing else
    */
   static restore<M extends BroadcastMessage>(
     snapshot: unknown,
@@ -172,52 +199,68 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     const { seen, waiting, turnedAway }: RestoredDelivery<M> = readSnapshot(snapshot, messageOf);
     const made = new CausalDeliveryBuffer<M>({ ...options, seen });
     waiting.forEach((message, i) => made.restoreWaiting(message, i));
-    for (const [node, tick] of turnedAway) made.turnedAway.set(node, tick);
+    for (const [sender, tick] of turnedAway) {
+      if (!made.hasRoomFor(sender)) throw new InvalidValueError('snapshot.turnedAway', sender, 'one of 1,024 nodes');
+      if (made.seenOf(sender) === 0) made.newcomers.add(sender);
+      if (made.seenOf(sender) < tick) made.turnedAway.set(sender, tick);
+    }
     return made;
   }
 
   private restoreWaiting(message: M, i: number): void {
-    const stamped = this.stampedOf(message);
+    const stamped = stampedOf(message);
     if (
-      typeof stamped === 'string' ||
+      stamped === undefined ||
       this.waiting.size >= this.maxWaiting ||
+      this.claimsOurId(stamped.vector) ||
+      !this.hasRoomFor(stamped.sender) ||
+      stamped.tick <= this.seenOf(stamped.sender) ||
+      this.waiting.get(stamped.sender, stamped.tick) !== undefined ||
       !this.waiting.add(stamped, this.seenOf)
     ) {
       throw new InvalidValueError(`snapshot.waiting[${i}]`, message, 'a message that waits');
     }
+    if (!this.delivered.has(stamped.sender)) this.newcomers.add(stamped.sender);
+  }
+
+  /** Nobody else broadcasts under our id, and nobody can have seen what we have not sent. */
+  private claimsOurId(vector: VectorTimestamp): boolean {
+    return this.node !== undefined && vector.get(this.node) > this.seenOf(this.node);
+  }
+
+  private hasRoomFor(sender: string): boolean {
+    return (
+      this.delivered.has(sender) ||
+      this.newcomers.has(sender) ||
+      this.delivered.size + this.newcomers.size < MAX_FOREIGN_VECTOR_ENTRIES
+    );
   }
 
   private readonly seenOf = (node: string): number => this.delivered.get(node) ?? 0;
 
-  private stampedOf(message: M): Stamped<M> | RefusedReception {
-    try {
-      const { sender } = message;
-      const vector = vectorOf(message.vector);
-      const tick = vector !== undefined && isNode(sender) ? vector.get(sender) : 0;
-      return vector === undefined || tick === 0 ? 'malformed' : { message, sender, tick, vector };
-    } catch {
-      return 'malformed';
-    }
-  }
-
   private isReady({ sender, tick, vector }: Stamped<M>): boolean {
     if (tick !== this.seenOf(sender) + 1) return false;
-    for (const [node, counter] of vector) if (node !== sender && counter > this.seenOf(node)) return false;
+    for (let i = 0; i < vector.size; i++) {
+      const node = vector.table.nodes[i] as string;
+      if (node !== sender && vector.counterAt(i) > this.seenOf(node)) return false;
+    }
     return true;
   }
 
-  /** Delivers a message and everything that has waited for it, to the end of the chain. */
-  private deliver(first: Stamped<M>): M[] {
-    const ready = [first];
-    const out: M[] = [];
+  /** Delivers messages that are ready and everything that has waited for them, to the end of the chain. */
+  private deliver(...ready: Stamped<M>[]): M[] {
     for (let next = 0; next < ready.length; next++) {
-      const { message, sender, tick } = ready[next] as Stamped<M>;
-      this.delivered.set(sender, tick);
-      if ((this.turnedAway.get(sender) ?? 0) <= tick) this.turnedAway.delete(sender);
-      out.push(message);
+      const { sender, tick } = ready[next] as Stamped<M>;
+      this.advance(sender, tick);
       for (const woken of this.waiting.wake(sender, tick, this.seenOf)) ready.push(woken);
     }
-    return out;
+    return ready.map(({ message }) => message);
+  }
+
+  private advance(sender: string, tick: number): void {
+    this.delivered.set(sender, tick);
+    this.newcomers.delete(sender);
+    if ((this.turnedAway.get(sender) ?? 0) <= tick) this.turnedAway.delete(sender);
   }
 
   private dropOldest(): void {
@@ -233,9 +276,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
   }
 
   private turnAway({ sender, tick }: Stamped<M>): void {
-    const known = this.turnedAway.get(sender);
-    if (known === undefined && this.turnedAway.size >= MAX_DELIVERY_NODES) return;
-    if (known === undefined || known < tick) this.turnedAway.set(sender, tick);
+    if ((this.turnedAway.get(sender) ?? 0) < tick) this.turnedAway.set(sender, tick);
   }
 
   private counted(outcome: 'delivered' | 'waiting' | 'duplicate', delivered: readonly M[] = []): Reception<M> {

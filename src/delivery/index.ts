@@ -27,6 +27,7 @@ export {
   type WebStorage,
   webStorage,
 } from './state-storage.js';
+export type { KeeperCounters } from './state-keeper.js';
 export { type Answer, StateDamagedError, StateSlots, type StoredState } from './state-slots.js';
 export {
   CausalRegister,
@@ -35,8 +36,10 @@ export {
   SiblingLimitError,
 } from './register.js';
 export type { RegisterState } from './register-state.js';
+export type { VectorEntries } from './vector-entries.js';
 export type { Sibling } from './siblings.js';
-export { type BroadcastMessage, CausalDeliveryBuffer, type DeliveryBufferOptions } from './delivery-buffer.js';
+export { CausalDeliveryBuffer, type DeliveryBufferOptions } from './delivery-buffer.js';
+export type { BroadcastMessage } from './stamped-message.js';
 export type { DeliverySnapshot } from './delivery-snapshot.js';
 export type { Gap } from './missing.js';
 export type { Reception, ReceptionCounters, RefusedReception } from './receptions.js';

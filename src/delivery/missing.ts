@@ -1,10 +1,14 @@
 /** Which messages others wait for, and that did not come. */
-import type { SeenOf, Stamped } from './waiting-messages.js';
+import type { Stamped } from './stamped-message.js';
+import type { SeenOf } from './waiting-messages.js';
 
 /** Messages of one node, from the first number to the last, both included. */
 export interface Gap {
+  /** Whose messages. */
   readonly node: string;
+  /** The number of the first. */
   readonly from: number;
+  /** The number of the last. */
   readonly to: number;
 }
 

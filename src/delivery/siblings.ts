@@ -6,6 +6,7 @@ export interface Sibling<V> {
   readonly node: string;
   /** The write's number on its node. */
   readonly tick: number;
+  /** What was written. */
   readonly value: V;
 }
 
@@ -29,7 +30,7 @@ export function sameValue(a: unknown, b: unknown): boolean {
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) =>
     typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
       : inner,
   );
 }

@@ -5,9 +5,8 @@
  * throws or rejects once it is open: a storage that fails is counted and told, and tried again with the next save.
  * Writes never overlap: what is asked for while one runs is one more write after it.
  */
-import type { MaybeLater } from './later.js';
-import { after, isLater, rescue } from './later.js';
-import type { StateSlots, StoredState } from './state-slots.js';
+import { after, isLater, type MaybeLater, rescue } from './later.js';
+import { StateDamagedError, type StateSlots, type StoredState } from './state-slots.js';
 
 /** The state that is kept. */
 export interface KeptState {
@@ -17,6 +16,7 @@ export interface KeptState {
   mergeJSON(value: unknown): boolean;
 }
 
+/** What happened between a state and its storage. */
 export interface KeeperCounters {
   /** Writes that the storage has acknowledged. */
   writes: number;
@@ -46,6 +46,21 @@ export class StateKeeper {
   /** Reads what is there. Throws or rejects as the storage and the state do. */
   open(): MaybeLater<void> {
     return after(this.slots.read() as MaybeLater<StoredState>, (stored) => this.takeIn(stored));
+  }
+
+  /** As {@link open}; what cannot be read is counted and told, and the next save overwrites it. */
+  openOrEmpty(): MaybeLater<boolean> {
+    return rescue(
+      () =>
+        after(this.slots.read() as MaybeLater<StoredState>, (stored) => {
+          this.counters.damagedSlots += stored.damaged;
+          // Known from now on, readable or not: a save takes in what is not known, and this it could not.
+          this.mark = stored.mark;
+          if (stored.sequence > 0) this.state.mergeJSON(stored.value);
+          return true;
+        }),
+      (error) => this.failed(error),
+    );
   }
 
   /** Says that the state has changed. */
@@ -81,7 +96,7 @@ export class StateKeeper {
   private saveOnce(): MaybeLater<boolean> {
     return rescue(
       () =>
-        after(this.open(), () => {
+        after(this.openUnlessDamaged(), () => {
           this.changed = false;
           return after(this.slots.write(this.state.toJSON()) as MaybeLater<string>, (mark) => {
             this.mark = mark;
@@ -92,6 +107,17 @@ export class StateKeeper {
       (error) => {
         this.changed = true;
         return this.failed(error);
+      },
+    );
+  }
+
+  /** Where both slots are damaged now, what we hold is all that is left: writing it mends them. */
+  private openUnlessDamaged(): MaybeLater<void> {
+    return rescue<void>(
+      () => this.open(),
+      (error) => {
+        if (!(error instanceof StateDamagedError)) throw error;
+        this.failed(error);
       },
     );
   }

@@ -4,16 +4,7 @@
  * Guarantee: a delivery looks only at the messages that waited for exactly it, and a message moves to a later
  * dependency at most once for each entry of its vector, so the cost of a delivery does not grow with what waits.
  */
-import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
-
-/** A message with its checked names. */
-export interface Stamped<M> {
-  readonly message: M;
-  readonly sender: string;
-  /** The message's number on its sender. */
-  readonly tick: number;
-  readonly vector: VectorTimestamp;
-}
+import type { Stamped } from './stamped-message.js';
 
 interface Waiting<M> extends Stamped<M> {
   /** Entries of the vector that are known to be met, from the front. Never goes back: what is delivered stays so. */
@@ -76,6 +67,14 @@ export class WaitingMessages<M> {
     else counters?.delete(waiting.counter);
     if (counters?.size === 0) this.filed.delete(waiting.node);
     return waiting;
+  }
+
+  /** Takes out everything, in the order of its coming. */
+  clear(): Stamped<M>[] {
+    const all = [...this.all.values()];
+    this.all.clear();
+    this.filed.clear();
+    return all;
   }
 
   /** Takes out the message that came first. */
