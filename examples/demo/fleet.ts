@@ -33,10 +33,6 @@ export interface FleetOptions {
   readonly services: readonly ServicePlan[];
   /** Base address of the OTLP/HTTP receiver. */
   readonly collectorUrl: string;
-  /** The module that registers OpenTelemetry in each service; the demo's own by default. */
-  readonly telemetry?: URL;
-  /** More of the environment of each service. */
-  readonly environment?: Readonly<Record<string, string>>;
   /** Called when a service ends that nobody has stopped. */
   readonly onCrash: (problem: Error) => void;
 }
@@ -110,10 +106,9 @@ export class Fleet {
   private async launch(plan: ServicePlan): Promise<RunningService> {
     const { name, clockOffsetMs, module = new URL(`services/${name}.js`, import.meta.url), telemetry } = plan;
     const child = fork(fileURLToPath(module), [], {
-      execArgv: preloads(telemetry ?? this.options.telemetry).flatMap((file) => ['--import', file.href]),
+      execArgv: preloads(telemetry).flatMap((file) => ['--import', file.href]),
       env: {
         ...inherited(),
-        ...this.options.environment,
         OTEL_SERVICE_NAME: name,
         OTEL_EXPORTER_OTLP_ENDPOINT: this.options.collectorUrl,
         DEMO_CLOCK_OFFSET_MS: String(clockOffsetMs),

@@ -3,9 +3,9 @@
  *
  * Guarantee: what was recorded before the last acknowledged write is remembered after a crash at any moment. Other
  * writers of the same consumer, such as a second tab, are merged in before each write, so states only grow.
- * Hazard: two writers in the same moment overwrite each other until they `refresh`, and a message may be handled by both.
- * A lock around `refresh` and `once` prevents it where a write is seen by everybody once it is answered: in IndexedDB,
- * not in `localStorage`, whose writes Chromium's other processes see a moment later.
+ * Hazard: two writers in exactly the same moment overwrite each other for as long as it takes them to `refresh`. Take
+ * turns where each message must be handled by one of them only, over a storage that shows at once what was written:
+ * `localStorage` shows it to another process a moment later, also under a lock.
  */
 import { InvalidValueError } from '../clocks/errors.js';
 import { wordOption } from './checks.js';
