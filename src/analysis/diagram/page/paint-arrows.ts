@@ -1,0 +1,138 @@
+/**
+ * Messages, replies and links as arrows. What runs backwards carries a sign.
+ */
+import { FUTURE, PAST, SELF } from './event-classes.js';
+import type { Arrow, WallVerdict } from './diagram-model.js';
+import { type Painting, SIGN_FONT } from './painting.js';
+import { lookOf } from './scene.js';
+
+/** From so many in sight on, heads and signs would only be a carpet. */
+const MANY = 600;
+const HEAD = 7;
+
+export interface Line {
+  readonly arrow: Arrow;
+  readonly look: WallVerdict;
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+  readonly isDim: boolean;
+}
+
+/** Those that run forward lie below the bars, whose names stay readable; the others above everything. */
+export function paintArrows(painting: Painting, lines: readonly Line[], which: 'forward' | 'backward'): void {
+  const { context } = painting;
+  const isCrowded = lines.length > MANY;
+  for (const look of which === 'forward' ? (['forward'] as const) : (['resolution', 'skew'] as const)) {
+    for (const isDim of [true, false]) {
+      const some = lines.filter((line) => line.look === look && line.isDim === isDim);
+      if (some.length > 0) paintGroup(painting, isCrowded ? apart(some) : some, look, isDim, isCrowded);
+    }
+  }
+  context.setLineDash([]);
+  context.globalAlpha = 1;
+}
+
+/** Without those that lie on another one, to a pixel or two: nobody sees them, and each costs as much as the first. */
+function apart(lines: readonly Line[]): readonly Line[] {
+  const places = new Set<number>();
+  return lines.filter(({ x1, x2, y1, y2 }) => {
+    const place = ((Math.round(x1 / 2) * 4096 + Math.round(x2 / 2)) * 4096 + Math.round(y1)) * 4096 + Math.round(y2);
+    if (places.has(place)) return false;
+    places.add(place);
+    return true;
+  });
+}
+
+function paintGroup(
+  painting: Painting,
+  lines: readonly Line[],
+  look: WallVerdict,
+  isDim: boolean,
+  isCrowded: boolean,
+): void {
+  const { context, palette } = painting;
+  context.strokeStyle = palette[look];
+  context.fillStyle = palette[look];
+  context.lineWidth = look === 'forward' || isCrowded ? 1.2 : 2;
+  context.globalAlpha = (isDim ? 0.14 : 0.9) * Math.max(0.15, Math.min(1, MANY / lines.length));
+  for (const isDerived of [false, true]) {
+    context.setLineDash(isDerived ? [5, 4] : []);
+    context.beginPath();
+    for (const { arrow, x1, y1, x2, y2 } of lines) {
+      if ((arrow.basis === 'derived') !== isDerived) continue;
+      context.moveTo(x1, y1);
+      context.lineTo(x2, y2);
+    }
+    context.stroke();
+  }
+  context.setLineDash([]);
+  if (isCrowded) return;
+  context.beginPath();
+  for (const line of lines) addHead(context, line);
+  context.fill();
+  if (look === 'forward' || isDim) return;
+  for (const line of lines) paintSign(painting, line);
+}
+
+export function linesInSight({ scene, view, classes }: Painting): Line[] {
+  const lines: Line[] = [];
+  const { shares, rows } = scene;
+  for (const arrow of scene.arrows) {
+    const x1 = view.xOf(shares[arrow.from] as number);
+    const x2 = view.xOf(shares[arrow.to] as number);
+    if ((x1 < view.gutter && x2 < view.gutter) || (x1 > view.width && x2 > view.width)) continue;
+    const fromRow = rows.rowOf[Math.floor(arrow.from / 3)] as number;
+    const toRow = rows.rowOf[Math.floor(arrow.to / 3)] as number;
+    const [upper, lower] = [view.yOf(fromRow), view.yOf(toRow)];
+    if (Math.max(upper, lower) + view.rowHeight < 0 || Math.min(upper, lower) > view.height) continue;
+    // From the edge of a bar to the edge of a bar, so that names stay readable.
+    const down = toRow >= fromRow;
+    const inset = 3;
+    lines.push({
+      arrow,
+      look: lookOf(arrow, shares[arrow.from] as number, shares[arrow.to] as number),
+      x1,
+      y1: upper + (down ? view.rowHeight - inset : inset),
+      x2,
+      y2: lower + (down ? inset : view.rowHeight - inset),
+      isDim: classes !== undefined && !isOnCone(classes, arrow),
+    });
+  }
+  return lines;
+}
+
+/** Both ends in the past, or both in the future: what led here, or what came of it. */
+function isOnCone(classes: Uint8Array, { from, to }: Arrow): boolean {
+  const [a, b] = [classes[from], classes[to]];
+  return (a === PAST && (b === PAST || b === SELF)) || ((a === SELF || a === FUTURE) && b === FUTURE);
+}
+
+function addHead(context: CanvasRenderingContext2D, { x1, y1, x2, y2 }: Line): void {
+  const length = Math.hypot(x2 - x1, y2 - y1);
+  if (length < HEAD) return;
+  const [ux, uy] = [(x2 - x1) / length, (y2 - y1) / length];
+  const [bx, by] = [x2 - ux * HEAD, y2 - uy * HEAD];
+  context.moveTo(x2, y2);
+  context.lineTo(bx - uy * HEAD * 0.45, by + ux * HEAD * 0.45);
+  context.lineTo(bx + uy * HEAD * 0.45, by - ux * HEAD * 0.45);
+  context.closePath();
+}
+
+/** Colour is not the only sign: ✗ for skew, ~ within resolution, as in the terminal. */
+function paintSign({ context, palette, view }: Painting, { x1, y1, x2, y2, look }: Line): void {
+  const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
+  if (x < view.gutter + 8) return;
+  context.fillStyle = palette.ground;
+  context.beginPath();
+  context.arc(x, y, 8, 0, 2 * Math.PI);
+  context.fill();
+  context.fillStyle = palette[look];
+  context.lineWidth = 1.5;
+  context.stroke();
+  context.font = SIGN_FONT;
+  context.textAlign = 'center';
+  context.textBaseline = 'middle';
+  context.fillText(look === 'skew' ? '✗' : '~', x, y + 1);
+}
