@@ -215,8 +215,9 @@ class App {
     const { finding, found, selected, classes } = this;
     const isSearch = found !== undefined;
     const marked = new Set(isSearch ? found : (finding?.events ?? []).map((event) => Math.floor(event / 3)));
+    const markedEvents = new Set(finding?.events);
     const markedLanes = new Set(finding?.lanes);
-    this.stage.show({ selected, classes, marked, isSearch, markedGap: finding?.gap, markedLanes });
+    this.stage.show({ selected, classes, marked, markedEvents, isSearch, markedGap: finding?.gap, markedLanes });
     this.details.show(selected, classes);
     this.findings.mark(finding);
   }

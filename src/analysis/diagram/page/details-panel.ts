@@ -6,10 +6,15 @@ import { eventsOfSpan } from './axes.js';
 import { CONCURRENT, countOf, FUTURE, PAST, UNKNOWN } from './event-classes.js';
 import { eventLine, eventTitle, instantText, vectorText } from './event-words.js';
 import { CLASS_LOOKS } from './paint-bars.js';
+import type { Arrow } from './diagram-model.js';
 import { button, make } from './page-elements.js';
 import type { Scene } from './scene.js';
 
 const MOST_NEIGHBOURS = 12;
+const NOTHING_THERE = 'There is nothing to choose. Was the right trace exported?';
+const NOTHING_CHOSEN =
+  'Choose an event: click the left or right end of a bar, or press an arrow key in the diagram. ' +
+  'Then its past, its future and what is concurrent with it are told apart.';
 const CLASS_WORDS = [
   [PAST, 'before it'],
   [FUTURE, 'after it'],
@@ -26,14 +31,7 @@ export class DetailsPanel {
 
   show(event: number | undefined, classes: Uint8Array | undefined): void {
     if (event === undefined || classes === undefined) {
-      this.panel.replaceChildren(
-        make(
-          'p',
-          'hint',
-          'Choose an event: click the left or right end of a bar, or press an arrow key in the diagram. ' +
-            'Then its past, its future and what is concurrent with it are told apart.',
-        ),
-      );
+      this.panel.replaceChildren(make('p', 'hint', this.scene.model.spanCount === 0 ? NOTHING_THERE : NOTHING_CHOSEN));
       return;
     }
     const { model } = this.scene;
@@ -41,22 +39,31 @@ export class DetailsPanel {
     const parts: Node[] = [make('h3', '', eventTitle(model, event)), this.counts(classes), this.tabs(span, event)];
     parts.push(this.facts(span, event));
     parts.push(
-      ...this.neighbours('Causes', model.causesOf(event)),
-      ...this.neighbours('Effects', model.effectsOf(event)),
+      ...this.neighbours('Causes', model.causesOf(event), (cause) => model.arrowBetween(cause, event)),
+      ...this.neighbours('Effects', model.effectsOf(event), (effect) => model.arrowBetween(event, effect)),
     );
     const attributes = model.attributes(span);
     if (attributes.length > 0) parts.push(make('h4', '', 'Attributes'), table(attributes));
     this.panel.replaceChildren(...parts);
   }
 
+  /** Of the traces that are shown; of others only what is known, because mostly nothing is. */
   private counts(classes: Uint8Array): HTMLElement {
+    const { scene } = this;
+    const here = new Uint8Array(classes.length);
+    for (const span of scene.spans) here.set(classes.subarray(3 * span, 3 * span + 3), 3 * span);
     const list = make('ul', 'counts');
     for (const [one, words] of CLASS_WORDS) {
       const { colour, sign } = CLASS_LOOKS[one] as (typeof CLASS_LOOKS)[number];
       const key = make('span', `key ${colour}`, sign);
       key.setAttribute('aria-hidden', 'true');
-      list.append(make('li', '', key, ` ${countOf(classes, one).toLocaleString('en')} ${words}`));
+      list.append(make('li', '', key, ` ${countOf(here, one).toLocaleString('en')} ${words}`));
     }
+    const elsewhere = CLASS_WORDS.filter(([one]) => one !== UNKNOWN)
+      .map(([one, words]) => [countOf(classes, one) - countOf(here, one), words] as const)
+      .filter(([count]) => count > 0)
+      .map(([count, words]) => `${count.toLocaleString('en')} ${words}`);
+    if (elsewhere.length > 0) list.append(make('li', 'hint wide', `In other traces: ${elsewhere.join(', ')}`));
     return list;
   }
 
@@ -103,11 +110,15 @@ export class DetailsPanel {
     return vectorText(model, entries);
   }
 
-  private neighbours(title: string, events: readonly number[]): Node[] {
+  private neighbours(title: string, events: readonly number[], arrowOf: (event: number) => Arrow | undefined): Node[] {
     if (events.length === 0) return [];
+    const { model } = this.scene;
     const list = make('ul', 'links');
     for (const event of events.slice(0, MOST_NEIGHBOURS)) {
-      const line = button('link', () => this.onPick(event), eventLine(this.scene.model, event));
+      const line = button('link', () => this.onPick(event), eventLine(model, event));
+      const arrow = arrowOf(event);
+      if (arrow !== undefined)
+        line.append(make('small', arrow.wall, ` ${model.delayText(arrow, title === 'Effects')}`));
       list.append(make('li', '', line));
     }
     if (events.length > MOST_NEIGHBOURS) list.append(make('li', 'hint', `and ${events.length - MOST_NEIGHBOURS} more`));

@@ -109,12 +109,21 @@ export class DiagramModel {
     return this.neighboursOf(event).effects;
   }
 
-  /** `120 ms before its cause`, or how long after it. */
-  delayText({ wall, delayNanos }: Arrow): string {
-    if (wall === 'forward')
-      return delayNanos === 0 ? 'at the same instant' : `${durationText(delayNanos)} after its cause`;
-    const within = wall === 'resolution' ? ', within what the clocks can tell' : '';
-    return `${durationText(-delayNanos)} before its cause${within}`;
+  /** The arrow that is drawn from one to the other. */
+  arrowBetween(from: number, to: number): Arrow | undefined {
+    return this.arrows.find((arrow) => arrow.from === from && arrow.to === to);
+  }
+
+  /** How long after its cause, or before it, wall time has the effect, as it is said of the one or of the other. */
+  delayText({ wall, delayNanos }: Arrow, isOfEffect: boolean): string {
+    const than = isOfEffect ? 'later' : 'earlier';
+    if (wall === 'forward') {
+      return delayNanos === 0
+        ? 'at the same instant by wall clocks'
+        : `${durationText(delayNanos)} ${than} by wall clocks`;
+    }
+    const within = wall === 'resolution' ? ', within what they can tell' : '';
+    return `${durationText(-delayNanos)} ${isOfEffect ? 'earlier' : 'later'} by wall clocks${within}`;
   }
 
   private neighboursOf(event: number): { readonly causes: readonly number[]; readonly effects: readonly number[] } {

@@ -32,7 +32,9 @@ export class FindingsPanel {
   }
 
   private content(): Node[] {
-    const { totals, notes } = this.data;
+    const { totals, notes, spans } = this.data;
+    if (spans.ids.length === 0)
+      return [make('p', 'hint', 'This page was made of no spans, so there is nothing to find.')];
     const parts: Node[] = notes.map((note) => make('p', 'hint', note));
     const none: string[] = [];
     const order = Object.keys(CLASSES);

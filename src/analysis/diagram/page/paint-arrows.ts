@@ -8,6 +8,8 @@ import { lookOf } from './scene.js';
 
 /** From so many in sight on, heads and signs would only be a carpet. */
 const MANY = 600;
+/** From so many that run backwards on, their signs would hide them; they are thicker all the same. */
+const MANY_SIGNS = 80;
 const HEAD = 7;
 
 export interface Line {
@@ -59,25 +61,28 @@ function paintGroup(
   context.globalAlpha = (isDim ? 0.14 : 0.9) * Math.max(0.15, Math.min(1, MANY / lines.length));
   for (const isDerived of [false, true]) {
     context.setLineDash(isDerived ? [5, 4] : []);
-    context.beginPath();
+    // Each by itself: without a graphics card one path of many long lines takes several times as long.
     for (const { arrow, x1, y1, x2, y2 } of lines) {
       if ((arrow.basis === 'derived') !== isDerived) continue;
+      context.beginPath();
       context.moveTo(x1, y1);
       context.lineTo(x2, y2);
+      context.stroke();
     }
-    context.stroke();
   }
   context.setLineDash([]);
   if (isCrowded) return;
   context.beginPath();
   for (const line of lines) addHead(context, line);
   context.fill();
-  if (look === 'forward' || isDim) return;
+  if (look === 'forward' || isDim || lines.length > MANY_SIGNS) return;
   for (const line of lines) paintSign(painting, line);
 }
 
-export function linesInSight({ scene, view, classes }: Painting): Line[] {
+export function linesInSight({ scene, view, classes, markedEvents }: Painting): Line[] {
   const lines: Line[] = [];
+  const isMarked = ({ from, to }: Arrow): boolean => markedEvents.has(from) && markedEvents.has(to);
+  const isOfFinding = scene.arrows.some(isMarked);
   const { shares, rows } = scene;
   for (const arrow of scene.arrows) {
     const x1 = view.xOf(shares[arrow.from] as number);
@@ -97,7 +102,7 @@ export function linesInSight({ scene, view, classes }: Painting): Line[] {
       y1: upper + (down ? view.rowHeight - inset : inset),
       x2,
       y2: lower + (down ? inset : view.rowHeight - inset),
-      isDim: classes !== undefined && !isOnCone(classes, arrow),
+      isDim: isOfFinding ? !isMarked(arrow) : classes !== undefined && !isOnCone(classes, arrow),
     });
   }
   return lines;

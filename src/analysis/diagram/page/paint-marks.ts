@@ -6,6 +6,8 @@ import { type Painting, SIGN_FONT, SMALL_FONT } from './painting.js';
 const TICK_RADIUS = 4.5;
 const LEAST_APART = 12;
 const STUB = 18;
+/** Frames around bars that are not even so wide would only be one block. */
+const NARROW = 5;
 
 /** Events that were stamped and not read: hollow and dashed, each at its place, or as a box where they stand too close. */
 export function paintGaps({ context, scene, view, palette, markedGap }: Painting): void {
@@ -99,12 +101,17 @@ export function paintBadges({ context, scene, view, palette }: Painting): void {
 /** The selected event, and the spans that a finding or a search is about. */
 export function paintSelection({ context, scene, view, palette, selected, marked }: Painting): void {
   context.strokeStyle = palette.accent;
+  context.fillStyle = palette.accent;
   context.lineWidth = 2;
   for (const span of marked) {
     const row = scene.rows.rowOf[span] as number;
     if (row < 0) continue;
     const [from, to] = barOf(scene, view, span);
     if (to < view.gutter || from > view.width) continue;
+    if (to - from < NARROW) {
+      context.fillRect(from, view.yOf(row) + 1, Math.max(1, to - from - 1), view.rowHeight - 2);
+      continue;
+    }
     context.beginPath();
     context.roundRect(from - 2.5, view.yOf(row) + 0.5, to - from + 5, view.rowHeight - 1, 6);
     context.stroke();

@@ -13,6 +13,8 @@ export interface Painting {
   readonly classes: Uint8Array | undefined;
   /** Spans that a finding or a search is about. */
   readonly marked: ReadonlySet<number>;
+  /** Events of the finding that is looked at. */
+  readonly markedEvents: ReadonlySet<number>;
   /** True where only the marked spans count. */
   readonly isSearch: boolean;
   /** The gap that a finding is about. */
@@ -38,6 +40,6 @@ export function fitText(context: CanvasRenderingContext2D, text: string, room: n
     widths.set(key, width);
   }
   if (width <= room) return text;
-  const length = Math.floor((text.length * (room - 9)) / width);
+  const length = Math.floor((text.length * (room - 13)) / width);
   return length < 2 ? '' : `${text.slice(0, length)}…`;
 }

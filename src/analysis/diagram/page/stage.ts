@@ -21,7 +21,10 @@ import { AXIS_HEIGHT, Viewport } from './viewport.js';
 const MOVE_MS = 650;
 
 /** What is special in the next picture. */
-export type Focus = Pick<Painting, 'selected' | 'classes' | 'marked' | 'isSearch' | 'markedGap' | 'markedLanes'>;
+export type Focus = Pick<
+  Painting,
+  'selected' | 'classes' | 'marked' | 'markedEvents' | 'isSearch' | 'markedGap' | 'markedLanes'
+>;
 
 export interface StageListener {
   /** Undefined where nothing is there. */
@@ -43,6 +46,7 @@ export class Stage {
     selected: undefined,
     classes: undefined,
     marked: new Set(),
+    markedEvents: new Set(),
     isSearch: false,
     markedGap: undefined,
     markedLanes: new Set(),

@@ -61,7 +61,7 @@ export class Toolbar {
     }
     traces.forEach((id, i) => this.option(String(i), `${id.slice(0, 8)} ${roots[i] ?? ''} (${counts[i] ?? 0})`));
     if (traces.length > 1) this.option(String(NONE), `All ${traces.length.toLocaleString('en')} traces`);
-    this.traces.hidden = traces.length === 1;
+    this.traces.hidden = traces.length <= 1;
   }
 
   private option(value: string, text: string): void {
