@@ -78,6 +78,7 @@ export async function countPixels(
   page: Page,
   colour: Colour,
   around?: readonly [x: number, y: number],
+  reach: number = 4,
 ): Promise<number> {
   const [x, y] = around ?? [0, 0];
   return page.evaluate<number>(`(() => {
@@ -85,7 +86,7 @@ export async function countPixels(
     const context = canvas.getContext('2d');
     const { data } = ${around === undefined} 
       ? context.getImageData(0, 0, canvas.width, canvas.height)
-      : context.getImageData(${Math.round(x) - 4}, ${Math.round(y) - 4}, 9, 9);
+      : context.getImageData(${Math.round(x) - reach}, ${Math.round(y) - reach}, ${2 * reach + 1}, ${2 * reach + 1});
     let count = 0;
     for (let i = 0; i < data.length; i += 4) {
       const [r, g, b] = [data[i], data[i + 1], data[i + 2]];

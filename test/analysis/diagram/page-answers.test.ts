@@ -18,6 +18,7 @@ import { lookOf } from '../../../src/analysis/diagram/page/scene.js';
 import { diagramData } from '../../../src/analysis/diagram/render-diagram.js';
 import { findAnomalies } from '../../../src/analysis/find-anomalies.js';
 import type { CausalEvent } from '../../../src/analysis/graph-model.js';
+import { recordedFleet } from '../../../bench/analysis/recorded-fleet.js';
 import { type Fleet, play, plans } from '../../support/history-arbitrary.js';
 
 const FLEETS: readonly Fleet[] = ['stamped', 'plain', 'mixed', 'partly read'];
@@ -99,4 +100,24 @@ describe('the page of a diagram', () => {
     }
     expect([...met]).to.include.members([SELF, PAST, FUTURE, CONCURRENT, UNKNOWN]);
   });
+
+  for (const stamped of [true, false]) {
+    it(`answers as the graph does for 5,000 ${stamped ? 'stamped' : 'plain'} spans of one trace, and stays small`, () => {
+      const spans = [...recordedFleet({ spans: 5_001, stamped, requestsPerTrace: 1_250 })];
+      const graph = CausalGraph.of(spans);
+      const json = JSON.stringify(diagramData(graph));
+      expect(json.length).to.be.below(1.5e6);
+      const model = new DiagramModel(JSON.parse(json) as DiagramData);
+      for (const event of graph.events.filter((_, i) => i % 1_237 === 0)) {
+        const classes = classesOf(model, event.index);
+        const said = (wanted: number): number => classes.filter((one) => one === wanted).length;
+        const [past, future] = [graph.past(event), graph.future(event)];
+        for (const { index } of past) expect(classes[index]).to.equal(PAST);
+        for (const { index } of future) expect(classes[index]).to.equal(FUTURE);
+        for (const { index } of graph.concurrentWith(event)) expect(classes[index]).to.equal(CONCURRENT);
+        expect([said(PAST), said(FUTURE)]).to.deep.equal([past.length, future.length]);
+        expect(said(CONCURRENT)).to.equal(graph.concurrentWith(event).length);
+      }
+    });
+  }
 });

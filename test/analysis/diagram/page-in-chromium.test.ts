@@ -5,55 +5,15 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { CausalGraph } from '../../../src/analysis/causal-graph.js';
-import type { AxisName } from '../../../src/analysis/diagram/page/axes.js';
-import { DiagramModel } from '../../../src/analysis/diagram/page/diagram-model.js';
-import { Scene } from '../../../src/analysis/diagram/page/scene.js';
-import { Viewport } from '../../../src/analysis/diagram/page/viewport.js';
-import { diagramData, renderDiagram } from '../../../src/analysis/diagram/render-diagram.js';
+import { renderDiagram } from '../../../src/analysis/diagram/render-diagram.js';
 import type { CausalEvent } from '../../../src/analysis/graph-model.js';
 import { readTraces } from '../../../src/analysis/readers/read-traces.js';
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';
 import { CHECKOUT } from '../../support/run-cli.js';
 import { History } from '../../support/history.js';
 import { startChromium } from './chromium.js';
+import { chosen, Drawn } from './drawn-page.js';
 import { countPixels, type OpenedPage, openPage, settle } from './opened-page.js';
-
-/** Where the page draws things: the same classes, in the size that the canvas has. */
-class Drawn {
-  readonly scene: Scene;
-  readonly view = new Viewport();
-
-  constructor(
-    readonly graph: CausalGraph,
-    axis: AxisName,
-    size: readonly [width: number, height: number],
-  ) {
-    this.scene = new Scene(new DiagramModel(diagramData(graph)));
-    this.scene.setAxis(axis);
-    this.scene.move(1);
-    this.view.resize(...size);
-    this.view.layOut(this.scene.rows);
-  }
-
-  static async of(page: Page, graph: CausalGraph, axis: AxisName): Promise<Drawn> {
-    const size = await page.evaluate<[number, number]>(
-      `(({ clientWidth, clientHeight }) => [clientWidth, clientHeight])(document.querySelector('canvas'))`,
-    );
-    return new Drawn(graph, axis, size);
-  }
-
-  /** Just inside its bar, nearer to this event than to any other. */
-  placeOf({ index, span, kind }: CausalEvent): { x: number; y: number } {
-    const x = this.view.xOf(this.scene.shares[index] as number) + (kind === 'end' ? -2 : 2);
-    return { x, y: this.view.yOf(this.scene.rows.rowOf[span.index] as number) + this.view.rowHeight / 2 };
-  }
-}
-
-async function chosen(page: Page): Promise<{ title: string; counts: number[] }> {
-  const title = (await page.locator('#details h3').count()) === 0 ? '' : await page.locator('#details h3').innerText();
-  const counts = await page.locator('#details .counts li').allInnerTexts();
-  return { title, counts: counts.map((text) => Number(/(\d+) /.exec(text)?.[1])) };
-}
 
 const hashOf = (page: Page): string => new URL(page.url()).hash;
 
@@ -110,22 +70,11 @@ describe('the page of a diagram in Chromium', function () {
     await page.locator('#axis-wall').click();
     await settle(page);
     const drawn = await Drawn.of(page, graph, 'wall');
-    const { scene, view } = drawn;
-    const backwards = scene.arrows.filter(({ wall }) => wall === 'skew');
+    const backwards = drawn.scene.arrows.filter(({ wall }) => wall === 'skew');
     expect(backwards).to.have.length(6);
-    for (const { from, to } of backwards) {
-      const [a, b] = [graph.events.find(({ index }) => index === from), graph.events.find(({ index }) => index === to)];
-      const [fromRow, toRow] = [a, b].map((event) => scene.rows.rowOf[(event as CausalEvent).span.index] as number) as [
-        number,
-        number,
-      ];
-      const isDown = toRow >= fromRow;
-      const y1 = view.yOf(fromRow) + (isDown ? view.rowHeight - 3 : 3);
-      const y2 = view.yOf(toRow) + (isDown ? 3 : view.rowHeight - 3);
-      const [x1, x2] = [view.xOf(scene.shares[from] as number), view.xOf(scene.shares[to] as number)];
-      expect(x2).to.be.below(x1);
-      const place = [x1 + 0.3 * (x2 - x1), y1 + 0.3 * (y2 - y1)] as const;
-      expect(await countPixels(page, 'red', place)).to.be.above(3);
+    for (const arrow of backwards) {
+      expect(drawn.placeOn(arrow, 1)[0]).to.be.below(drawn.placeOn(arrow, 0)[0]);
+      expect(await countPixels(page, 'red', drawn.placeOn(arrow, 0.3))).to.be.above(3);
     }
     expect(hashOf(page)).to.include('axis=wall');
   });
@@ -244,46 +193,6 @@ describe('the page of a diagram in Chromium', function () {
     await settle(page);
     expect(await page.locator('#axis-lamport').isChecked()).to.equal(true);
     expect((await chosen(page)).title).to.equal('');
-  });
-
-  it('shows missing events as missing, races, what is unknown, and traces one by one', async () => {
-    const history = new History();
-    const [a, b, plain] = [history.process('a-1'), history.process('b-1'), history.process('c-1', { stamped: false })];
-    const root = history.start(a, 'root');
-    const lost = history.start(b, 'lost', { parent: root, kind: 'server' });
-    history.passMs(2);
-    const write = { 'causality.resource': 'row', 'causality.operation': 'write' };
-    const one = history.start(b, 'one', { parent: lost, attributes: write });
-    const two = history.start(a, 'two', { parent: root, attributes: write });
-    history.passMs(2);
-    for (const span of [one, two]) history.end(span);
-    history.reply(lost);
-    history.end(lost);
-    const other = history.start(plain, 'plain', { parent: root, kind: 'server' });
-    for (const span of [other, root]) history.end(span);
-    const second = history.start(a, 'second', { trace: 2 });
-    history.end(second);
-    const read = CausalGraph.of(history.recorded().filter(({ name }) => name !== 'lost'));
-    await open(renderDiagram(read));
-    const classes = await page.locator('#findings summary').allInnerTexts();
-    expect(classes.join(' '))
-      .to.match(/Races 1/)
-      .and.to.match(/Missing \d/);
-    await page.locator('#findings .finding', { hasText: 'b-1: event' }).first().click();
-    await settle(page);
-    expect(await countPixels(page, 'red')).to.be.above(20);
-    await page.locator('#findings .finding', { hasText: 'write by' }).click();
-    await settle(page);
-    expect((await chosen(page)).counts[2]).to.be.above(0);
-    await page.keyboard.press('/');
-    await page.keyboard.type('plain');
-    await page.keyboard.press('Enter');
-    expect((await chosen(page)).counts[3]).to.be.above(0);
-    expect(await page.locator('#trace option').count()).to.equal(3);
-    await page.locator('#trace').selectOption({ index: 1 });
-    expect(await page.locator('#summary').innerText()).to.include('1 span on 1 node');
-    await page.locator('#trace').selectOption({ index: 2 });
-    expect(await page.locator('#summary').innerText()).to.include('5 spans on 3 nodes');
   });
 
   it('has both themes, as the system has it or as somebody chooses', async () => {

@@ -119,6 +119,8 @@ class App {
     const { gap, events, lanes } = finding;
     const first = events[0];
     if (first !== undefined) {
+      const traces = new Set(events.map((event) => this.model.table.trace[Math.floor(event / 3)]));
+      if (traces.size > 1 && this.scene.trace !== NONE) this.showTrace(NONE);
       this.goTo(first);
       this.zoomTo(events.filter((event) => this.isShown(event)).map((event) => this.scene.shareOf(event)));
     } else if (gap !== undefined) this.openGap(gap);

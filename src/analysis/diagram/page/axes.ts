@@ -40,10 +40,7 @@ function wallPositions({ table, order, arrows }: DiagramModel): Float64Array {
 }
 
 /** As recorded; else what a hybrid clock would have said: wall time, or the latest of the causes if that is later. */
-function hybridPositions({ data, table, edges, order }: DiagramModel): Float64Array {
-  const recorded = new Map<number, number>();
-  for (let i = 0; i + 1 < data.hybrid.length; i += 2)
-    recorded.set(data.hybrid[i] as number, data.hybrid[i + 1] as number);
+function hybridPositions({ hybrid, table, edges, order }: DiagramModel): Float64Array {
   const causes = new Map<number, number[]>();
   for (let span = 0; span < table.spans.length; span++) {
     edges.visitAllOf(span, (from, to) => {
@@ -54,8 +51,8 @@ function hybridPositions({ data, table, edges, order }: DiagramModel): Float64Ar
   }
   const positions = new Float64Array(table.tick.length);
   for (const event of order) {
-    let latest = recorded.get(event) ?? table.timeOf(event);
-    if (!recorded.has(event)) {
+    let latest = hybrid.get(event) ?? table.timeOf(event);
+    if (!hybrid.has(event)) {
       for (const cause of causes.get(event) ?? []) latest = Math.max(latest, positions[cause] as number);
     }
     positions[event] = latest;

@@ -97,6 +97,11 @@ export class DetailsPanel {
       if (event % 3 !== 1) pairs.push(['vector', this.vector(event)]);
     } else pairs.push(['order', 'derived: no stamp']);
     if (event % 3 === 1) pairs.push(['wall time', 'of a reply is not recorded']);
+    const hybrid = model.hybrid.get(event);
+    if (hybrid !== undefined) {
+      const unordered = model.data.hybridUnordered.includes(event) ? ', proves no order' : '';
+      pairs.push(['HLC', instantText(columns.baseNanos + BigInt(Math.round(hybrid))) + unordered]);
+    }
     const flags = columns.flags[span] as number;
     if ((flags & STAMPED) !== 0 && (flags & TOLD_INCOMPLETE) !== 0) pairs.push(['stamps', 'incomplete']);
     pairs.push(['span id', model.spanId(span)], ['trace id', model.traceId(span)]);

@@ -35,6 +35,8 @@ export class DiagramModel {
   readonly arrows: readonly Arrow[];
   /** All events, in causal order. */
   readonly order: Int32Array;
+  /** Hybrid times that were recorded, in nanoseconds after the base. */
+  readonly hybrid: ReadonlyMap<number, number>;
   private readonly at = new Map<string, number>();
   private readonly neighbours = new Map<number, { causes: number[]; effects: number[] }>();
 
@@ -49,6 +51,10 @@ export class DiagramModel {
         kind: KINDS[spans.kind[s] as number] ?? 'internal',
       })),
     );
+    const hybrid = new Map<number, number>();
+    for (let i = 0; i + 1 < data.hybrid.length; i += 2)
+      hybrid.set(data.hybrid[i] as number, data.hybrid[i + 1] as number);
+    this.hybrid = hybrid;
     const predecessors = predecessorsOf(this.table, data.table);
     this.happened = new HappenedBefore(this.table, predecessors, new TraceGroups(this.table, predecessors));
     this.edges = new Edges(this.table, predecessors);

@@ -85,9 +85,9 @@ export function linesInSight({ scene, view, classes, markedEvents }: Painting): 
   const isOfFinding = scene.arrows.some(isMarked);
   const { shares, rows } = scene;
   for (const arrow of scene.arrows) {
-    const x1 = view.xOf(shares[arrow.from] as number);
-    const x2 = view.xOf(shares[arrow.to] as number);
-    if ((x1 < view.gutter && x2 < view.gutter) || (x1 > view.width && x2 > view.width)) continue;
+    const start = view.xOf(shares[arrow.from] as number);
+    const end = view.xOf(shares[arrow.to] as number);
+    if ((start < view.gutter && end < view.gutter) || (start > view.width && end > view.width)) continue;
     const fromRow = rows.rowOf[Math.floor(arrow.from / 3)] as number;
     const toRow = rows.rowOf[Math.floor(arrow.to / 3)] as number;
     const [upper, lower] = [view.yOf(fromRow), view.yOf(toRow)];
@@ -95,17 +95,27 @@ export function linesInSight({ scene, view, classes, markedEvents }: Painting): 
     // From the edge of a bar to the edge of a bar, so that names stay readable.
     const down = toRow >= fromRow;
     const inset = 3;
+    const startY = upper + (down ? view.rowHeight - inset : inset);
+    const endY = lower + (down ? inset : view.rowHeight - inset);
+    const [x1, y1] = clipped(start, startY, end, endY, view.width);
+    const [x2, y2] = clipped(end, endY, start, startY, view.width);
     lines.push({
       arrow,
       look: lookOf(arrow, shares[arrow.from] as number, shares[arrow.to] as number),
       x1,
-      y1: upper + (down ? view.rowHeight - inset : inset),
+      y1,
       x2,
-      y2: lower + (down ? inset : view.rowHeight - inset),
+      y2,
       isDim: isOfFinding ? !isMarked(arrow) : classes !== undefined && !isOnCone(classes, arrow),
     });
   }
   return lines;
+}
+
+/** The first point, moved along the line to where it is not far outside: zoomed in, canvases lose what is a million pixels away. */
+function clipped(x: number, y: number, otherX: number, otherY: number, width: number): readonly [number, number] {
+  const edge = x < -width ? -width : x > 2 * width ? 2 * width : x;
+  return edge === x ? [x, y] : [edge, y + ((edge - x) / (otherX - x)) * (otherY - y)];
 }
 
 /** Both ends in the past, or both in the future: what led here, or what came of it. */

@@ -9,17 +9,45 @@ import type { ColourName } from './palette.js';
 import { FONT, fitText, type Painting, SIGN_FONT, SMALL_FONT } from './painting.js';
 import { AXIS_HEIGHT } from './viewport.js';
 
-export const CLASS_LOOKS: Readonly<Record<number, { readonly colour: ColourName; readonly sign: string }>> = {
-  [PAST]: { colour: 'past', sign: '‹' },
-  [FUTURE]: { colour: 'future', sign: '›' },
-  [CONCURRENT]: { colour: 'concurrent', sign: '∥' },
-  [UNKNOWN]: { colour: 'unknown', sign: '?' },
-  [SELF]: { colour: 'self', sign: '◉' },
+interface ClassLook {
+  readonly colour: ColourName;
+  readonly sign: string;
+  /** Which parts of a narrow bar are filled, from its upper edge (0) to its lower (1). */
+  readonly shape: readonly (readonly [number, number])[];
+}
+
+const WHOLE: ClassLook['shape'] = [[0, 1]];
+
+export const CLASS_LOOKS: Readonly<Record<number, ClassLook>> = {
+  [PAST]: { colour: 'past', sign: '‹', shape: [[0, 0.65]] },
+  [FUTURE]: { colour: 'future', sign: '›', shape: [[0.35, 1]] },
+  [CONCURRENT]: {
+    colour: 'concurrent',
+    sign: '∥',
+    shape: [
+      [0, 0.38],
+      [0.62, 1],
+    ],
+  },
+  [UNKNOWN]: { colour: 'unknown', sign: '?', shape: [[0.4, 0.6]] },
+  [SELF]: { colour: 'self', sign: '', shape: WHOLE },
 };
+const UNTOLD = CLASS_LOOKS[UNKNOWN] as ClassLook;
+
+interface Bar {
+  readonly from: number;
+  readonly to: number;
+  /** Where the half of the start ends, which may be out of sight. */
+  readonly middle: number;
+  readonly y: number;
+  readonly height: number;
+}
 
 const INSET = 3;
 const ROUND_FROM = 7;
 const SIGNS_FROM = 26;
+/** Pixels beyond the edges that bars are painted to. */
+const OUTSIDE = 100;
 
 export function paintBars(painting: Painting): void {
   const { context, scene, view, palette, marked, isSearch } = painting;
@@ -27,12 +55,19 @@ export function paintBars(painting: Painting): void {
   for (const span of scene.spans) {
     const y = view.yOf(scene.rows.rowOf[span] as number);
     if (y + view.rowHeight < AXIS_HEIGHT || y > view.height) continue;
-    const [from, to] = barOf(scene, view, span);
-    if (to < view.gutter || from > view.width) continue;
+    const [start, end] = barOf(scene, view, span);
+    if (end < view.gutter || start > view.width) continue;
+    // Zoomed in, canvases lose what is a million pixels away.
+    const [from, to] = [Math.max(start, -OUTSIDE), Math.min(end, view.width + OUTSIDE)];
     const service = services.get(scene.model.lane(span).service) ?? 0;
     const look = palette.services[service % palette.services.length] as Painting['palette']['services'][number];
     context.globalAlpha = isSearch && !marked.has(span) ? 0.22 : 1;
-    paintBar(painting, span, from, to, y + INSET, view.rowHeight - 2 * INSET, look);
+    paintBar(
+      painting,
+      span,
+      { from, to, middle: (start + end) / 2, y: y + INSET, height: view.rowHeight - 2 * INSET },
+      look,
+    );
   }
   context.globalAlpha = 1;
 }
@@ -40,19 +75,17 @@ export function paintBars(painting: Painting): void {
 function paintBar(
   painting: Painting,
   span: number,
-  from: number,
-  to: number,
-  y: number,
-  height: number,
+  bar: Bar,
   look: { readonly fill: string; readonly edge: string },
 ): void {
   const { context, scene, palette, classes, view } = painting;
+  const { from, to, y, height } = bar;
   const width = to - from;
   const isDerived = ((scene.model.table.flags[span] as number) & STAMPED) === 0;
   if (classes === undefined) {
     context.fillStyle = look.fill;
     fillBar(context, from, y, width, height);
-  } else paintHalves(painting, classes, span, from, width, y, height);
+  } else paintHalves(painting, classes, span, bar);
   if (width >= ROUND_FROM) {
     context.strokeStyle = classes === undefined ? look.edge : palette.soft;
     context.lineWidth = 1;
@@ -78,37 +111,31 @@ function paintBar(
   context.fillText(text, left + 5 + signs, y + height / 2 + 0.5);
 }
 
-function paintHalves(
-  { context, palette }: Painting,
-  classes: Uint8Array,
-  span: number,
-  from: number,
-  width: number,
-  y: number,
-  height: number,
-): void {
-  const halves = [classes[3 * span] as number, classes[3 * span + 2] as number] as const;
+function paintHalves({ context, palette }: Painting, classes: Uint8Array, span: number, bar: Bar): void {
+  const { from, to, y, height } = bar;
+  const width = to - from;
+  const middle = Math.min(to, Math.max(from, bar.middle));
   const alpha = context.globalAlpha;
-  halves.forEach((one, i) => {
-    const { colour } = CLASS_LOOKS[one] ?? { colour: 'unknown' };
-    const x = from + (i * width) / 2;
+  const isWide = width >= SIGNS_FROM;
+  for (const half of [0, 1] as const) {
+    const one = classes[3 * span + 2 * half] as number;
+    const { colour, sign, shape } = CLASS_LOOKS[one] ?? UNTOLD;
+    const [left, right] = half === 0 ? [from, middle] : [middle, to];
+    context.fillStyle = palette[colour];
     context.globalAlpha = alpha * 0.34;
-    context.fillStyle = palette[colour];
-    context.fillRect(x, y, width / 2, height);
-    // A strong edge, so that a bar of a few pixels says it too.
+    context.fillRect(left, y, right - left, height);
     context.globalAlpha = alpha;
-    const edge = Math.max(1, Math.min(4, width / 2));
-    context.fillRect(i === 0 ? x : x + width / 2 - edge, y, edge, height);
-  });
-  if (width < SIGNS_FROM) return;
-  context.font = SIGN_FONT;
-  context.textBaseline = 'middle';
-  halves.forEach((one, i) => {
-    const { colour, sign } = CLASS_LOOKS[one] ?? { colour: 'unknown', sign: '?' };
-    context.fillStyle = palette[colour];
-    context.textAlign = i === 0 ? 'left' : 'right';
-    context.fillText(sign, i === 0 ? from + 6 : from + width - 6, y + height / 2);
-  });
+    // A strong edge. Where there is no room for signs, its shape says it too.
+    const edge = Math.max(1, Math.min(4, right - left));
+    for (const [top, bottom] of isWide ? WHOLE : shape) {
+      context.fillRect(half === 0 ? left : right - edge, y + top * height, edge, (bottom - top) * height);
+    }
+    if (!isWide) continue;
+    context.font = SIGN_FONT;
+    context.textBaseline = 'middle';
+    context.textAlign = half === 0 ? 'left' : 'right';
+    context.fillText(sign, half === 0 ? from + 6 : to - 6, y + height / 2);
+  }
 }
 
 function fillBar(context: CanvasRenderingContext2D, x: number, y: number, width: number, height: number): void {

@@ -82,11 +82,11 @@ export function paintBadges({ context, scene, view, palette }: Painting): void {
       context.stroke();
       context.setLineDash([]);
     }
-    const sign = scene.badges.get(span);
-    if (sign === undefined) continue;
+    const badge = scene.badges.get(span);
+    if (badge === undefined) continue;
     const x = Math.max(from, view.gutter + 8);
     const top = y - view.rowHeight / 2 + 3;
-    context.fillStyle = palette.skew;
+    context.fillStyle = palette[badge.colour];
     context.beginPath();
     context.arc(x, top, 7, 0, 2 * Math.PI);
     context.fill();
@@ -94,7 +94,7 @@ export function paintBadges({ context, scene, view, palette }: Painting): void {
     context.font = SIGN_FONT;
     context.textAlign = 'center';
     context.textBaseline = 'middle';
-    context.fillText(sign, x, top + 0.5);
+    context.fillText(badge.sign, x, top + 0.5);
   }
 }
 

@@ -5,9 +5,21 @@
  * once settled they are exact.
  */
 import { MISSING, NONE } from '../../event-table.js';
+import type { PackedFinding } from '../diagram-data.js';
 import { AXES, type AxisName, eventsOfSpan, extentOf, type Positions, positionsOf } from './axes.js';
 import type { Arrow, DiagramModel, WallVerdict } from './diagram-model.js';
 import { layRows, type LaneRows } from './lane-rows.js';
+
+export interface Badge {
+  readonly sign: string;
+  readonly colour: 'skew' | 'resolution';
+}
+
+const BADGES: Partial<Readonly<Record<PackedFinding['class'], Badge>>> = {
+  race: { sign: '≠', colour: 'skew' },
+  clash: { sign: '‼', colour: 'skew' },
+  incomplete: { sign: '?', colour: 'resolution' },
+};
 
 export class Scene {
   readonly positions: Positions;
@@ -23,7 +35,7 @@ export class Scene {
   /** First and last position of what is shown, by axis. */
   extents!: Readonly<Record<AxisName, readonly [from: number, to: number]>>;
   /** Signs beside bars, by span. */
-  readonly badges = new Map<number, string>();
+  readonly badges = new Map<number, Badge>();
   /** Spans whose parent was named and not read. */
   readonly orphans: ReadonlySet<number>;
   private readonly left: Float64Array;
@@ -37,10 +49,13 @@ export class Scene {
       if (parent === MISSING) orphans.add(s);
     });
     this.orphans = orphans;
-    const signs = { race: '≠', clash: '‼' } as const;
     for (const finding of model.data.findings) {
-      if (finding.class !== 'race' && finding.class !== 'clash') continue;
-      for (const event of finding.events) this.badges.set(Math.floor(event / 3), signs[finding.class]);
+      const badge = BADGES[finding.class];
+      if (badge === undefined) continue;
+      for (const event of finding.events) {
+        const span = Math.floor(event / 3);
+        if (this.badges.get(span)?.colour !== 'skew') this.badges.set(span, badge);
+      }
     }
     this.show(model.data.table.traces.length === 1 ? 0 : this.busiestTrace());
   }
