@@ -45,23 +45,35 @@ interface Bar {
 
 const INSET = 3;
 const ROUND_FROM = 7;
+const NARROWEST = 2;
 const SIGNS_FROM = 26;
 /** Pixels beyond the edges that bars are painted to. */
 const OUTSIDE = 100;
 
 export function paintBars(painting: Painting): void {
-  const { context, scene, view, palette, marked, isSearch } = painting;
+  const { context, scene, view, palette, marked, isSearch, classes } = painting;
   const { services } = scene.rows;
+  // What was painted last in each row.
+  const painted = new Int32Array(scene.rows.rowCount);
   for (const span of scene.spans) {
     const y = view.yOf(scene.rows.rowOf[span] as number);
     if (y + view.rowHeight < AXIS_HEIGHT || y > view.height) continue;
     const [start, end] = barOf(scene, view, span);
     if (end < view.gutter || start > view.width) continue;
+    const isFaint = isSearch && !marked.has(span);
+    if (end - start <= NARROWEST) {
+      // A second bar of the same look on the same pixel shows nothing new.
+      const kinds = classes === undefined ? 0 : 8 * (classes[3 * span] as number) + (classes[3 * span + 2] as number);
+      const place = (Math.round(start) * 64 + kinds) * 2 + (isFaint ? 1 : 0);
+      const row = scene.rows.rowOf[span] as number;
+      if (painted[row] === place) continue;
+      painted[row] = place;
+    }
     // Zoomed in, canvases lose what is a million pixels away.
     const [from, to] = [Math.max(start, -OUTSIDE), Math.min(end, view.width + OUTSIDE)];
     const service = services.get(scene.model.lane(span).service) ?? 0;
     const look = palette.services[service % palette.services.length] as Painting['palette']['services'][number];
-    context.globalAlpha = isSearch && !marked.has(span) ? 0.22 : 1;
+    context.globalAlpha = isFaint ? 0.22 : 1;
     paintBar(
       painting,
       span,
