@@ -10,6 +10,8 @@ const entries = new Set([...built].map(([, path]) => `src/${path}.ts`));
 export default {
   entry: [
     ...entries,
+    // A tool bundles it.
+    'src/analysis/diagram/page/main.ts',
     'test/**/*.test.ts',
     'test/**/*.compat.ts',
     'test/e2e/*.ts',

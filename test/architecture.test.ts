@@ -156,6 +156,22 @@ describe('architecture', () => {
       ]);
     });
 
+    it('keep the page of the diagram to itself, with the packages that are bundled into it', () => {
+      const tree = treeOf({
+        'analysis/diagram/page/main.ts': "import { scaleLinear } from 'd3-scale';\nimport { a } from '../a.js';",
+        'analysis/diagram/page/odd.ts': "import { x } from 'd3-force';\nimport { readFile } from 'node:fs';",
+        'analysis/diagram/a.ts': "import { scaleLinear } from 'd3-scale';",
+        'analysis/diagram/b.ts': "import { main } from './page/main.js';",
+        'index.ts': "export { b } from './analysis/diagram/b.js';",
+      });
+      expect(outsideViolations(tree, [])).to.deep.equal([
+        'analysis/diagram/page/odd.ts: imports the foreign package d3-force',
+        'analysis/diagram/page/odd.ts: must run without Node, but imports node:fs',
+        'analysis/diagram/a.ts: imports the foreign package d3-scale',
+      ]);
+      expect(arrowViolations(tree)).to.include('analysis/diagram/b.ts: must not import the page (./page/main.js)');
+    });
+
     it('refuse Node where a browser must do', () => {
       const reading = "import { readFile } from 'node:fs/promises';";
       const tree = treeOf({
