@@ -12,6 +12,7 @@ export default {
     ...entries,
     'test/**/*.test.ts',
     'test/e2e/*.ts',
+    'test/fuzz/{main,distilled}.ts',
     'test/backends/{picture,zipkin-telemetry}.ts',
     'bench/**/*.{ts,mjs}',
     'examples/demo/**/*.ts',
