@@ -15,6 +15,7 @@ export default {
     'test/**/*.test.ts',
     'test/**/*.compat.ts',
     'test/e2e/*.ts',
+    'test/fuzz/{main,distilled}.ts',
     'test/backends/{picture,zipkin-telemetry}.ts',
     // What the services of the transport tests load by name.
     'test/transports/{registration,service}.ts',
