@@ -13,6 +13,12 @@ export default {
     'test/**/*.test.ts',
     'test/**/*.compat.ts',
     'test/e2e/*.ts',
+    'test/backends/{picture,zipkin-telemetry}.ts',
+    // What the services of the transport tests load by name.
+    'test/transports/{registration,service}.ts',
+    'test/transports/services/*.ts',
+    'test/support/golden/{record,telemetry-twice}.ts',
+    'test/support/golden/services/*.ts',
     'bench/**/*.{ts,mjs}',
     'examples/demo/**/*.ts',
     'examples/*.mjs',

@@ -1,5 +1,6 @@
 /** Every experiment by name. Each runs in a process of its own, so that none optimises the code for another. */
 import { bothDirections } from './experiments/both-directions.js';
+import { delivery } from './experiments/delivery.js';
 import { extracts } from './experiments/extract.js';
 import { hybrid } from './experiments/hybrid.js';
 import { injects } from './experiments/inject.js';
@@ -8,6 +9,7 @@ import { serialization, timestamps } from './experiments/serialization.js';
 import { flatInEntries, spans } from './experiments/spans.js';
 import { traceDomains } from './experiments/trace-domains.js';
 import { vectors } from './experiments/vectors.js';
+import { logs } from './experiments/logs.js';
 import { type Effort, type Experiment, measure, type Measurement } from './measure.js';
 
 type Measuring = (effort: Effort) => Promise<Measurement>;
@@ -34,11 +36,15 @@ export const CATALOGUE: Readonly<Record<string, Measuring>> = {
   'serialization-3': inRounds(() => serialization(3, { standard: 1.5, lean: 1.3 })),
   'serialization-10': inRounds(() => serialization(10, { standard: 1.8, lean: 1.3 })),
   'serialization-40': inRounds(() => serialization(40, { lean: 1.3 })),
+  'logs-1': inRounds(() => logs(1)),
+  'logs-10': inRounds(() => logs(10)),
+  'logs-40': inRounds(() => logs(40)),
   timestamps: inRounds(() => timestamps(3)),
   'vectors-3': inRounds(() => vectors(3, 1 / 5)),
   'vectors-10': inRounds(() => vectors(10, 1 / 10)),
   'vectors-40': inRounds(() => vectors(40, 1 / 10)),
   'vectors-1000': inRounds(() => vectors(1000, 1 / 10)),
+  delivery: inRounds(delivery),
   hybrid: inRounds(hybrid),
   'trace-domains': traceDomains,
 };

@@ -32,6 +32,8 @@ import { CausalitySpanProcessor } from '../src/otel/span-processor.js';
 export type Carrier = Record<string, string>;
 
 export interface ServiceOptions {
+  /** The clock to use, instead of one of its own. */
+  readonly clock?: CausalClock;
   /** How much of a stamp goes onto a span; absent for a service without this library. */
   readonly stamps?: AttributeMode;
   readonly carrier?: 'baggage' | 'header';
@@ -61,8 +63,8 @@ export class Service {
   readonly propagator: TextMapPropagator;
   private readonly provider: BasicTracerProvider;
 
-  constructor({ stamps, carrier = 'baggage', baggage = true }: ServiceOptions) {
-    const clock = stamps === undefined ? undefined : new CausalClock({ attributes: stamps });
+  constructor({ stamps, carrier = 'baggage', baggage = true, ...options }: ServiceOptions) {
+    const clock = options.clock ?? (stamps === undefined ? undefined : new CausalClock({ attributes: stamps }));
     const propagators = [new W3CTraceContextPropagator(), ...(baggage ? [new W3CBaggagePropagator()] : [])];
     this.propagator =
       clock === undefined

@@ -45,9 +45,12 @@ export type {
   Trust,
 } from './otel/clock-options.js';
 export type { CausalityCounters, IncompleteReason, RefusalReason } from './otel/counters.js';
+export { type FetchRepliesOptions, installFetchReplies } from './otel/fetch-replies.js';
 export { getCausalStamp } from './otel/get-causal-stamp.js';
+export { observeCausality, type ObserveCausalityOptions } from './otel/observe-causality.js';
 export { CausalityPropagator, type CausalityPropagatorOptions } from './otel/propagator.js';
-export type { AttributeSink } from './codec/span-attributes.js';
+export type { AttributeSink } from './codec/vector-attribute.js';
+export type { Resourced } from './otel/service-name.js';
 export type { StartedSpan } from './otel/span-events.js';
 export {
   CausalitySpanProcessor,

@@ -9,7 +9,7 @@ const WANTED =
 const UNWANTED = /(?:^|\/)(?:test|bench|examples|tools)\/|\.test\.|\.map$/;
 
 /** Subpaths that a browser can use: their types must not need Node's, nor the DOM's. */
-const PORTABLE_SUBPATHS: ReadonlySet<string> = new Set(['.', './delivery']);
+const PORTABLE_SUBPATHS: ReadonlySet<string> = new Set(['.', './logs', './delivery']);
 
 /** The one subpath that is loaded for its effect. */
 const REGISTER = './register';

@@ -72,7 +72,7 @@ describe('README', function () {
   before(() => {
     user = PackedPackage.create();
     for (const name of BESIDE) user.add(name);
-    for (const name of ['tracing.mjs', 'tracing-basic.mjs', 'compare.mjs']) user.write(name, file(name));
+    for (const name of ['tracing.mjs', 'tracing-basic.mjs', 'compare.mjs', 'edge.mjs']) user.write(name, file(name));
     user.write('app.cjs', APP);
   });
   after(() => user.remove());
@@ -125,9 +125,32 @@ describe('README', function () {
     expect(await run(['--import', './tracing-basic.mjs', 'one.mjs'])).to.match(/'causality.end.lamport': 2/);
   });
 
-  it('has a sample for each other clock, and each prints what it says', async () => {
+  it('keeps an edge service’s stamps inside', async () => {
+    user.write(
+      'at-the-edge.mjs',
+      `import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+      import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+      import { causality, textMapPropagator } from './edge.mjs';
+      const tracer = new BasicTracerProvider({ spanProcessors: [causality] }).getTracer('edge');
+      for (const address of ['db.internal', 'partner.example']) {
+        const span = tracer.startSpan('call', { attributes: { 'server.address': address } });
+        const carrier = {};
+        textMapPropagator.inject(trace.setSpan(ROOT_CONTEXT, span), carrier, defaultTextMapSetter);
+        console.log(address, carrier.baggage);
+      }
+      const forged = { traceparent: '00-' + 'a'.repeat(32) + '-' + 'b'.repeat(16) + '-01', baggage: 'causality=1!' + 'a'.repeat(16) + '!9!!0!x*9' };
+      const span = tracer.startSpan('handle', {}, textMapPropagator.extract(ROOT_CONTEXT, forged, defaultTextMapGetter));
+      console.log(span.attributes['causality.vector'], span.attributes['causality.incomplete']);`,
+    );
+    const lines = (await run(['at-the-edge.mjs'])).split('\n');
+    expect(lines[0]).to.match(/^db\.internal causality=1![0-9a-f]{16}!/);
+    expect(lines[1]).to.equal('partner.example undefined');
+    expect(lines[2]).to.match(/^\S+-[a-z0-9]{8}=\d+ true$/);
+  });
+
+  it('has samples, and each prints what it says', async () => {
     const samples = [...readme.matchAll(/```js\n([^`]*? → [^`]*?)```/g)].map(([, code]) => code as string);
-    expect(samples).to.have.length(3);
+    expect(samples).to.have.length.of.at.least(4);
     for (const [i, code] of samples.entries()) {
       user.write(`sample-${i}.mjs`, code);
       const printed = [...code.matchAll(/\/\/ → (.*)$/gm)].map(([, line]) => line as string);

@@ -5,31 +5,38 @@
  */
 import { MILLISECOND_NANOS, ResolutionTally } from './clock-resolution.js';
 import { type Chain, END, EventTable, type Lane, NONE, REPLY, STAMPED, START } from './event-table.js';
-import { ProcessIdentities } from './process-identity.js';
-import type { RecordedSpan } from './recorded.js';
+import { LogTable, readLogs } from './log-table.js';
+import { PlainLanes } from './plain-lanes.js';
+import type { RecordedLog, RecordedSpan } from './recorded.js';
 import { linkSpans, SpanIndex } from './span-tree.js';
 import { readStamps, StampedChains } from './stamp-columns.js';
 
 export interface BuiltTable {
   readonly table: EventTable;
   readonly chains: StampedChains;
+  readonly logs: LogTable;
 }
 
-export function buildTable(recorded: Iterable<RecordedSpan>): BuiltTable {
+export function buildTable(recorded: Iterable<RecordedSpan>, recordedLogs: Iterable<RecordedLog>): BuiltTable {
   const index = new SpanIndex();
   for (const span of recorded) index.add(span);
   const table = new EventTable(index.spans);
+  const logs = new LogTable(recordedLogs, index);
   table.traces = index.traceCount;
   table.duplicates = index.duplicates;
   linkSpans(table, index);
   readTimes(table);
   const chains = new StampedChains(table);
   readStamps(table, chains);
+  const plainLanes = new PlainLanes(table);
+  readLogs(logs, index, table, chains);
   chains.settleLanes();
-  placePlainSpans(table);
+  placePlainSpans(table, plainLanes);
+  logs.placePlain(table, plainLanes);
   measureClocks(table);
+  logs.measureClocks(table);
   fillChains(table);
-  return { table, chains };
+  return { table, chains, logs };
 }
 
 function readTimes(table: EventTable): void {
@@ -41,25 +48,17 @@ function readTimes(table: EventTable): void {
 }
 
 /** Gives every span without a stamp a lane and a chain. */
-function placePlainSpans(table: EventTable): void {
-  const identities = new ProcessIdentities();
-  const lanes = new Map<string, number>();
+function placePlainSpans(table: EventTable, lanes: PlainLanes): void {
   const chains = new Map<string, number>();
   for (const s of table.treeOrder) {
     if (((table.flags[s] as number) & STAMPED) !== 0) continue;
     const { service, resource } = table.spans[s] as RecordedSpan;
-    const identity = identities.of(service, resource);
-    const id = identity ?? service;
-    let lane = lanes.get(`${identity === undefined ? 's' : 'p'} ${id}`);
-    if (lane === undefined) {
-      const made: Lane = { id, service, stamped: false, isProcess: identity !== undefined, resolutionNanos: 0 };
-      lane = table.lanes.push(made) - 1;
-      lanes.set(`${identity === undefined ? 's' : 'p'} ${id}`, lane);
-    }
+    const { lane, identity } = lanes.of(service, resource);
     table.lane[s] = lane;
-    const chain = identity === undefined ? localChain(table, s) : chains.get(`${table.trace[s]} ${id}`);
+    const key = `${table.trace[s]} ${identity}`;
+    const chain = identity === undefined ? localChain(table, s) : chains.get(key);
     const placed = chain ?? newChain(table, lane);
-    if (identity !== undefined) chains.set(`${table.trace[s]} ${id}`, placed);
+    if (identity !== undefined) chains.set(key, placed);
     table.chain[3 * s + START] = placed;
     table.chain[3 * s + END] = placed;
   }

@@ -11,10 +11,22 @@ import type { StampRelation } from '../clocks/stamp.js';
 import { buildTable } from './build-table.js';
 import { Edges } from './edges.js';
 import type { EventTable } from './event-table.js';
-import type { CausalEdge, CausalEvent, CausalNode, CausalSpan, GraphOptions } from './graph-model.js';
+import type {
+  CausalEdge,
+  CausalEvent,
+  CausalLog,
+  CausalMoment,
+  CausalNode,
+  CausalSpan,
+  GraphOptions,
+  WithLogs,
+} from './graph-model.js';
 import { HappenedBefore } from './happened-before.js';
 import { deriveLamportTimes } from './lamport-times.js';
-import { inLamportOrder } from './linear-extension.js';
+import { inLamportOrder, withLogs } from './linear-extension.js';
+import { LogOrder } from './log-order.js';
+import type { LogTable } from './log-table.js';
+import { deriveLogTimes } from './log-times.js';
 import { Predecessors } from './predecessors.js';
 import type { RecordedSpan } from './recorded.js';
 import { relateIntervals, type SpanRelation } from './span-relation.js';
@@ -31,6 +43,7 @@ export interface GraphParts {
   readonly predecessors: Predecessors;
   readonly groups: TraceGroups;
   readonly happened: HappenedBefore;
+  readonly logs: LogTable;
 }
 
 /** Events of recorded traces and the order among them. */
@@ -38,19 +51,23 @@ export class CausalGraph {
   /** @internal */
   readonly parts: GraphParts;
 
-  private constructor(recorded: Iterable<RecordedSpan>, { order = 'process', links = 'end' }: GraphOptions) {
-    const { table, chains } = buildTable(recorded);
+  private constructor(recorded: Iterable<RecordedSpan>, options: GraphOptions) {
+    const { order = 'process', links = 'end', logs: recordedLogs = [] } = options;
+    const { table, chains, logs } = buildTable(recorded, recordedLogs);
     const predecessors = new Predecessors(table, order, links);
-    const groups = new TraceGroups(table, predecessors);
+    const groups = new TraceGroups(table, predecessors, logs);
     deriveLamportTimes(table, predecessors, groups);
+    const logOrder = new LogOrder(table, logs, predecessors);
+    deriveLogTimes(table, logOrder);
     this.parts = {
       table,
       chains,
-      views: new Views(table, chains),
+      logs,
+      views: new Views(table, chains, logs),
       edges: new Edges(table, predecessors),
       predecessors,
       groups,
-      happened: new HappenedBefore(table, predecessors, groups),
+      happened: new HappenedBefore(table, predecessors, groups, logOrder),
     };
   }
 
@@ -84,8 +101,13 @@ export class CausalGraph {
     return span.reply === undefined ? [span.start, span.end] : [span.start, span.reply, span.end];
   }
 
+  /** All logs, in the order they were read, but for those that belong to no trace and carry no stamp. */
+  get logs(): readonly CausalLog[] {
+    return this.parts.logs.logs.map((_, index) => this.parts.views.log(index));
+  }
+
   /** How `a` stands to `b`. */
-  relation(a: CausalEvent, b: CausalEvent): StampRelation {
+  relation(a: CausalMoment, b: CausalMoment): StampRelation {
     return this.parts.happened.relate(a.index, b.index);
   }
 
@@ -100,24 +122,35 @@ export class CausalGraph {
     return relateIntervals(intervalOf(x.index), intervalOf(y.index), (cause, effect) => happened.ask(cause, effect));
   }
 
-  /** Everything that happened before the event, in causal order. */
-  past(event: CausalEvent): readonly CausalEvent[] {
-    return this.inOrder(this.parts.happened.past(event.index));
+  /** Everything that happened before the event or log, in causal order. */
+  past(of: CausalMoment): readonly CausalEvent[];
+  past(of: CausalMoment, also: WithLogs): readonly CausalMoment[];
+  past(of: CausalMoment, also?: WithLogs): readonly CausalMoment[] {
+    const events = this.parts.happened.past(of.index);
+    return this.inOrder(events, also && this.parts.happened.logsThat('before', of.index));
   }
 
-  /** Everything that the event happened before, in causal order. */
-  future(event: CausalEvent): readonly CausalEvent[] {
-    return this.inOrder(this.parts.happened.future(event.index));
+  /** Everything that the event or log happened before, in causal order. */
+  future(of: CausalMoment): readonly CausalEvent[];
+  future(of: CausalMoment, also: WithLogs): readonly CausalMoment[];
+  future(of: CausalMoment, also?: WithLogs): readonly CausalMoment[] {
+    const events = this.parts.happened.future(of.index);
+    return this.inOrder(events, also && this.parts.happened.logsThat('after', of.index));
   }
 
-  /** Everything that is proven to be neither before nor after the event, in causal order. */
-  concurrentWith(event: CausalEvent): readonly CausalEvent[] {
-    return this.inOrder(this.parts.happened.concurrent(event.index));
+  /** Everything that is proven to be neither before nor after the event or log, in causal order. */
+  concurrentWith(one: CausalMoment): readonly CausalEvent[];
+  concurrentWith(one: CausalMoment, also: WithLogs): readonly CausalMoment[];
+  concurrentWith(one: CausalMoment, also?: WithLogs): readonly CausalMoment[] {
+    const events = this.parts.happened.concurrent(one.index);
+    return this.inOrder(events, also && this.parts.happened.logsThat('concurrent', one.index));
   }
 
-  /** All events so that each comes after its causes: by Lamport time, then by node. */
-  order(): readonly CausalEvent[] {
-    return this.inOrder(this.parts.happened.existing());
+  /** All events so that each comes after its causes: by Lamport time, then by node. With logs, those stand among them. */
+  order(): readonly CausalEvent[];
+  order(also: WithLogs): readonly CausalMoment[];
+  order(also?: WithLogs): readonly CausalMoment[] {
+    return this.inOrder(this.parts.happened.existing(), also && [...this.parts.logs.logs.keys()]);
   }
 
   /** Every *before* of the graph is a path of these. */
@@ -133,8 +166,10 @@ export class CausalGraph {
     }
   }
 
-  private inOrder(events: readonly number[]): readonly CausalEvent[] {
-    const { table, views } = this.parts;
-    return Array.from(inLamportOrder(table, events), (event) => views.event(event));
+  private inOrder(events: readonly number[], logs?: readonly number[]): readonly CausalMoment[] {
+    const { table, views, logs: logTable } = this.parts;
+    const inOrder = inLamportOrder(table, events);
+    const all = logs === undefined || logs.length === 0 ? inOrder : withLogs(table, logTable, inOrder, logs);
+    return Array.from(all, (moment) => views.moment(moment));
   }
 }

@@ -201,7 +201,7 @@ export function vectorOf(event: number): number {
   return event % 3 === END ? 2 * span + 1 : 2 * span;
 }
 
-class GrowingInts {
+export class GrowingInts {
   values: Int32Array;
   length = 0;
 
@@ -219,7 +219,7 @@ class GrowingInts {
   }
 }
 
-class GrowingNumbers {
+export class GrowingNumbers {
   values: Float64Array;
   length = 0;
 

@@ -58,6 +58,29 @@ export class FutureSearch {
     return this.found;
   }
 
+  /** All events after something that is none itself: what it leads to directly, and all after those. */
+  futureOf(origin: number, leadsTo: (event: number) => boolean): readonly number[] {
+    if (this.origin === origin) return this.found;
+    this.origin = origin;
+    this.pass++;
+    this.found = [];
+    for (const other of this.eventsOf(this.groups.ofEvent(origin))) {
+      this.isAfter = leadsTo(other);
+      if (!this.isAfter) this.predecessors.visit(other, this.visitor);
+      if (!this.isAfter) continue;
+      this.enter(other);
+      this.found.push(other);
+    }
+    return this.found;
+  }
+
+  /** True when something that comes after all this visits comes after the present origin. */
+  isAfterAny(visit: (visitor: PredecessorVisitor) => void): boolean {
+    this.isAfter = false;
+    visit(this.visitor);
+    return this.isAfter;
+  }
+
   isAt(event: number): boolean {
     return this.origin === event;
   }

@@ -4,9 +4,10 @@
  * Guarantee: everything here is a read-only view; the same event, span or node of a graph is always the same object.
  * Hazard: `timeNanos` is what some wall clock said. Nothing in the graph's order depends on comparing it between processes.
  */
+import type { LogStamp } from '../clocks/log-stamp.js';
 import type { CausalStamp } from '../clocks/stamp.js';
 import type { SpanStamps } from '../codec/span-stamps.js';
-import type { RecordedSpan } from './recorded.js';
+import type { RecordedLog, RecordedSpan } from './recorded.js';
 
 /**
  * Which order is asked for. `process`: Lamport's, in which everything that one process did in one trace is ordered.
@@ -59,6 +60,27 @@ export interface CausalEvent {
   readonly timeNanos: bigint | undefined;
 }
 
+/**
+ * A log record in the graph. It is no event of its node: it does not tick, and stands between two of its node's events.
+ */
+export interface CausalLog {
+  /** Unique in the graph, also among events. Not an order. */
+  readonly index: number;
+  readonly kind: 'log';
+  readonly recorded: RecordedLog;
+  /** The span in which it was written, where that was read. */
+  readonly span: CausalSpan | undefined;
+  readonly node: CausalNode;
+  /** Undefined where the log carries none of ours. */
+  readonly stamp: LogStamp | undefined;
+  /** No smaller than that of its causes, and smaller than that of every effect in the graph. */
+  readonly lamport: number;
+  readonly timeNanos: bigint;
+}
+
+/** Whatever has a place in the causal order: an event of a span, or a log. */
+export type CausalMoment = CausalEvent | CausalLog;
+
 /** A recorded span with its place in the graph. */
 export interface CausalSpan {
   readonly index: number;
@@ -90,4 +112,11 @@ export interface GraphOptions {
    * before its `start`, where it is known that links are given when spans are made.
    */
   readonly links?: 'end' | 'start';
+  /** Log records, of the same traces or of others. */
+  readonly logs?: Iterable<RecordedLog>;
+}
+
+/** What is asked for: events of spans alone, or with the logs among them. */
+export interface WithLogs {
+  readonly logs: true;
 }

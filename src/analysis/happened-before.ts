@@ -17,6 +17,8 @@ import {
 import { FlowBranches } from './flow-branches.js';
 import { FutureSearch } from './future-search.js';
 import { HiddenCalls } from './hidden-calls.js';
+import type { LogOrder } from './log-order.js';
+import { LogPaths } from './log-paths.js';
 import { PastSearch } from './past-search.js';
 import type { Predecessors } from './predecessors.js';
 import type { TraceGroups } from './trace-groups.js';
@@ -25,6 +27,7 @@ const PARTIAL = [PARTIAL_START, PARTIAL_REPLY, PARTIAL_END] as const;
 
 export class HappenedBefore {
   readonly hidden: HiddenCalls;
+  private readonly logPaths: LogPaths;
   private readonly branches: FlowBranches;
   private pasts: PastSearch | undefined;
   private futures: FutureSearch | undefined;
@@ -33,7 +36,13 @@ export class HappenedBefore {
     private readonly table: EventTable,
     private readonly predecessors: Predecessors,
     private readonly groups: TraceGroups,
+    private readonly logOrder: LogOrder,
   ) {
+    this.logPaths = new LogPaths(table, logOrder, {
+      areAlone: (group) => this.isStampsAlone(group),
+      pasts: () => this.pastSearch(),
+      futures: () => this.futures,
+    });
     this.hidden = new HiddenCalls(table, predecessors, groups);
     this.branches = new FlowBranches(table);
   }
@@ -46,7 +55,8 @@ export class HappenedBefore {
     const there = this.hasPath(group, cause, effect);
     const back = this.hasPath(group, effect, cause);
     // Lamport times are no help against stamps that contradict each other.
-    if (there) return back || this.predecessors.hasHeard(cause, effect) ? undefined : true;
+    if (there)
+      return back || (!this.isLog(cause, effect) && this.predecessors.hasHeard(cause, effect)) ? undefined : true;
     // Whoever was before its cause cannot be after it.
     if (back) return false;
     return this.noPathIsHidden(group, cause, effect) ? false : undefined;
@@ -72,8 +82,8 @@ export class HappenedBefore {
 
   /** Walks once from an event, so that questions about it and any other cost no walk of their own. */
   focus(event: number): void {
-    if (this.isStampsAlone(this.groups.ofEvent(event))) return;
-    this.futureSearch().future(event);
+    if (this.isStampsAlone(this.groups.ofEvent(event)) && !this.isLog(event)) return;
+    this.futuresOf(event);
     this.pastSearch().past(event);
   }
 
@@ -87,15 +97,26 @@ export class HappenedBefore {
 
   future(event: number): readonly number[] {
     this.focus(event);
-    return this.futureSearch()
-      .future(event)
-      .filter((other) => this.ask(event, other) === true);
+    return this.futuresOf(event).filter((other) => this.ask(event, other) === true);
   }
 
   concurrent(event: number): readonly number[] {
     this.focus(event);
     const all = this.futureSearch().eventsOf(this.groups.ofEvent(event));
     return Array.from(all).filter((other) => this.relate(event, other) === 'concurrent');
+  }
+
+  /** The logs of the event's traces that stand to it as is asked. */
+  logsThat(relation: StampRelation, event: number): number[] {
+    const { logs } = this.logOrder;
+    this.focus(event);
+    const group = this.groups.ofEvent(event);
+    const found: number[] = [];
+    for (let log = 0; log < logs.logs.length; log++) {
+      if (this.groups.of(logs.trace[log] as number) !== group) continue;
+      if (this.relate(this.table.tick.length + log, event) === relation) found.push(log);
+    }
+    return found;
   }
 
   /** All events, span by span. */
@@ -107,6 +128,7 @@ export class HappenedBefore {
 
   /** True where a path leads from cause to effect. */
   private hasPath(group: number, cause: number, effect: number): boolean {
+    if (this.isLog(cause, effect)) return this.logPaths.has(group, cause, effect);
     if (this.isStampsAlone(group)) return this.predecessors.hasHeard(effect, cause);
     // Lamport times grow along every path.
     if ((this.table.lamport[cause] as number) >= (this.table.lamport[effect] as number)) return false;
@@ -119,6 +141,11 @@ export class HappenedBefore {
   }
 
   private noPathIsHidden(group: number, cause: number, effect: number): boolean {
+    if (this.isLog(cause, effect)) {
+      if (this.predecessors.order === 'process') return this.logPaths.exclude(cause, effect);
+      const [a, b] = [this.logPaths.startOfSpan(cause), this.logPaths.startOfSpan(effect)];
+      return a !== NONE && b !== NONE && this.branches.areWhole(a, b);
+    }
     if (this.predecessors.order === 'flow') return this.branches.areWhole(cause, effect);
     return this.stampsExclude(cause, effect) || this.hidden.exclude(group, cause, effect);
   }
@@ -137,8 +164,25 @@ export class HappenedBefore {
     return !clashes || table.heard(effect, chain) < (table.tick[cause] as number);
   }
 
+  private isLog(a: number, b = a): boolean {
+    const events = this.table.tick.length;
+    return a >= events || b >= events;
+  }
+
+  private futuresOf(event: number): readonly number[] {
+    const log = event - this.table.tick.length;
+    if (log < 0) return this.futureSearch().future(event);
+    return this.futureSearch().futureOf(event, (other) => this.logOrder.leadsTo(log, other));
+  }
+
   private pastSearch(): PastSearch {
-    this.pasts ??= new PastSearch(this.table, this.predecessors);
+    this.pasts ??= new PastSearch(this.table, {
+      visit: (event, visitor) => {
+        const log = event - this.table.tick.length;
+        if (log < 0) this.predecessors.visit(event, visitor);
+        else this.logOrder.visitCauses(log, visitor);
+      },
+    });
     return this.pasts;
   }
 

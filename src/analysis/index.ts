@@ -3,6 +3,7 @@ export type {
   AttributeValue,
   Origin,
   RecordedKind,
+  RecordedLog,
   RecordedLink,
   RecordedSpan,
 } from './recorded.js';
@@ -45,12 +46,15 @@ export type {
   Basis,
   CausalEdge,
   CausalEvent,
+  CausalLog,
+  CausalMoment,
   CausalNode,
   CausalSpan,
   EdgeKind,
   EventKind,
   GraphOptions,
   GraphOrder,
+  WithLogs,
 } from './graph-model.js';
 export type { OrderingShares } from './ordering-shares.js';
 export { CausalConsoleExporter, type ConsoleExporterOptions } from './live/causal-console-exporter.js';

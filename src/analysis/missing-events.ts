@@ -15,15 +15,17 @@ export interface Listed<T> {
   readonly total: number;
 }
 
-export function findMissingTicks({ table, chains }: GraphParts, limit: number): Listed<MissingTicks> {
+export function findMissingTicks({ table, chains, logs }: GraphParts, limit: number): Listed<MissingTicks> {
   const lowest = new Float64Array(table.chains.length).fill(Number.POSITIVE_INFINITY);
   const highest = new Float64Array(table.chains.length);
-  const { entryChain, entryCount } = table;
-  for (let i = 0; i < entryChain.length; i++) {
-    const chain = entryChain.values[i] as number;
-    const count = entryCount.values[i] as number;
-    if (count < (lowest[chain] as number)) lowest[chain] = count;
-    if (count > (highest[chain] as number)) highest[chain] = count;
+  // A log is no event, but what it had heard of is.
+  for (const { entryChain, entryCount } of [table, logs]) {
+    for (let i = 0; i < entryChain.length; i++) {
+      const chain = entryChain.values[i] as number;
+      const count = entryCount.values[i] as number;
+      if (count < (lowest[chain] as number)) lowest[chain] = count;
+      if (count > (highest[chain] as number)) highest[chain] = count;
+    }
   }
   const list: MissingTicks[] = [];
   let total = 0;

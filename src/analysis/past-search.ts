@@ -18,7 +18,7 @@ export class PastSearch {
 
   constructor(
     private readonly table: EventTable,
-    private readonly predecessors: Predecessors,
+    private readonly predecessors: Pick<Predecessors, 'visit'>,
   ) {
     this.mark = new Uint32Array(table.tick.length);
     this.chainMark = new Uint32Array(table.chains.length);

@@ -51,3 +51,22 @@ export interface RecordedSpan {
   readonly status: { readonly code: 'unset' | 'ok' | 'error'; readonly message: string | undefined };
   readonly origin: Origin;
 }
+
+/** A log record as a backend recorded it. */
+export interface RecordedLog {
+  /** 32 lower-case hexadecimal digits; undefined for a log that was written outside of any trace. */
+  readonly traceId: string | undefined;
+  /** The span that was active when it was written: 16 lower-case hexadecimal digits. */
+  readonly spanId: string | undefined;
+  /** When it happened, or else when it was observed; 0 where nobody says. */
+  readonly timeNanos: bigint;
+  /** `INFO`, or whatever the logger calls it; empty where it does not say. */
+  readonly severity: string;
+  /** The message; maps as JSON. Undefined where there is none. */
+  readonly body: AttributeValue | undefined;
+  readonly attributes: AttributeRecord;
+  readonly service: string;
+  readonly resource: AttributeRecord;
+  readonly scope: RecordedSpan['scope'];
+  readonly origin: Origin;
+}

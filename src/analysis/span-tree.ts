@@ -23,12 +23,18 @@ export class SpanIndex {
     return this.traces.size;
   }
 
-  add(span: RecordedSpan): void {
-    let trace = this.traces.get(span.traceId);
+  /** The number of a trace, which is made where it has none. */
+  traceOf(traceId: string): number {
+    let trace = this.traces.get(traceId);
     if (trace === undefined) {
       trace = this.traces.size;
-      this.traces.set(span.traceId, trace);
+      this.traces.set(traceId, trace);
     }
+    return trace;
+  }
+
+  add(span: RecordedSpan): void {
+    const trace = this.traceOf(span.traceId);
     const [high, low] = [bitsOf(span.spanId, 0), bitsOf(span.spanId, 8)];
     const first = this.firstWithId.get(high, low);
     const index = this.spans.length;

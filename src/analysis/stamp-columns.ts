@@ -118,7 +118,7 @@ export function stampsOfSpan(table: EventTable, chains: StampedChains, span: num
 }
 
 /** The stamp of an event out of the columns, without its hybrid time. */
-function stampAt(table: EventTable, chains: StampedChains, event: number): CausalStamp | undefined {
+export function stampAt(table: EventTable, chains: StampedChains, event: number): CausalStamp | undefined {
   if (!table.isStamped(event)) return undefined;
   const chain = table.chain[event] as number;
   const vector = vectorOf(event);

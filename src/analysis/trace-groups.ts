@@ -4,7 +4,8 @@
  * Guarantee: events of different groups are never ordered. In a *pure* group the stamps' comparison is the whole answer: no parent,
  * link or sequence says anything that they do not.
  */
-import { END, type EventTable, NONE, START, STAMPED } from './event-table.js';
+import { type Chain, END, type EventTable, NONE, START, STAMPED } from './event-table.js';
+import type { LogTable } from './log-table.js';
 import type { Predecessors } from './predecessors.js';
 
 export class TraceGroups {
@@ -14,20 +15,25 @@ export class TraceGroups {
   constructor(
     private readonly table: EventTable,
     predecessors: Predecessors,
+    private readonly logs: LogTable,
   ) {
     this.parent = Int32Array.from({ length: table.traces }, (_, trace) => trace);
     this.impure = new Uint8Array(table.traces);
     const firstTrace = new Int32Array(table.domains.length).fill(NONE);
+    const joinDomain = (domain: number, trace: number): void => {
+      if (domain === NONE) return;
+      if (firstTrace[domain] === NONE) firstTrace[domain] = trace;
+      else this.join(firstTrace[domain] as number, trace);
+    };
     for (let s = 0; s < table.spans.length; s++) {
       const trace = table.trace[s] as number;
-      const domain = table.domainOf(3 * s);
-      if (domain !== NONE) {
-        if (firstTrace[domain] === NONE) firstTrace[domain] = trace;
-        else this.join(firstTrace[domain] as number, trace);
-      }
+      joinDomain(table.domainOf(3 * s), trace);
       const linked = table.links.get(s);
       if (linked !== undefined) for (const other of linked) this.join(trace, table.trace[other] as number);
     }
+    logs.chain.forEach((chain, log) => {
+      if (chain !== NONE) joinDomain((table.chains[chain] as Chain).domain, logs.trace[log] as number);
+    });
     for (let s = 0; s < table.spans.length; s++) {
       if (!isToldByStamps(table, predecessors, s)) this.impure[this.of(table.trace[s] as number)] = 1;
     }
@@ -49,7 +55,10 @@ export class TraceGroups {
     return at;
   }
 
+  /** Also of a log. */
   ofEvent(event: number): number {
+    const events = this.table.tick.length;
+    if (event >= events) return this.of(this.logs.trace[event - events] as number);
     return this.of(this.table.trace[Math.floor(event / 3)] as number);
   }
 

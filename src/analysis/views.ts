@@ -1,11 +1,13 @@
 /**
  * Events, spans and nodes as objects, made when somebody asks for them: a graph of a million spans is mostly never looked at one by one.
  */
+import type { LogStamp } from '../clocks/log-stamp.js';
 import type { CausalStamp } from '../clocks/stamp.js';
 import type { SpanStamps } from '../codec/span-stamps.js';
 import { END, type EventTable, type Lane, REPLY, START } from './event-table.js';
-import type { CausalEvent, CausalNode, CausalSpan, EventKind } from './graph-model.js';
-import type { RecordedSpan } from './recorded.js';
+import type { CausalEvent, CausalLog, CausalMoment, CausalNode, CausalSpan, EventKind } from './graph-model.js';
+import { type LogTable, stampOfLog } from './log-table.js';
+import type { RecordedLog, RecordedSpan } from './recorded.js';
 import { type StampedChains, stampsOfSpan } from './stamp-columns.js';
 
 const KINDS: readonly EventKind[] = ['start', 'reply', 'end'];
@@ -14,10 +16,12 @@ export class Views {
   readonly nodes: readonly CausalNode[];
   private readonly spans: SpanView[] = [];
   private readonly events: EventView[] = [];
+  private readonly logViews: LogView[] = [];
 
   constructor(
     readonly table: EventTable,
     private readonly chains: StampedChains,
+    readonly logs: LogTable,
   ) {
     this.nodes = table.lanes.map((lane: Lane, index) => ({
       index,
@@ -35,6 +39,20 @@ export class Views {
 
   event(index: number): CausalEvent {
     return (this.events[index] ??= new EventView(this, index));
+  }
+
+  log(index: number): CausalLog {
+    return (this.logViews[index] ??= new LogView(this, index));
+  }
+
+  /** An event or a log. */
+  moment(index: number): CausalMoment {
+    const events = this.table.tick.length;
+    return index < events ? this.event(index) : this.log(index - events);
+  }
+
+  logStamp(log: number): LogStamp | undefined {
+    return stampOfLog(this.logs, log, this.table, this.chains);
   }
 
   node(span: number): CausalNode {
@@ -132,5 +150,43 @@ class EventView implements CausalEvent {
     if (this.kind === 'reply') return undefined;
     const { recorded } = this.span;
     return this.kind === 'start' ? recorded.startNanos : recorded.endNanos;
+  }
+}
+
+class LogView implements CausalLog {
+  readonly kind = 'log';
+  readonly index: number;
+  readonly recorded: RecordedLog;
+  readonly #views: Views;
+  readonly #log: number;
+  #stamp: { readonly read: LogStamp | undefined } | undefined;
+
+  constructor(views: Views, log: number) {
+    this.#views = views;
+    this.#log = log;
+    this.index = views.table.tick.length + log;
+    this.recorded = views.logs.logs[log] as RecordedLog;
+  }
+
+  get span(): CausalSpan | undefined {
+    const span = this.#views.logs.span[this.#log] as number;
+    return span < 0 ? undefined : this.#views.span(span);
+  }
+
+  get node(): CausalNode {
+    return this.#views.nodes[this.#views.logs.lane[this.#log] as number] as CausalNode;
+  }
+
+  get stamp(): LogStamp | undefined {
+    this.#stamp ??= { read: this.#views.logStamp(this.#log) };
+    return this.#stamp.read;
+  }
+
+  get lamport(): number {
+    return this.#views.logs.lamport[this.#log] as number;
+  }
+
+  get timeNanos(): bigint {
+    return this.recorded.timeNanos;
   }
 }

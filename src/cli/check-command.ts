@@ -6,7 +6,7 @@ import { FINDING_CLASSES, type FindingClass, findingClasses } from '../analysis/
 import { findAnomalies } from '../analysis/find-anomalies.js';
 import type { Arguments } from './arguments.js';
 import { type Command, FORMAT_OPTION, FORMATS, GRAPH_OPTION, GRAPH_ORDERS } from './command.js';
-import { readSpans } from './read-spans.js';
+import { readTelemetry } from './read-spans.js';
 import { wantedOf } from './source-options.js';
 
 /** A tie within a clock's resolution is how clocks are, and what is incomplete is known to be: neither is a fault. */
@@ -48,7 +48,8 @@ export const checkCommand: Command = {
     const order = args.choice('order', GRAPH_ORDERS, 'process');
     const failOn = failOnOf(args);
     const shown = args.integer('show', 0, MOST_SHOWN);
-    const graph = CausalGraph.of(await readSpans(wantedOf(args), err), { order });
+    const { spans, logs } = await readTelemetry(wantedOf(args), err);
+    const graph = CausalGraph.of(spans, { order, logs });
     const anomalies = findAnomalies(graph, { limit: MOST_SHOWN });
     const classes = findingClasses(anomalies);
     const failed = classes.filter(({ name, count }) => count > 0 && failOn.has(name)).map(({ name }) => name);
@@ -60,6 +61,7 @@ export const checkCommand: Command = {
         failed,
         totals: anomalies.totals,
         racesTruncated: anomalies.racesTruncated,
+        truncatedResources: anomalies.truncatedResources,
         undecidedRaces: anomalies.undecidedRaces,
         inversionSummary: anomalies.inversionSummary,
         findings: classes.flatMap(({ findings }) => findings.slice(0, shown ?? MOST_SHOWN).map(findingData)),

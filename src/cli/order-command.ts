@@ -5,7 +5,7 @@ import { textStory } from '../analysis/drawing/text-story.js';
 import { type TraceStory, traceStories } from '../analysis/drawing/trace-story.js';
 import { findAnomalies } from '../analysis/find-anomalies.js';
 import { type Command, FORMAT_OPTION, FORMATS, GRAPH_OPTION, GRAPH_ORDERS } from './command.js';
-import { readSpans } from './read-spans.js';
+import { readTelemetry } from './read-spans.js';
 import { wantedOf } from './source-options.js';
 import { bigintsAsText } from './streams.js';
 
@@ -21,8 +21,8 @@ export const orderCommand: Command = {
   ],
   notes: [
     'Each line is an event: a span starts ┬, replies ◆ or ends ┴, or does all of it at once ●. Events come in causal order: ' +
-      'no effect stands above a cause. An arrow is a message or a reply; dashed ╌▶ where it is derived instead of stamped.',
-    '# counts the lines, L is Lamport time, wall ms is what the clock of that node said, relative to the first event. ' +
+      'no effect stands above a cause. Logs (▪) stand among them. An arrow is a message or a reply; dashed ╌▶ where it is derived instead of stamped.',
+    '# counts the events, L is Lamport time, wall ms is what the clock of that node said, relative to the first event. ' +
       '✗ marks an effect that wall time puts before its cause, ~ one within what its clock can tell, ≠ a race.',
   ],
   examples: [
@@ -34,7 +34,8 @@ export const orderCommand: Command = {
     const format = args.choice('format', FORMATS, 'text');
     const order = args.choice('order', GRAPH_ORDERS, 'process');
     const columns = args.integer('columns', 80, MOST_COLUMNS) ?? out.columns;
-    const graph = CausalGraph.of(await readSpans(wantedOf(args), err), { order });
+    const { spans, logs } = await readTelemetry(wantedOf(args), err);
+    const graph = CausalGraph.of(spans, { order, logs });
     const stories = traceStories(graph, findAnomalies(graph));
     if (format === 'json') await out.lines(jsonLines(stories));
     else await out.lines(textLines(stories, { columns, paint: out.paint }));

@@ -7,7 +7,7 @@
 import { InvalidValueError } from '../clocks/errors.js';
 import { oneLine, type ReadProblem, ReadTracesError } from '../analysis/readers/problems.js';
 import { readTraces } from '../analysis/readers/read-traces.js';
-import type { RecordedSpan } from '../analysis/recorded.js';
+import type { RecordedLog, RecordedSpan } from '../analysis/recorded.js';
 import { Progress } from './progress.js';
 import type { Wanted } from './source-options.js';
 import type { Output } from './streams.js';
@@ -17,10 +17,29 @@ export class NothingReadError extends Error {
   override readonly name = 'NothingReadError';
 }
 
+export interface ReadTelemetry {
+  readonly spans: readonly RecordedSpan[];
+  readonly logs: readonly RecordedLog[];
+}
+
 /** A file of a million broken lines is told by its first ones. */
 const MOST_PROBLEMS_SHOWN = 50;
 
-export async function readSpans({ sources, trace, limit }: Wanted, err: Output): Promise<RecordedSpan[]> {
+/** Spans alone; that there are logs is said. */
+export async function readSpans(wanted: Wanted, err: Output): Promise<readonly RecordedSpan[]> {
+  return (await read(wanted, err, undefined)).spans;
+}
+
+/** Spans, and logs of the same traces. */
+export async function readTelemetry(wanted: Wanted, err: Output): Promise<ReadTelemetry> {
+  return read(wanted, err, []);
+}
+
+async function read(
+  { sources, trace, limit }: Wanted,
+  err: Output,
+  logs: RecordedLog[] | undefined,
+): Promise<ReadTelemetry> {
   const told = new ToldProblems(err);
   const traces = new Set<string>();
   const spans: RecordedSpan[] = [];
@@ -34,6 +53,7 @@ export async function readSpans({ sources, trace, limit }: Wanted, err: Output):
           progress.clear();
           told.tell(problem);
         },
+        ...(logs === undefined ? {} : { onLog: (log: RecordedLog) => void logs.push(log) }),
         onProgress: (bytes, total) => progress.read(oneLine(name), bytes, total),
       });
       for await (const span of reading) {
@@ -58,8 +78,20 @@ export async function readSpans({ sources, trace, limit }: Wanted, err: Output):
     }
   }
   told.finish();
-  if (spans.length === 0) throw new NothingReadError(whyNothing(trace, others, told.count));
-  return spans;
+  const wantedLogs = (logs ?? []).filter(({ traceId }) => isWantedLog(traceId, trace, limit, traces));
+  if (spans.length + wantedLogs.length === 0) throw new NothingReadError(whyNothing(trace, others, told.count));
+  return { spans, logs: wantedLogs };
+}
+
+/** Logs may come before the spans of their trace, so they are chosen in the end. */
+function isWantedLog(
+  traceId: string | undefined,
+  trace: string | undefined,
+  limit: number | undefined,
+  traces: ReadonlySet<string>,
+): boolean {
+  if (limit !== undefined) return traceId !== undefined && traces.has(traceId);
+  return trace === undefined || (traceId !== undefined && isOf(trace, traceId));
 }
 
 function isOf(wanted: string, traceId: string): boolean {

@@ -100,7 +100,10 @@ export const MAX_FOREIGN_COUNTER = Number.MAX_SAFE_INTEGER;
 /** Characters of another system's node id, which may use any alphabet: four times what we write ourselves. */
 export const MAX_FOREIGN_NODE_ID_LENGTH = 256;
 
-/** Entries of a vector that another system wrote, and nodes that a {@link VectorClock} hears of in its life. */
+/**
+ * Entries of a vector that another system wrote, and nodes that a {@link VectorClock} or a delivery buffer hears of in
+ * its life.
+ */
 export const MAX_FOREIGN_VECTOR_ENTRIES = 1024;
 
 /** Characters of another system's vector as text, and bytes as msgpack: the whole head that Node's server takes. */
@@ -185,3 +188,45 @@ export const SAME_MOMENT_MS = 1000;
 
 /** Milliseconds that an application which brings an SDK has for starting it, before it is said that nobody did. */
 export const SDK_PATIENCE_MS = 5000;
+
+/** Default and highest number of nodes whose handled messages are remembered (about 150 bytes each with one run). */
+export const DEFAULT_DEDUP_NODES = 10_000;
+export const HIGHEST_DEDUP_NODES = 1_000_000;
+
+/**
+ * Default and highest number of runs of consecutive ticks remembered of one node: each hole between two is a message
+ * that has not come yet. Two at least: what came in order, and one message ahead of it.
+ */
+export const DEFAULT_DEDUP_RUNS = 1024;
+export const HIGHEST_DEDUP_RUNS = 65_536;
+export const LOWEST_DEDUP_RUNS = 2;
+
+/** Default and highest number of keys whose last vectors are remembered (about 1 KB each with a few nodes). */
+export const DEFAULT_DEDUP_KEYS = 10_000;
+export const HIGHEST_DEDUP_KEYS = 1_000_000;
+
+/** Concurrent versions of one key that are remembered one by one; more of them are remembered as their union. */
+export const MAX_KEY_VERSIONS = 16;
+
+/** Characters of a key of the application, and of the name of a consumer's state: what fits in a URL or a file name. */
+export const MAX_KEY_LENGTH = 1024;
+export const MAX_STATE_NAME_LENGTH = 64;
+
+/** Messages that are being handled at once, and that wait for somebody to settle a conflict. */
+export const MAX_HANDLING = 10_000;
+export const DEFAULT_CONFLICTS = 1000;
+export const HIGHEST_CONFLICTS = 100_000;
+
+/** Characters of a state in a storage: ten thousand nodes fit, with long names and a hundred runs each. */
+export const MAX_STATE_LENGTH = 16 * 1024 * 1024;
+
+/** Default and highest number of concurrent values that a register lets its own node's writes leave. */
+export const DEFAULT_SIBLINGS = 16;
+export const HIGHEST_SIBLINGS = 1024;
+
+/** Concurrent values that a merge may leave: every replica of many may have written up to its own limit meanwhile. */
+export const MAX_MERGED_SIBLINGS = 1024;
+
+/** Default and highest number of messages that wait in a delivery buffer for an earlier one. */
+export const DEFAULT_WAITING_MESSAGES = 10_000;
+export const HIGHEST_WAITING_MESSAGES = 1_000_000;

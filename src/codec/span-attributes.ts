@@ -4,11 +4,9 @@
  * Guarantee: what is written is enough to compare the span's events exactly; a reader of whatever part of it survived
  * a backend's or the SDK's limits gets fewer answers, never other ones. So `causality.incomplete` is written first and
  * the tick, without which the rest means nothing, last.
- * Hazard: the SDK cuts strings at its own limit without a word; the writer looks at what was stored.
  */
-import { MAX_ATTRIBUTE_BYTES } from '../clocks/limits.js';
 import type { CausalStamp } from '../clocks/stamp.js';
-import { fitVector } from '../clocks/vector-state.js';
+import { type AttributeSink, isOther, VectorAttributeWriter } from './vector-attribute.js';
 
 /** Attribute names (DESIGN: fixed, other things are built on them). */
 export const ATTRIBUTE = {
@@ -31,13 +29,6 @@ export const ATTRIBUTE = {
   wallEnd: 'causality.wall.end',
 } as const;
 
-/** What an attribute can be written to: an SDK's span. */
-export interface AttributeSink {
-  setAttribute(name: string, value: string | number | boolean): unknown;
-  /** What the SDK stored, where it shows it. */
-  readonly attributes?: Readonly<Record<string, unknown>>;
-}
-
 /** What of a stamp goes onto a span. */
 export interface AttributeChoice {
   readonly mode: 'standard' | 'full' | 'lean';
@@ -45,14 +36,15 @@ export interface AttributeChoice {
 }
 
 export class SpanAttributeWriter {
-  /** Characters of a string that the SDK keeps, as far as it has shown. */
-  private longest = MAX_ATTRIBUTE_BYTES;
+  private readonly vectors: VectorAttributeWriter;
 
   /** @param onDropped told how many vector entries did not fit into an attribute */
   constructor(
     private readonly choice: AttributeChoice,
-    private readonly onDropped: (entries: number) => void,
-  ) {}
+    onDropped: (entries: number) => void,
+  ) {
+    this.vectors = new VectorAttributeWriter(ATTRIBUTE.incomplete, onDropped);
+  }
 
   /** @param parentStart the start of the local parent, from whose vector a lean reader derives this one */
   writeStart(sink: AttributeSink, stamp: CausalStamp, parentStart: CausalStamp | undefined): void {
@@ -62,7 +54,7 @@ export class SpanAttributeWriter {
     // Two incarnations that are cut to one name would be taken for one node: then there is no stamp.
     if (isOther(sink, ATTRIBUTE.node, stamp.node)) return;
     const derivable = mode === 'lean' && parentStart !== undefined && sameButOwn(stamp, parentStart);
-    if (!(derivable && this.fits(stamp)) && !this.writeVector(sink, ATTRIBUTE.vector, stamp)) return;
+    if (!(derivable && this.vectors.fits(stamp.vector)) && !this.writeVector(sink, ATTRIBUTE.vector, stamp)) return;
     sink.setAttribute(ATTRIBUTE.lamport, stamp.lamport);
     if (mode === 'full' && stamp.hlc !== undefined) sink.setAttribute(ATTRIBUTE.hlc, stamp.hlc.toRfc3339());
     if (scope === 'process') sink.setAttribute(ATTRIBUTE.scope, scope);
@@ -97,35 +89,9 @@ export class SpanAttributeWriter {
     if (stamp.hlcUnordered) sink.setAttribute(ATTRIBUTE.hlcUnordered, true);
   }
 
-  /** False where not even the own entry fits: then there must be no tick. */
-  private writeVector(sink: AttributeSink, name: string, stamp: CausalStamp): boolean {
-    let { vector } = stamp;
-    for (;;) {
-      const text = vector.toString();
-      if (text.length <= this.longest) {
-        sink.setAttribute(name, text);
-        const stored = sink.attributes?.[name];
-        if (typeof stored !== 'string' || stored.length >= text.length) return true;
-        this.longest = stored.length;
-      }
-      const fitted = fitVector(vector, stamp.node, this.longest);
-      if (fitted.dropped === 0) return false;
-      this.onDropped(fitted.dropped);
-      sink.setAttribute(ATTRIBUTE.incomplete, true);
-      vector = fitted.vector;
-    }
+  private writeVector(sink: AttributeSink, name: string, { vector, node }: CausalStamp): boolean {
+    return this.vectors.write(sink, name, vector, node);
   }
-
-  /** A vector that is cut must not be left to a reader to derive: the reader would not know that entries are missing. */
-  private fits(stamp: CausalStamp): boolean {
-    return stamp.vector.toString().length <= this.longest;
-  }
-}
-
-/** True when the SDK shows that it stored something else: it cut it. */
-function isOther(sink: AttributeSink, name: string, written: unknown): boolean {
-  const stored = sink.attributes?.[name];
-  return stored !== undefined && stored !== written;
 }
 
 /** True when the SDK shows that it stored nothing. Without the start's tick the rest means nothing. */

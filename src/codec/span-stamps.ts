@@ -116,12 +116,38 @@ function laterEvent(start: EventStamp, tickValue: unknown, lamportValue: unknown
   return { ...start, tick, lamport, vector: start.vector.withCounter(start.node, tick), hlc: undefined };
 }
 
-/**
- * Reads `a=1,b=2` of an event; what cannot be read is left out, which only makes the lower bound lower. A scanner, because
- * the analysis reads millions of these.
- */
+/** Reads `a=1,b=2` of an event, whose own entry is its tick. */
 function vectorOf(text: unknown, node: string, tick: number, atLeast: VectorTimestamp): ReadVector {
   if (typeof text !== 'string') return { vector: atLeast.withCounter(node, tick), partial: true };
+  const { nodes, counters, own: found, partial: cut } = readVectorText(text, node);
+  // A writer never leaves the own entry out, so where it is not the tick, something was cut.
+  const partial = cut || counters[found] !== tick;
+  let own = found;
+  if (own < 0) {
+    own = insertionIndex(nodes, node);
+    nodes.splice(own, 0, node);
+    counters.splice(own, 0, 0);
+  }
+  counters[own] = tick;
+  const vector = fromSorted(nodes, counters);
+  return { vector: atLeast.size === 0 ? vector : vector.merge(atLeast.withCounter(node, tick)), partial };
+}
+
+/** @internal Entries of a vector attribute, ascending. */
+export interface VectorEntries {
+  readonly nodes: string[];
+  readonly counters: number[];
+  /** Index of the own node's entry, or -1. */
+  readonly own: number;
+  /** True when something of the text could not be read: the entries are a lower bound only. */
+  readonly partial: boolean;
+}
+
+/**
+ * @internal Reads `a=1,b=2`; what cannot be read is left out, which only makes the lower bound lower. A scanner, because
+ * the analysis reads millions of these.
+ */
+export function readVectorText(text: string, node: string): VectorEntries {
   const nodes: string[] = [];
   const counters: number[] = [];
   const end = Math.min(text.length, MAX_ATTRIBUTE_BYTES);
@@ -158,31 +184,24 @@ function vectorOf(text: unknown, node: string, tick: number, atLeast: VectorTime
       from = next < 0 ? end + 1 : next + 1;
     }
   }
-  // A writer never leaves the own entry out, so where it is not the tick, something was cut.
-  if (own < 0) {
-    own = insertionIndex(nodes, node);
-    nodes.splice(own, 0, node);
-    counters.splice(own, 0, 0);
-  }
-  partial ||= counters[own] !== tick;
-  counters[own] = tick;
-  const vector = fromSorted(nodes, counters);
-  return { vector: atLeast.size === 0 ? vector : vector.merge(atLeast.withCounter(node, tick)), partial };
+  return { nodes, counters, own, partial };
 }
 
-/** 1..2^48 as a number, a bigint or plain decimal digits. */
-function counterOf(value: unknown): number | undefined {
+/** @internal 1..2^48 as a number, a bigint or plain decimal digits. */
+export function counterOf(value: unknown): number | undefined {
   let counter = Number.NaN;
   if (typeof value === 'number' || typeof value === 'bigint') counter = Number(value);
   else if (typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value)) counter = Number(value);
   return Number.isInteger(counter) && counter >= 1 && counter <= MAX_COUNTER ? counter : undefined;
 }
 
-function isTrue(value: unknown): boolean {
+/** @internal True, also as string-only stores keep it. */
+export function isTrue(value: unknown): boolean {
   return value === true || value === 'true';
 }
 
-function hlcOf(value: unknown): Ntp64 | undefined {
+/** @internal The hybrid time of a `causality.hlc`. */
+export function hlcOf(value: unknown): Ntp64 | undefined {
   if (typeof value !== 'string') return undefined;
   try {
     return Ntp64.parseRfc3339(value);

@@ -8,6 +8,7 @@
  */
 import { CLOCK_RESOLUTION_MS, MAX_COUNTER } from '../clocks/limits.js';
 import { driftMillis, HybridState } from '../clocks/hybrid-state.js';
+import type { LogStamp } from '../clocks/log-stamp.js';
 import { hexOfHalves, type Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { VectorState } from '../clocks/vector-state.js';
@@ -37,6 +38,8 @@ export class Domain {
   private readonly vector: VectorState;
   private readonly hlc = new HybridState();
   private lamport = 0;
+  /** True while the Lamport time is that of an event or log of ours: nobody else was heard to have come as far. */
+  private lamportIsOurs = false;
   private hidden = false;
   private unordered = false;
   /** Replies under way whose head, with its stamp, has been sent and whose body has not ended. */
@@ -99,7 +102,28 @@ export class Domain {
       lamport: this.lamport,
       vector: this.vector.snapshot(),
       hlc: this.hlc.last,
-      incomplete: this.hidden || this.openBodies > 0 || this.blindRequests > 0,
+      incomplete: this.isIncompleteNow,
+      hlcUnordered: this.unordered,
+    };
+  }
+
+  /**
+   * What a log carries: the present state. Nothing ticks; but where as late a Lamport time was heard from others, it
+   * counts once, so that a log is later than its causes elsewhere, and earlier than its effects.
+   * @param physicalMillis where hybrid time is wanted: each log then has its own
+   */
+  observe(node: string, seq: number, physicalMillis: number | undefined): LogStamp {
+    if (!this.lamportIsOurs) this.advanceLamport();
+    if (physicalMillis !== undefined) this.hlc.advance(physicalMillis);
+    return {
+      domain: this.id,
+      node,
+      afterTick: this.counter,
+      seq,
+      lamport: this.lamport,
+      vector: this.vector.snapshot(),
+      hlc: physicalMillis === undefined ? undefined : this.hlc.last,
+      incomplete: this.isIncompleteNow,
       hlcUnordered: this.unordered,
     };
   }
@@ -147,7 +171,10 @@ export class Domain {
   /** Takes Lamport and hybrid time, which compare across domains, from a stamp of any domain. */
   hearTimes(stamp: CausalStamp, physicalMillis: number, request: boolean): BehindMillis {
     this.usedAt = physicalMillis;
-    if (stamp.lamport > this.lamport) this.lamport = stamp.lamport;
+    if (stamp.lamport >= this.lamport) {
+      this.lamport = stamp.lamport;
+      this.lamportIsOurs = false;
+    }
     if (stamp.hlcUnordered || stamp.hlc === undefined) this.unordered = true;
     if (stamp.hlc === undefined) return 0;
     const ahead = driftMillis(stamp.hlc, physicalMillis);
@@ -170,10 +197,16 @@ export class Domain {
   /** A trace goes on whose domain was dropped: every later time is above the times it had. */
   continueAbove({ lamport, hlc }: Readonly<TimesFloor>): void {
     this.lamport = Math.max(this.lamport, lamport);
+    this.lamportIsOurs = false;
     this.hlc.raiseTo(hlc.seconds, hlc.fraction);
   }
 
+  private get isIncompleteNow(): boolean {
+    return this.hidden || this.openBodies > 0 || this.blindRequests > 0;
+  }
+
   private advanceLamport(): void {
+    this.lamportIsOurs = true;
     if (this.lamport < MAX_COUNTER) this.lamport += 1;
     else this.hide('lamport-exhausted');
   }

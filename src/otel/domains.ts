@@ -18,6 +18,7 @@ import type { Arrival, SpanRecord } from './records.js';
 
 export class Domains {
   private readonly store: DomainStore;
+  /** The one domain of process scope. */
   private readonly process: Domain | undefined;
   private drawn: string | undefined;
   private hasPropagator = false;
@@ -58,6 +59,11 @@ export class Domains {
 
   get node(): string | undefined {
     return this.drawn;
+  }
+
+  /** In process scope the domain of all that the process does, in a trace or not. */
+  get whole(): Domain | undefined {
+    return this.process;
   }
 
   /** Traces held now. */

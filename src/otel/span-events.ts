@@ -12,18 +12,14 @@ import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import type { Arrival, SpanRecord } from './records.js';
+import { type Resourced, serviceName } from './service-name.js';
 import { anyRecordOf, arrivalOf, recordOf, remember } from './span-registry.js';
 
 /** What is read of an SDK's span. All but the context may be missing in an SDK we do not know. */
-export interface StartedSpan extends Pick<Span, 'spanContext'> {
+export interface StartedSpan extends Pick<Span, 'spanContext'>, Resourced {
   readonly kind?: SpanKind;
   readonly links?: readonly Link[];
   readonly droppedLinksCount?: number;
-  readonly resource?: {
-    readonly attributes?: Readonly<Record<string, unknown>>;
-    /** The attributes that are known already. Reading `attributes` too early makes the SDK log a warning. */
-    getRawAttributes?(): readonly (readonly [name: string, value: unknown])[];
-  };
 }
 
 export class SpanEvents {
@@ -167,11 +163,3 @@ export class SpanEvents {
     return behindMillis;
   }
 }
-
-function serviceName({ resource }: StartedSpan): string {
-  const known = resource?.getRawAttributes?.().find(([key]) => key === SERVICE_NAME)?.[1];
-  const name = known ?? resource?.attributes?.[SERVICE_NAME];
-  return typeof name === 'string' ? name : '';
-}
-
-const SERVICE_NAME = 'service.name';

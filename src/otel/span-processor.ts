@@ -8,7 +8,7 @@
  */
 import { type Context, diag, type Span } from '@opentelemetry/api';
 import { InvalidValueError } from '../clocks/errors.js';
-import type { AttributeSink } from '../codec/span-attributes.js';
+import type { AttributeSink } from '../codec/vector-attribute.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
 import { processClock } from './process-clock.js';

@@ -33,7 +33,11 @@ describe('a live backend', () => {
     expect([code, err]).to.deep.equal([1, '']);
     expect(out).to.include('18 spans of 1 trace');
     const request = asked.at(-1) as IncomingMessage;
-    expect(request.url).to.include('/api/v3/traces?').and.to.include('gateway').and.to.include('=7');
+    expect(request.url)
+      .to.include('/api/v3/traces?')
+      .and.to.include('gateway')
+      .and.to.include('num_traces=7')
+      .and.to.include('searchDepth=7');
     expect(request.headers.authorization).to.equal('Bearer t:1');
   });
 

@@ -6,12 +6,8 @@ import { Ntp64 } from '../../src/clocks/ntp64.js';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import { VectorState } from '../../src/clocks/vector-state.js';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
-import {
-  type AttributeChoice,
-  type AttributeSink,
-  ATTRIBUTE,
-  SpanAttributeWriter,
-} from '../../src/codec/span-attributes.js';
+import { type AttributeChoice, ATTRIBUTE, SpanAttributeWriter } from '../../src/codec/span-attributes.js';
+import type { AttributeSink } from '../../src/codec/vector-attribute.js';
 
 const NODE = 'gateway-x7k2p1ab';
 

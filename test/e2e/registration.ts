@@ -3,11 +3,12 @@
  * finished span to the starter over the channel.
  */
 import { register } from 'node:module';
+import type { Attributes } from '@opentelemetry/api';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { type ReadableSpan, SimpleSpanProcessor, type SpanExporter } from '@opentelemetry/sdk-trace-base';
-import { CausalityPropagator, CausalitySpanProcessor } from 'otel-causality';
+import { CausalClock, CausalityPropagator, CausalitySpanProcessor } from 'otel-causality';
 import { installHttpReplies } from 'otel-causality/node';
 import type { ReportedSpan } from './service-fleet.js';
 
@@ -33,9 +34,12 @@ function plain(span: ReadableSpan) {
   return { name, kind, attributes, parentSpanContext, spanContext: { traceId, spanId } };
 }
 
-installHttpReplies();
+const atEdge = process.env['E2E_PLACE'] === 'edge';
+const clock = new CausalClock({ trust: atEdge ? 'none' : 'all' });
+const inside = (attributes: Attributes): boolean => attributes['server.address'] === '127.0.0.1';
+installHttpReplies({ clock });
 new NodeSDK({
-  textMapPropagator: new CausalityPropagator(),
-  spanProcessors: [new CausalitySpanProcessor(), new SimpleSpanProcessor(new ChannelExporter())],
+  textMapPropagator: new CausalityPropagator({ clock, ...(atEdge && { propagateTo: inside }) }),
+  spanProcessors: [new CausalitySpanProcessor({ clock }), new SimpleSpanProcessor(new ChannelExporter())],
   instrumentations: [new HttpInstrumentation(), new UndiciInstrumentation()],
 }).start();

@@ -20,11 +20,11 @@ export class ServiceFleet {
   private readonly spans: (ReportedSpan & { readonly service: string })[] = [];
   private readonly arrivals = new EventEmitter();
 
-  /** Starts a service; returns its base address. */
-  async start(service: string): Promise<string> {
+  /** Starts a service; returns its base address. One at the edge trusts nobody and tells only 127.0.0.1. */
+  async start(service: string, place: 'inside' | 'edge' = 'inside'): Promise<string> {
     const child = fork(fileURLToPath(new URL('service.js', import.meta.url)), [], {
       execArgv: ['--import', new URL('registration.js', import.meta.url).href],
-      env: { ...process.env, OTEL_SERVICE_NAME: service },
+      env: { ...process.env, OTEL_SERVICE_NAME: service, E2E_PLACE: place },
     });
     this.children.push(child);
     child.on('message', (message: { readonly span?: ReportedSpan }) => {

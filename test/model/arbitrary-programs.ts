@@ -102,6 +102,7 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Co
         again: oneof({ arbitrary: constant(false), weight: 6 }, { arbitrary: constant(true), weight: 1 }),
       }),
     },
+    { weight: 6, arbitrary: record({ do: constant('log' as const), context: pick }) },
     { weight: faults, arbitrary: record({ do: constant('lose' as const), message: pick }) },
     { weight: faults, arbitrary: record({ do: constant('splice' as const), message: pick, stale: pick }) },
     {

@@ -19,7 +19,7 @@ import type { Arrival, SpanRecord } from '../../src/otel/records.js';
 type Method = (this: any, ...args: any[]) => unknown;
 
 /** Runs `act` while methods of one class are replaced; each replacement is given the original. */
-function replacing(
+export function replacing(
   target: { readonly prototype: object },
   methods: Record<string, (original: Method) => Method>,
 ): (act: () => void) => void {

@@ -4,7 +4,7 @@
  * Guarantee: exact. *before* and *after* must be true, *concurrent* must be true, a path of stamped messages must be
  * found, and *unknown* must be owed to a rule that made one of the two events incomplete.
  */
-import { compareStamps } from '../../src/clocks/stamp.js';
+import { compareStamps, type StampRelation } from '../../src/clocks/stamp.js';
 import type { EventFacts } from './facts.js';
 import { includes } from './order-graph.js';
 import type { World } from './world.js';
@@ -16,12 +16,16 @@ export interface Tally {
   concurrent: number;
   unknown: number;
   otherDomain: number;
+  logs: number;
+  /** Pairs of a log and an event, or of two logs, that were answered so. */
+  readonly logPairs: Record<StampRelation, number>;
   /** Events that each rule allows to be incomplete. */
   readonly rules: Map<string, number>;
 }
 
 export function emptyTally(): Tally {
-  return { events: 0, before: 0, concurrent: 0, unknown: 0, otherDomain: 0, rules: new Map() };
+  const logPairs = { before: 0, after: 0, equal: 0, concurrent: 0, unknown: 0 };
+  return { events: 0, before: 0, concurrent: 0, unknown: 0, otherDomain: 0, logs: 0, logPairs, rules: new Map() };
 }
 
 export class WrongAnswer extends Error {
@@ -95,7 +99,7 @@ function checkPair(world: World, a: EventFacts, b: EventFacts, tally: Tally): vo
   checkTimes(a, b, pair);
 }
 
-const MIRRORED = {
+export const MIRRORED = {
   before: 'after',
   after: 'before',
   equal: 'equal',

@@ -1,4 +1,5 @@
 /** What the oracle is told and remembers: processes, events, messages. No clock's opinion is among it, but the stamps. */
+import type { LogStamp } from '../../src/clocks/log-stamp.js';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { EventSet } from './order-graph.js';
 import type { SlotPlan } from './program.js';
@@ -46,6 +47,18 @@ export interface EventFacts extends Knowledge {
   readonly point: number;
   /** The library's own domain object: consecutive ticks are promised within one. */
   readonly holder: object | undefined;
+}
+
+/** A log record that was stamped. */
+export interface LogFacts extends Knowledge {
+  /** Among the events' indices: the order in which all were made. */
+  readonly index: number;
+  readonly name: string;
+  readonly process: Incarnation;
+  readonly trace: string;
+  readonly domain: string;
+  readonly stamp: LogStamp;
+  readonly point: number;
 }
 
 export interface StampFacts extends Knowledge {

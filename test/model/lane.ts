@@ -27,6 +27,8 @@ export class Lane {
   /** A request left without anything to mark it. */
   unmarked = false;
   private droppedOnce = false;
+  /** Logs of this process, also of domains that were dropped. */
+  private ownLogs: EventSet = NO_EVENTS;
 
   constructor(
     readonly process: Incarnation,
@@ -77,7 +79,24 @@ export class Lane {
     }
     this.known |= own;
     this.earlier |= own;
+    this.earlier |= this.ownLogs;
     this.limitEntries(node);
+    return this.present();
+  }
+
+  /** What a log knows: all that was heard. It adds nothing. */
+  knowledgeOfLog(): Knowledge {
+    this.earlier |= this.ownLogs;
+    return this.present();
+  }
+
+  appendLog(index: number): void {
+    this.ownLogs |= only(index);
+    this.earlier |= only(index);
+    for (const body of this.bodies) body.window |= only(index);
+  }
+
+  private present(): Knowledge {
     const rules = new Set(this.rules);
     if (this.bodies.size > 0) rules.add('between a head and the end of its body');
     if (this.blind > 0) rules.add('a request of an unsampled span whose reply has not come');

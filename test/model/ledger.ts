@@ -19,7 +19,8 @@
  * - a request has one reply: a second one to the same span is not awaited any more (replies.ts).
  */
 import type { CausalStamp } from '../../src/clocks/stamp.js';
-import type { EventFacts, Incarnation, MessageFacts, StampFacts } from './facts.js';
+import type { LogStamp } from '../../src/clocks/log-stamp.js';
+import type { EventFacts, Incarnation, LogFacts, MessageFacts, StampFacts } from './facts.js';
 import { Lane } from './lane.js';
 import { type EventSet, includes, OrderGraph } from './order-graph.js';
 
@@ -33,6 +34,7 @@ export interface Cause {
 
 export class Ledger {
   readonly events: EventFacts[] = [];
+  readonly logs: LogFacts[] = [];
   /** Order inside one trace. */
   private readonly byTrace = new OrderGraph();
   /** Order in process scope: as inside a trace, but all that a process in process scope does is one line. */
@@ -82,7 +84,7 @@ export class Ledger {
   /** An event was stamped. */
   event(name: string, process: Incarnation, trace: string, stamp: CausalStamp, causes: readonly Cause[]): EventFacts {
     const lane = this.lane(process, trace);
-    const index = this.events.length;
+    const index = this.nextIndex;
     const knowledge = lane.knowledgeOfNext(stamp.node as string);
     const point = this.point(process, trace, causes, index);
     const { domain, holder } = lane;
@@ -90,6 +92,20 @@ export class Ledger {
     this.events.push(event);
     lane.append(event);
     return event;
+  }
+
+  /** A log was stamped: no event, but after all that its process knows, and before all that it does next. */
+  log(name: string, process: Incarnation, trace: string, stamp: LogStamp, causes: readonly Cause[]): void {
+    const lane = this.lane(process, trace);
+    const index = this.nextIndex;
+    const knowledge = lane.knowledgeOfLog();
+    const point = this.point(process, trace, causes, index);
+    this.logs.push({ ...knowledge, index, name, process, trace, domain: lane.domain, stamp, point });
+    lane.appendLog(index);
+  }
+
+  private get nextIndex(): number {
+    return this.events.length + this.logs.length;
   }
 
   /**
@@ -121,13 +137,13 @@ export class Ledger {
   }
 
   /** True where `earlier` happened before `later`, and their clocks promise to know of it, or that they may not. */
-  isPromised(earlier: EventFacts, later: EventFacts): boolean {
+  isPromised(earlier: EventFacts | LogFacts, later: EventFacts | LogFacts): boolean {
     const graph = later.domain === PROCESS ? this.byProcess : this.byTrace;
     return includes(graph.past(later.point), earlier.index);
   }
 
   /** True where `earlier` happened before `later`, whichever way. */
-  happenedBefore(earlier: EventFacts, later: EventFacts): boolean {
+  happenedBefore(earlier: EventFacts | LogFacts, later: EventFacts | LogFacts): boolean {
     return includes(this.byAnything.past(later.point), earlier.index);
   }
 }

@@ -50,6 +50,7 @@ export type Command =
       readonly sampling: Sampling;
       readonly again: boolean;
     }
+  | { readonly do: 'log'; readonly context: number }
   | { readonly do: 'lose'; readonly message: number }
   | { readonly do: 'splice'; readonly message: number; readonly stale: number }
   | { readonly do: 'reply'; readonly request: number; readonly streams: boolean }

@@ -2,6 +2,7 @@
 import { check, property } from 'fast-check';
 import { checkWorld, emptyTally, type Tally } from './check.js';
 import { checkExported } from './check-exported.js';
+import { checkLogs } from './check-logs.js';
 import { programs } from './arbitrary-programs.js';
 import { describeProgram, type Program } from './program.js';
 import { World } from './world.js';
@@ -36,6 +37,7 @@ export function campaign({ programs: numRuns, seed, shrinks = true, longest }: C
         const world = new World(program).run();
         checkWorld(world, tally);
         checkExported(world);
+        checkLogs(world, tally);
       } catch (error) {
         shrinkUntil = Math.min(shrinkUntil, Date.now() + SHRINK_MILLIS);
         throw error;
@@ -55,6 +57,7 @@ function tellStory(program: Program, seed?: number): string {
   try {
     checkWorld(world.run());
     checkExported(world);
+    checkLogs(world);
   } catch (error) {
     problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }

@@ -13,8 +13,10 @@ import {
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { BasicTracerProvider, type ReadableSpan, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
+import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { CausalClock } from '../../src/otel/causal-clock.js';
-import { type Carrier, TestNode } from '../support/fleet.js';
+import type { Carrier } from '../support/fleet.js';
+import { LoggingNode } from '../support/logging-node.js';
 import type { Incarnation } from './facts.js';
 import type { SlotPlan } from './program.js';
 
@@ -72,6 +74,8 @@ export interface Service extends Incarnation {
   /** The stamp of the end that was stamped last. */
   lastEnd(): CausalStamp | undefined;
   finished(): readonly ReadableSpan[];
+  /** Writes a log and gives it as it was exported; undefined for a service without the library. */
+  writeLog(name: string, context: Context): ReadableLogRecord | undefined;
 }
 
 export function startService(id: number, name: string, plan: SlotPlan, wall: WallClock): Service {
@@ -79,7 +83,7 @@ export function startService(id: number, name: string, plan: SlotPlan, wall: Wal
 }
 
 function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallClock): Service {
-  const node = new TestNode(name, {
+  const node = new LoggingNode(name, {
     scope: plan.scope,
     trust: plan.trusts ? 'all' : 'none',
     maxDomains: plan.maxDomains,
@@ -116,6 +120,7 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
       return stamp;
     },
     finished: () => node.exporter.getFinishedSpans(),
+    writeLog: (body, context) => node.log(body, context),
   };
 }
 
@@ -140,5 +145,6 @@ function startPlain(id: number, name: string, plan: SlotPlan): Service {
     extract: (carrier) => propagator.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter),
     lastEnd: () => undefined,
     finished: () => [],
+    writeLog: () => undefined,
   };
 }

@@ -6,6 +6,7 @@
 import { type Link, ROOT_CONTEXT, SpanKind, trace as traceApi } from '@opentelemetry/api';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { Ledger } from './ledger.js';
+import { Logs } from './logs.js';
 import type { Command, Program, Sampling } from './program.js';
 import { Replies } from './replies.js';
 import { Requests } from './requests.js';
@@ -26,6 +27,7 @@ export class World {
   private readonly slots: Service[] = [];
   private readonly walls: WallClock[];
   private readonly requests = new Requests(this.ledger, this.log);
+  private readonly logs = new Logs(this.ledger, this.log);
   private readonly replies = new Replies(this.ledger, this.requests, this.log);
   private spots: Spot[] = [];
 
@@ -58,6 +60,9 @@ export class World {
         break;
       case 'deliver':
         this.deliver(youngest(this.requests.underWay, command.message), command);
+        break;
+      case 'log':
+        this.logs.write(youngest(this.spots, command.context));
         break;
       case 'lose':
         this.requests.lose(youngest(this.requests.underWay, command.message));

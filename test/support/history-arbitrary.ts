@@ -33,11 +33,22 @@ export function plans(fleet: Fleet, { offsets = true, size = 24 } = {}): fc.Arbi
   });
 }
 
+export interface PlayOptions {
+  readonly answered?: boolean;
+  readonly logs?: boolean;
+  readonly steps?: readonly (readonly [at: number, process: number, ms: number])[];
+}
+
 /**
  * Plays a plan. Every span ends.
  * @param answered true where every call is answered before its client goes on, so that nothing is incomplete
+ * @param steps clocks that are set: before which action, of which process, by how many milliseconds
+ * @param logs true where processes write logs, some of them without stamps
  */
-export function play({ processes, actions }: Plan, { answered = false } = {}): History {
+export function play(
+  { processes, actions }: Plan,
+  { answered = false, logs = false, steps = [] }: PlayOptions = {},
+): History {
   const history = new History();
   const fleet = processes.map(({ stamped, offsetMs, known, recorded }, i) =>
     history.process(`${String.fromCharCode(97 + i)}-1`, {
@@ -54,10 +65,17 @@ export function play({ processes, actions }: Plan, { answered = false } = {}): H
     open.splice(open.indexOf(span), 1);
     history.end(span);
   };
-  for (const [what, which, where, ms] of actions) {
+  for (const [at, [what, which, where, ms]] of actions.entries()) {
+    for (const [when, whose, byMs] of steps) {
+      if (when === at) (pick(fleet, whose) as Process).offsetMs += byMs;
+    }
     history.passMs(ms / 2);
     const parent = pick(open, which);
     const process = pick(fleet, where) as Process;
+    if (logs && parent !== undefined && (which + where) % 2 === 0) {
+      history.log(parent, { stamped: parent.process.stamped && ms !== 3 });
+      history.passMs(ms / 4);
+    }
     if (parent === undefined || what === 0) {
       open.push(history.start(process, `root${history.told.length}`));
     } else if (what < 4) {
@@ -67,6 +85,8 @@ export function play({ processes, actions }: Plan, { answered = false } = {}): H
       const call = history.start(parent.process, `call${history.told.length}`, { parent, kind: 'client' });
       history.passMs(ms / 4);
       const server = history.start(process, `serve${history.told.length}`, { parent: call, kind: 'server' });
+      // Between the call's start and the server's: whether the message had left, no stamp tells.
+      if (logs && which % 3 === 0) history.log(which % 2 === 0 ? call : server);
       open.push(call, server);
     } else if (parent.kind === 'server' && parent.events.reply === undefined) {
       history.reply(parent);

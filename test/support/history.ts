@@ -4,7 +4,7 @@
  * Guarantee: the graph knows nothing of stamps; stamps are kept the naive way, as whole maps. Time stands still unless it
  * is told to pass, so nothing depends on a machine.
  */
-import type { RecordedKind, RecordedSpan } from '../../src/analysis/recorded.js';
+import type { RecordedKind, RecordedLog, RecordedSpan } from '../../src/analysis/recorded.js';
 
 export interface ProcessOptions {
   /** Default true. */
@@ -48,6 +48,13 @@ export interface Told {
   startVector?: Map<string, number>;
 }
 
+/** A log, with the number of its true event. */
+export interface ToldLog {
+  readonly recorded: RecordedLog;
+  readonly process: Process;
+  readonly event: number;
+}
+
 export interface StartOptions {
   readonly parent?: Told;
   readonly kind?: RecordedKind;
@@ -61,6 +68,7 @@ const EPOCH_NANOS = 1_700_000_000_000_000_000n;
 export class History {
   readonly processes: Process[] = [];
   readonly told: Told[] = [];
+  readonly logs: ToldLog[] = [];
   /** For each true event those directly before it. */
   readonly causes: number[][] = [];
   private trueNanos = EPOCH_NANOS;
@@ -152,6 +160,44 @@ export class History {
       span.attributes['causality.end.vector'] = vectorText(vector);
     }
     this.flag(span);
+  }
+
+  /** The span's process writes a log: something that happens there, and that nobody else hears of by itself. */
+  log(span: Told, { stamped = span.process.stamped } = {}): ToldLog {
+    const { process, traceId } = span;
+    const event = this.event(process, traceId, []);
+    const attributes: Record<string, string | number | boolean> = {};
+    if (stamped) {
+      const heard = mapIn(process.heard, traceId);
+      Object.assign(attributes, {
+        'causality.node': process.name,
+        'causality.tick': heard.get(process.name) ?? 0,
+        'causality.lamport': process.lamport.get(traceId) ?? 1,
+        'causality.vector': vectorText(heard),
+        'causality.log.seq': this.logs.length + 1,
+      });
+      if (process.hidden.has(traceId)) attributes['causality.incomplete'] = true;
+    }
+    const { service, resource, scope, origin } = recordedSpan(span);
+    const recorded: RecordedLog = {
+      traceId,
+      spanId: span.id,
+      timeNanos: this.nowOf(process),
+      severity: 'INFO',
+      body: `log ${this.logs.length}`,
+      attributes: Object.assign(Object.create(null) as Record<string, string>, attributes),
+      service,
+      resource,
+      scope,
+      origin,
+    };
+    const told = { recorded, process, event };
+    this.logs.push(told);
+    return told;
+  }
+
+  recordedLogs(): RecordedLog[] {
+    return this.logs.filter(({ process }) => process.recorded).map(({ recorded }) => recorded);
   }
 
   recorded(): RecordedSpan[] {

@@ -9,6 +9,8 @@ import { offsetText } from './clock-text.js';
 import { countText, durationText } from './durations.js';
 import { LaneColumns } from './lane-columns.js';
 import { type Paint, paintNothing } from './paint.js';
+import type { CausalLog } from '../graph-model.js';
+import { logLabel } from './log-label.js';
 import { columnsOf, fit, shorten } from './shown-text.js';
 import { spanLabel } from './span-label.js';
 import type { StoryRow, TraceStory } from './trace-story.js';
@@ -32,17 +34,23 @@ export function* textStory(
 ): Generator<string> {
   const width = Math.max(LEAST_COLUMNS, columns);
   const lanes = new LaneColumns(story.nodes, width - NUMBER - LAMPORT - WALL - LABEL);
-  const counts = `${countText(story.spans, 'span')} on ${countText(story.nodes.length, 'node')}, ${countText(story.rows.length, 'event')}`;
-  yield `${paint('bold', `Trace ${story.traceId}`)}  ${paint('dim', counts)}`;
+  const logs = story.rows.reduce((sum, row) => sum + row.logs.length, story.firstLogs.length);
+  const counts =
+    `${countText(story.spans, 'span')} on ${countText(story.nodes.length, 'node')}, ` +
+    `${countText(story.rows.length, 'event')}${logs === 0 ? '' : `, ${countText(logs, 'log')}`}`;
+  const title = story.traceId === '' ? 'Logs outside of any trace' : `Trace ${story.traceId}`;
+  yield `${paint('bold', title)}  ${paint('dim', counts)}`;
   yield* legend(story, lanes, width, paint);
   const head = `${'#'.padStart(NUMBER - 1)} ${'L'.padStart(LAMPORT - 1)} ${'wall ms'.padStart(WALL - 1)} `;
   yield `${paint('dim', head)} ${lanes.heading(paint)}`.trimEnd();
+  for (const log of story.firstLogs) yield logLine(story, log, lanes, width, paint);
   for (let at = 0; at < story.rows.length; ) {
     const row = story.rows[at] as StoryRow;
     const leaf = leafRows(story.rows, at);
     if (row.missing !== undefined) yield missingLine(row, lanes, width, paint);
     yield rowLine(story, row, leaf, lanes, width, paint);
     at += leaf;
+    for (const log of (story.rows[at - 1] as StoryRow).logs) yield logLine(story, log, lanes, width, paint);
   }
   yield* unseen(story, width, paint);
   for (const { number, race } of story.races) {
@@ -83,6 +91,7 @@ function leafRows(rows: readonly StoryRow[], at: number): number {
       row.missing !== undefined
     )
       return 1;
+    if ((rows[next - 1] as StoryRow).logs.length > 0) return 1;
     if (row.event.kind === 'end') return next + 1 - at;
   }
   return 1;
@@ -111,6 +120,15 @@ function rowLine(
   const tail = mark.columns === 0 ? '' : `  ${mark.text}`;
   const misplaced = row.inversion?.cause === 'skew';
   return `${paint('dim', number)}${lamport}${misplaced ? paint('red', wall) : wall} ${drawn}${shown}${tail}`.trimEnd();
+}
+
+function logLine(story: TraceStory, log: CausalLog, lanes: LaneColumns, width: number, paint: Paint): string {
+  const timeNanos = log.timeNanos === 0n ? undefined : log.timeNanos;
+  const left = `${' '.repeat(NUMBER)}${String(log.lamport).padStart(LAMPORT - 1)} ${wallText(timeNanos, story.baseNanos).padStart(WALL - 1)} `;
+  const doubt = log.stamp?.incomplete === true ? '  ? incomplete' : '';
+  const room = width - NUMBER - LAMPORT - WALL - 1 - lanes.width - doubt.length;
+  const drawn = lanes.line(log.node, '▪', [], paint);
+  return `${left} ${drawn}${paint('dim', shorten(logLabel(log.recorded), room))}${paint('yellow', doubt)}`.trimEnd();
 }
 
 function labelOf({ event }: StoryRow, leaf: number): string {

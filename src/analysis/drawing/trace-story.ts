@@ -3,11 +3,12 @@
  * and the JSON of `order` tell this story.
  *
  * Guarantee: no row comes before a cause of its own. Stories come in the order in which their traces were read.
+ * Logs stand behind the event that comes before them; they have no number.
  * Hazard: a cause in another trace (a link, or process scope) is named, but has no row here.
  */
 import type { CausalGraph } from '../causal-graph.js';
 import type { Anomalies, Inversion, MissingTicks, Race, Skew } from '../findings.js';
-import type { CausalEdge, CausalEvent, CausalNode } from '../graph-model.js';
+import type { CausalEdge, CausalEvent, CausalLog, CausalMoment, CausalNode } from '../graph-model.js';
 
 export interface StoryRow {
   /** Place in the causal order of the trace, from 1. */
@@ -21,6 +22,8 @@ export interface StoryRow {
   readonly races: readonly number[];
   /** Events of this node that were stamped just before this one and not read. */
   readonly missing: MissingTicks | undefined;
+  /** Logs that stand between this event and the next one, in causal order. */
+  readonly logs: readonly CausalLog[];
 }
 
 export interface NumberedRace {
@@ -29,10 +32,13 @@ export interface NumberedRace {
 }
 
 export interface TraceStory {
+  /** Empty for logs that were written outside of any trace. */
   readonly traceId: string;
   /** In the order in which the trace reached them. */
   readonly nodes: readonly CausalNode[];
   readonly rows: readonly StoryRow[];
+  /** Logs that stand before all events that were read. */
+  readonly firstLogs: readonly CausalLog[];
   readonly rowOf: ReadonlyMap<CausalEvent, StoryRow>;
   readonly spans: number;
   readonly races: readonly NumberedRace[];
@@ -47,16 +53,22 @@ export interface TraceStory {
 export function* traceStories(graph: CausalGraph, anomalies: Anomalies): Generator<TraceStory, void, undefined> {
   const findings = new FindingsByPlace(anomalies);
   const causes = causesByEvent(graph);
-  const byTrace = new Map<string, CausalEvent[]>();
+  const byTrace = new Map<string, CausalMoment[]>();
   // The order in which traces were read, which the causal order of all events is not.
   for (const { recorded } of graph.spans) if (!byTrace.has(recorded.traceId)) byTrace.set(recorded.traceId, []);
-  for (const event of graph.order()) byTrace.get(event.span.recorded.traceId)?.push(event);
-  for (const [traceId, events] of byTrace) yield tell(traceId, events, causes, findings);
+  for (const { recorded } of graph.logs)
+    if (!byTrace.has(recorded.traceId ?? '')) byTrace.set(recorded.traceId ?? '', []);
+  for (const moment of graph.order({ logs: true })) byTrace.get(traceOf(moment))?.push(moment);
+  for (const [traceId, moments] of byTrace) yield tell(traceId, moments, causes, findings);
+}
+
+function traceOf(moment: CausalMoment): string {
+  return (moment.kind === 'log' ? moment.recorded.traceId : moment.span.recorded.traceId) ?? '';
 }
 
 function tell(
   traceId: string,
-  events: readonly CausalEvent[],
+  moments: readonly CausalMoment[],
   causes: ReadonlyMap<CausalEvent, readonly CausalEdge[]>,
   findings: FindingsByPlace,
 ): TraceStory {
@@ -64,35 +76,50 @@ function tell(
   const spans = new Set<number>();
   const races = new Map<Race, NumberedRace>();
   const missing = findings.missingOf(traceId);
-  const told = new Set<MissingTicks>();
-  const rows = events.map((event, at): StoryRow => {
+  const gaps = new Map<string, MissingTicks[]>();
+  for (const gap of [...missing].reverse()) {
+    const ofNode = gaps.get(gap.node);
+    if (ofNode === undefined) gaps.set(gap.node, [gap]);
+    else ofNode.push(gap);
+  }
+  const rows: StoryRow[] = [];
+  const firstLogs: CausalLog[] = [];
+  let logs = firstLogs;
+  for (const event of moments) {
     nodes.add(event.node);
+    if (event.kind === 'log') {
+      logs.push(event);
+      continue;
+    }
     spans.add(event.span.index);
     const here = event.kind === 'start' ? findings.racesOf(event) : [];
     for (const race of here) if (!races.has(race)) races.set(race, { number: races.size + 1, race });
-    const gap = missing.find(
-      (one) => !told.has(one) && one.node === event.node.id && event.tick !== undefined && event.tick > one.to,
-    );
-    if (gap !== undefined) told.add(gap);
-    return {
-      number: at + 1,
+    // Gaps of a node come in the order of their ticks, as its events do.
+    const next = gaps.get(event.node.id)?.at(-1);
+    const gap = next !== undefined && event.tick !== undefined && event.tick > next.to ? next : undefined;
+    if (gap !== undefined) gaps.get(event.node.id)?.pop();
+    logs = [];
+    rows.push({
+      number: rows.length + 1,
       event,
       causes: causes.get(event) ?? [],
       inversion: findings.inversionAt(event),
       races: here.map((race) => (races.get(race) as NumberedRace).number),
       missing: gap,
-    };
-  });
+      logs,
+    });
+  }
   return {
     traceId,
     nodes: [...nodes],
     rows,
+    firstLogs,
     rowOf: new Map(rows.map((row) => [row.event, row])),
     spans: spans.size,
     races: [...races.values()],
     missing,
     clocks: findings.clocksAgainst([...nodes][0]),
-    baseNanos: events.find(({ timeNanos }) => timeNanos !== undefined)?.timeNanos ?? 0n,
+    baseNanos: moments.find(({ timeNanos }) => timeNanos !== undefined)?.timeNanos ?? 0n,
   };
 }
 

@@ -54,7 +54,11 @@ function plainAttributesOf(map: JsonObject, reading: Reading): AttributeRecord {
   return record;
 }
 
-/** Throws {@link InvalidValueError} for what is no value. */
+/** One typed value as a plain one; undefined where there is none. Throws {@link InvalidValueError} for what is no value. */
+export function anyValueOf(any: unknown, reading: Reading): AttributeValue | undefined {
+  return valueOf(any, 0, reading);
+}
+
 function valueOf(any: unknown, depth: number, reading: Reading): AttributeValue | undefined {
   if (typeof any !== 'object' || any === null) {
     if (any === undefined || any === null) return undefined;

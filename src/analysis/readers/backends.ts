@@ -71,7 +71,10 @@ export async function* openBackend(source: BackendSource, onRefusal: OnRefusal):
   else yield* openTempo(source, id, window, onRefusal);
 }
 
-/** Both spellings of each parameter: Jaeger took the first until 2.16 and takes only the second from 2.20 on. */
+/**
+ * Every spelling of each parameter. Jaeger took those with low lines until 2.16 and takes only the others from 2.20 on;
+ * how many traces was `num_traces` before, and 2.13 refuses a search without it.
+ */
 async function openJaeger(source: JaegerSource, id: string | undefined, window: Window): Promise<SourcePart> {
   const client = clientOf('jaeger', source.jaeger, source);
   if (id !== undefined)
@@ -84,6 +87,7 @@ async function openJaeger(source: JaegerSource, id: string | undefined, window: 
     'query.startTimeMin': since,
     'query.start_time_max': until,
     'query.startTimeMax': until,
+    'query.num_traces': window.limit,
     'query.search_depth': window.limit,
     'query.searchDepth': window.limit,
     'query.raw_traces': 'true',

@@ -9,8 +9,10 @@ import type { RecordedSpan } from '../recorded.js';
 import { isObject, type JsonObject } from './attribute-record.js';
 import { isJaegerTrace, readJaegerTrace } from './jaeger.js';
 import { readResourceSpans } from './otlp.js';
+import { readResourceLogs } from './otlp-logs.js';
 import type { ReadProblem } from './problems.js';
 import { Reading } from './reading.js';
+import { inCamelCase, isSnakeCase } from './spelling.js';
 import { ZipkinReader } from './zipkin.js';
 
 /** Lists inside lists: Zipkin's `/api/v2/traces` is a list of traces, and a file may be a list of such answers. */
@@ -43,6 +45,7 @@ export class DocumentReader {
   }
 
   private readObject(value: JsonObject, place: string): boolean {
+    if (isSnakeCase(value)) return this.readObject(inCamelCase(value), place);
     if (ZipkinReader.accepts(value)) {
       this.zipkin.read(value, place === '' ? 'span' : place, this.reading);
       return true;
@@ -59,7 +62,8 @@ export class DocumentReader {
     }
     // Jaeger's and Tempo's newer interfaces put an envelope around them.
     for (const key of ['result', 'trace']) {
-      const inner = value[key];
+      const spelled = value[key];
+      const inner = isObject(spelled) && isSnakeCase(spelled) ? inCamelCase(spelled) : spelled;
       if (!isObject(inner) || !('resourceSpans' in inner || 'batches' in inner || Object.keys(inner).length === 0)) {
         continue;
       }
@@ -73,22 +77,19 @@ export class DocumentReader {
     return this.readRefusal(value) || known;
   }
 
-  /** What a backend answers instead of traces, and telemetry that is none. */
+  /** What a backend answers instead of traces, and telemetry that is no trace. */
   private readRefusal(value: JsonObject): boolean {
     const said = refusalIn(value);
     if (said !== undefined) {
       this.reading.problem(`the backend says: ${said}`);
       return true;
     }
-    for (const [key, what] of [
-      ['resourceLogs', 'logs'],
-      ['resourceMetrics', 'metrics'],
-    ] as const) {
-      if (!(key in value)) continue;
-      this.reading.remark(`there are ${what} in it, which are passed over`);
-      return true;
-    }
-    return false;
+    const hasLogs = 'resourceLogs' in value;
+    if (hasLogs && this.reading.takesLogs) readResourceLogs(value['resourceLogs'], this.reading);
+    else if (hasLogs) this.reading.remark('there are logs in it, which are passed over');
+    if (!('resourceMetrics' in value)) return hasLogs;
+    this.reading.remark('there are metrics in it, which are passed over');
+    return true;
   }
 }
 

@@ -8,10 +8,15 @@
 /** OTLP; Tempo's older answers; Jaeger's older answers; and the envelopes of the newer ones. */
 const LISTS: ReadonlySet<string> = new Set([
   'resourceSpans',
+  'resourceLogs',
+  'resource_spans',
+  'resource_logs',
   'batches',
   'data',
   'result/resourceSpans',
+  'result/resource_spans',
   'trace/resourceSpans',
+  'trace/resource_spans',
   'trace/batches',
 ]);
 

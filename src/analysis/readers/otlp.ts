@@ -14,6 +14,7 @@ import { parentIdOf, spanIdOf, traceIdOf } from './ids.js';
 import { movedBack, WARNINGS_ATTRIBUTE } from './moved-times.js';
 import { nanosOf } from './nanos.js';
 import type { Reading } from './reading.js';
+import { inCamelCase, isSnakeCase } from './spelling.js';
 
 type Scope = RecordedSpan['scope'];
 type Status = RecordedSpan['status'];
@@ -58,14 +59,14 @@ const STATUS_CODES: ReadonlyMap<unknown, Status['code']> = new Map<unknown, Stat
 
 /** Reads the list that every form of OTLP has inside. */
 export function readResourceSpans(list: unknown, reading: Reading): void {
-  for (const [i, entry] of elementsOf(list, 'resourceSpans', reading).entries()) {
+  for (const [i, element] of elementsOf(list, 'resourceSpans', reading).entries()) {
+    const entry = isObject(element) && isSnakeCase(element) ? inCamelCase(element) : element;
     if (!isObject(entry)) {
       reading.problem(`resourceSpans[${i}] is no object`);
       continue;
     }
     const resource = attributesOf(isObject(entry['resource']) ? entry['resource']['attributes'] : undefined, reading);
-    const named = resource['service.name'];
-    const service = typeof named === 'string' && named !== '' ? named : UNKNOWN_SERVICE;
+    const service = serviceOf(resource);
     // Older writers, Tempo among them, call the same list by the name that it had before.
     const scopes = entry['scopeSpans'] ?? entry['instrumentationLibrarySpans'];
     for (const [j, scopeSpans] of elementsOf(scopes, 'scopeSpans', reading).entries()) {
@@ -77,13 +78,20 @@ export function readResourceSpans(list: unknown, reading: Reading): void {
   }
 }
 
+export function serviceOf(resource: AttributeRecord): string {
+  const named = resource['service.name'];
+  return typeof named === 'string' && named !== '' ? named : UNKNOWN_SERVICE;
+}
+
 function readSpans(list: unknown, surroundings: Surroundings, place: string, reading: Reading): void {
   const spans = elementsOf(list, 'spans', reading);
   for (let i = 0; i < spans.length; i++) {
     try {
       const span = spans[i];
       if (!isObject(span)) throw new InvalidValueError('span', span, 'an object');
-      const read = spanOf(span, surroundings, reading);
+      // Only what lacks the usual name is looked at twice.
+      const spelled = span['startTimeUnixNano'] === undefined && isSnakeCase(span) ? inCamelCase(span) : span;
+      const read = spanOf(spelled, surroundings, reading);
       const warnings = read.attributes[WARNINGS_ATTRIBUTE];
       reading.add(warnings === undefined ? read : movedBack(read, warnings, reading));
     } catch (error) {
@@ -136,7 +144,7 @@ function statusOf(value: unknown): Status {
   return code === 'unset' && said === undefined ? UNSET : { code, message: said };
 }
 
-function scopeOf(value: unknown): Scope {
+export function scopeOf(value: unknown): Scope {
   if (!isObject(value)) return NO_SCOPE;
   const { name, version } = value;
   return {
@@ -185,7 +193,7 @@ function boundedOf(list: unknown, what: string, most: number, reading: Reading):
 }
 
 /** Elements of a list; nothing is an empty list, as JSON's protobuf mapping has it. */
-function elementsOf(list: unknown, what: string, reading: Reading): readonly unknown[] {
+export function elementsOf(list: unknown, what: string, reading: Reading): readonly unknown[] {
   if (Array.isArray(list)) return list;
   if (list !== undefined && list !== null) reading.problem(`${what} is no list`);
   return [];

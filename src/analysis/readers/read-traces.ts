@@ -8,7 +8,7 @@
  */
 import { InvalidValueError } from '../../clocks/errors.js';
 import { DEFAULT_VALUE_BYTES, HIGHEST_VALUE_BYTES } from '../../clocks/limits.js';
-import type { RecordedSpan } from '../recorded.js';
+import type { RecordedLog, RecordedSpan } from '../recorded.js';
 import { type BackendSource, isBackend, openBackend } from './backends.js';
 import { quoteBigIntegers } from './big-integers.js';
 import { type ByteStream, openPath, plainChunks, type SourcePart } from './byte-source.js';
@@ -23,6 +23,11 @@ export type TraceSource = string | ByteStream | BackendSource;
 export interface ReadTracesOptions {
   /** Told of every line, span or answer that could not be read. */
   readonly onProblem?: (problem: ReadProblem) => void;
+  /**
+   * Told of every log record of OTLP JSON, before the spans of the same line or batch come. Without it logs are passed over, which is
+   * one problem of each source.
+   */
+  readonly onLog?: (log: RecordedLog) => void;
   /** Told the bytes read so far, and all that there are where that is known. */
   readonly onProgress?: (bytesRead: number, totalBytes: number | undefined) => void;
   /** What problems call a stream; it has no name of its own. */
@@ -38,12 +43,12 @@ export async function* readTraces(
   options: ReadTracesOptions = {},
 ): AsyncGenerator<RecordedSpan, void, undefined> {
   const valueBytes = valueBytesOf(options);
-  const reading = new Reading(options.name ?? 'stream', options.onProblem);
+  const reading = new Reading(options.name ?? 'stream', options.onProblem, options.onLog);
   for await (const part of partsOf(source, options, reading)) {
     reading.begin(part.name);
     yield* readPart(part, valueBytes, reading, options);
   }
-  if (reading.spans === 0) throwWhereNothingWasRead(reading, isBackend(source));
+  if (reading.spans + reading.logs === 0) throwWhereNothingWasRead(reading, isBackend(source));
 }
 
 async function* partsOf(

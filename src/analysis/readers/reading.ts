@@ -5,7 +5,7 @@
  * time (its integers were rounded) leaves no trace of the first.
  * Hazard: staged spans are as many as the document holds; whoever feeds documents keeps them small.
  */
-import type { Origin, RecordedSpan } from '../recorded.js';
+import type { Origin, RecordedLog, RecordedSpan } from '../recorded.js';
 import { oneLine, type ReadProblem } from './problems.js';
 import { type HalfSpan, SharedSpans } from './zipkin-shared.js';
 
@@ -13,8 +13,9 @@ export class Reading {
   /** Problems reported so far, and the first of them. */
   problems = 0;
   firstProblem: ReadProblem | undefined;
-  /** Spans handed on so far. */
+  /** Spans and logs handed on so far. */
   spans = 0;
+  logs = 0;
   /** True once a document was seen that some format allows, if only an empty one. */
   recognised = false;
   /** True where an integer of the staged document came as a number that JSON.parse had to round. */
@@ -22,6 +23,7 @@ export class Reading {
 
   private origin: Origin;
   private staged: RecordedSpan[] = [];
+  private stagedLogs: RecordedLog[] = [];
   private stagedHalves: HalfSpan[] = [];
   private stagedReasons: string[] = [];
   private readonly remarks = new Set<string>();
@@ -30,6 +32,7 @@ export class Reading {
   constructor(
     public source: string,
     private readonly onProblem: ((problem: ReadProblem) => void) | undefined,
+    private readonly onLog?: (log: RecordedLog) => void,
   ) {
     this.origin = { source, line: undefined };
   }
@@ -53,6 +56,15 @@ export class Reading {
     this.staged.push(span);
   }
 
+  /** True where somebody wants to be told of logs. */
+  get takesLogs(): boolean {
+    return this.onLog !== undefined;
+  }
+
+  addLog(log: RecordedLog): void {
+    this.stagedLogs.push(log);
+  }
+
   /** A Zipkin span, which may share its id with the other side of a call. */
   addHalf(half: HalfSpan): void {
     this.stagedHalves.push(half);
@@ -73,6 +85,7 @@ export class Reading {
   /** Forgets what the document gave: it will be read again. */
   discard(): void {
     this.staged = [];
+    this.stagedLogs = [];
     this.stagedHalves = [];
     this.stagedReasons = [];
     this.rounded = false;
@@ -81,6 +94,8 @@ export class Reading {
   /** The document is read: reports its problems and hands over its spans, and Zipkin's once enough are held. */
   take(): readonly RecordedSpan[] {
     for (const reason of this.stagedReasons) this.report(this.origin.line, reason);
+    for (const log of this.stagedLogs) this.onLog?.(log);
+    this.logs += this.stagedLogs.length;
     let taken = this.staged;
     for (const half of this.stagedHalves) {
       this.shared.add(half);

@@ -1,0 +1,239 @@
+/**
+ * What was handled, of all nodes and all keys, within limits.
+ *
+ * Guarantee: a message that was recorded is never `fresh` again, whatever limit was met in between. Merging two
+ * memories is commutative, associative and idempotent as long as neither meets a limit; where one does, answers can
+ * only turn into `unknown`. An operation that throws changes nothing.
+ * Hazard: `record` makes room where `fits` would have refused. Ask first.
+ */
+import { InvalidValueError } from '../clocks/errors.js';
+import { MAX_FOREIGN_VECTOR_ENTRIES, MAX_KEY_VERSIONS } from '../clocks/limits.js';
+import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
+import { KeyVersions } from './key-versions.js';
+import { TickRuns } from './tick-runs.js';
+import type { DeduplicatorCounters, FullPolicy, RefusedMessage } from './verdicts.js';
+
+/** A message's number on its node. */
+export interface Dot {
+  readonly node: string;
+  readonly tick: number;
+}
+
+/** A version of a key. */
+export interface KeyVersion {
+  readonly key: string;
+  readonly vector: VectorTimestamp;
+}
+
+/** A message whose names were checked. */
+export interface NamedMessage {
+  readonly dot: Dot | undefined;
+  readonly version: KeyVersion | undefined;
+}
+
+export interface MemoryLimits {
+  readonly maxNodes: number;
+  readonly maxRunsPerNode: number;
+  readonly maxKeys: number;
+  readonly whenFull: FullPolicy;
+}
+
+/** What can be said of a message without looking at what is being handled. */
+export type MemoryVerdict = 'fresh' | 'duplicate' | 'stale' | 'concurrent' | 'unknown';
+
+export class HandledMemory {
+  /** In the order in which they were last recorded. */
+  readonly nodes = new Map<string, TickRuns>();
+  readonly keys = new Map<string, KeyVersions>();
+  /** True once a whole node (a whole key) was forgotten: one that is not held may have been. */
+  nodesForgotten = false;
+  keysForgotten = false;
+  readonly forgotten: { -readonly [what in keyof DeduplicatorCounters['forgotten']]: number } = {
+    runs: 0,
+    versions: 0,
+    nodes: 0,
+    keys: 0,
+  };
+
+  constructor(private readonly limits: MemoryLimits) {}
+
+  verdict({ dot, version }: NamedMessage): MemoryVerdict {
+    const byDot = dot === undefined ? 'fresh' : this.dotVerdict(dot);
+    if (byDot === 'duplicate' || version === undefined) return byDot;
+    const byKey = this.keyVerdict(version);
+    return byKey === 'fresh' ? byDot : byKey;
+  }
+
+  /** The handled versions that this one is concurrent with. */
+  against({ version }: NamedMessage): VectorTimestamp[] {
+    return version === undefined ? [] : (this.keys.get(version.key)?.concurrentWith(version.vector) ?? []);
+  }
+
+  /** Why recording this message is not allowed; undefined when it is. */
+  fits({ dot, version }: NamedMessage): RefusedMessage | undefined {
+    return (dot && this.dotFits(dot)) ?? (version && this.versionFits(version));
+  }
+
+  record({ dot, version }: NamedMessage): void {
+    if (dot !== undefined) {
+      const runs = this.nodes.get(dot.node) ?? this.newRuns();
+      runs.add(dot.tick);
+      this.nodes.delete(dot.node);
+      this.nodes.set(dot.node, runs);
+      this.limitRuns(runs);
+    }
+    if (version !== undefined) {
+      const versions = this.keys.get(version.key) ?? this.newVersions();
+      versions.add(version.vector);
+      this.keys.delete(version.key);
+      this.keys.set(version.key, versions);
+      this.limitVersions(versions);
+    }
+    this.limitNames();
+  }
+
+  /** Takes in what another memory holds. Throws {@link InvalidValueError} where that needs more than the limits. */
+  merge(other: HandledMemory): void {
+    this.checkMergeable(other);
+    if (other.nodesForgotten) this.forgetPasts(this.nodes, other.nodes);
+    for (const [node, runs] of other.nodes) {
+      const ours = this.nodes.get(node) ?? this.newRuns();
+      ours.merge(runs);
+      this.nodes.set(node, ours);
+      this.limitRuns(ours);
+    }
+    if (other.keysForgotten) this.forgetPasts(this.keys, other.keys);
+    for (const [key, versions] of other.keys) {
+      const ours = this.keys.get(key) ?? this.newVersions();
+      ours.merge(versions);
+      this.keys.set(key, ours);
+      this.limitVersions(ours);
+    }
+    this.nodesForgotten ||= other.nodesForgotten;
+    this.keysForgotten ||= other.keysForgotten;
+    this.limitNames();
+  }
+
+  /** True when everything that the other memory holds is held here as well. */
+  includes(other: HandledMemory): boolean {
+    if ((other.nodesForgotten && !this.nodesForgotten) || (other.keysForgotten && !this.keysForgotten)) return false;
+    for (const [node, runs] of other.nodes) if (this.nodes.get(node)?.includes(runs) !== true) return false;
+    for (const [key, versions] of other.keys) if (this.keys.get(key)?.includes(versions) !== true) return false;
+    return true;
+  }
+
+  /** A node or key that enters after some were forgotten may be one of those. */
+  private newRuns(): TickRuns {
+    const runs = new TickRuns();
+    if (this.nodesForgotten) runs.forgetPast();
+    return runs;
+  }
+
+  private newVersions(): KeyVersions {
+    const versions = new KeyVersions();
+    if (this.keysForgotten) versions.forgetPast();
+    return versions;
+  }
+
+  /** What only we hold, the other one may have forgotten. */
+  private forgetPasts(ours: ReadonlyMap<string, { forgetPast(): void }>, theirs: ReadonlyMap<string, unknown>): void {
+    for (const [name, held] of ours) if (!theirs.has(name)) held.forgetPast();
+  }
+
+  private dotVerdict({ node, tick }: Dot): 'fresh' | 'duplicate' | 'unknown' {
+    const runs = this.nodes.get(node);
+    if (runs === undefined) return this.nodesForgotten ? 'unknown' : 'fresh';
+    if (runs.has(tick)) return 'duplicate';
+    return tick <= runs.forgotten ? 'unknown' : 'fresh';
+  }
+
+  private keyVerdict({ key, vector }: KeyVersion): MemoryVerdict {
+    const versions = this.keys.get(key);
+    if (versions === undefined) return this.keysForgotten ? 'unknown' : 'fresh';
+    return versions.verdict(vector);
+  }
+
+  private dotFits({ node, tick }: Dot): RefusedMessage | undefined {
+    const { maxNodes, maxRunsPerNode, whenFull } = this.limits;
+    const runs = this.nodes.get(node);
+    if (runs === undefined) {
+      return this.nodes.size >= maxNodes && whenFull !== 'at-least-once' ? 'too-many-nodes' : undefined;
+    }
+    return whenFull === 'refuse' && runs.size >= maxRunsPerNode && runs.opensRun(tick) ? 'too-many-runs' : undefined;
+  }
+
+  private versionFits({ key, vector }: KeyVersion): RefusedMessage | undefined {
+    const { maxKeys, whenFull } = this.limits;
+    const versions = this.keys.get(key);
+    if (versions === undefined) {
+      return this.keys.size >= maxKeys && whenFull !== 'at-least-once' ? 'too-many-keys' : undefined;
+    }
+    if (versions.latest.length < MAX_KEY_VERSIONS || !versions.opensVersion(vector)) return undefined;
+    return whenFull === 'refuse' || !roomToForget(versions) ? 'too-many-versions' : undefined;
+  }
+
+  private limitRuns(runs: TickRuns): void {
+    while (runs.size > this.limits.maxRunsPerNode) {
+      runs.forgetOldest();
+      this.forgotten.runs++;
+    }
+  }
+
+  private limitVersions(versions: KeyVersions): void {
+    while (versions.latest.length > MAX_KEY_VERSIONS) {
+      versions.forgetOldest();
+      this.forgotten.versions++;
+    }
+  }
+
+  private limitNames(): void {
+    while (this.nodes.size > this.limits.maxNodes) {
+      this.nodes.delete(this.nodes.keys().next().value as string);
+      this.nodesForgotten = true;
+      this.forgotten.nodes++;
+    }
+    while (this.keys.size > this.limits.maxKeys) {
+      this.keys.delete(this.keys.keys().next().value as string);
+      this.keysForgotten = true;
+      this.forgotten.keys++;
+    }
+  }
+
+  private checkMergeable(other: HandledMemory): void {
+    const { maxNodes, maxKeys, whenFull } = this.limits;
+    for (const [key, versions] of other.keys) {
+      const ours = this.keys.get(key);
+      if (ours === undefined) continue;
+      const union = [...ours.latest, ...versions.latest].reduce(
+        (a, b) => a.merge(b),
+        ours.forgotten.merge(versions.forgotten),
+      );
+      if (union.size > MAX_FOREIGN_VECTOR_ENTRIES) {
+        throw new InvalidValueError(
+          'state.keys',
+          union.size,
+          `at most ${MAX_FOREIGN_VECTOR_ENTRIES} nodes in a key's versions`,
+        );
+      }
+    }
+    if (whenFull === 'at-least-once') return;
+    checkUnion('state.nodes', this.nodes, other.nodes, maxNodes);
+    checkUnion('state.keys', this.keys, other.keys, maxKeys);
+  }
+}
+
+function checkUnion(
+  field: string,
+  ours: ReadonlyMap<string, unknown>,
+  theirs: ReadonlyMap<string, unknown>,
+  limit: number,
+): void {
+  let size = ours.size;
+  for (const name of theirs.keys()) if (!ours.has(name)) size++;
+  if (size > limit) throw new InvalidValueError(field, size, `at most ${limit} together with what is held`);
+}
+
+function roomToForget(versions: KeyVersions): boolean {
+  const [oldest] = versions.latest;
+  return oldest === undefined || versions.forgotten.merge(oldest).size <= MAX_FOREIGN_VECTOR_ENTRIES;
+}

@@ -1,0 +1,36 @@
+/** The values of a register that stand side by side: each under the dot of the write that made it. */
+
+/** One value, and the write that made it. */
+export interface Sibling<V> {
+  /** Who wrote it. */
+  readonly node: string;
+  /** The write's number on its node. */
+  readonly tick: number;
+  /** What was written. */
+  readonly value: V;
+}
+
+/** By node, then by tick: every replica shows the same values in the same order. */
+export function compareSiblings(a: Sibling<unknown>, b: Sibling<unknown>): number {
+  if (a.node !== b.node) return a.node < b.node ? -1 : 1;
+  return a.tick - b.tick;
+}
+
+/** All siblings of two lists that share none, in order. */
+export function siblingsOfBoth<V>(a: readonly Sibling<V>[], b: readonly Sibling<V>[]): readonly Sibling<V>[] {
+  return [...a, ...b].sort(compareSiblings);
+}
+
+/** True when two values are the same, or are the same JSON. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  return Object.is(a, b) || (typeof a === 'object' && typeof b === 'object' && canonical(a) === canonical(b));
+}
+
+/** JSON with the names of every object in order. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+      : inner,
+  );
+}
