@@ -98,7 +98,8 @@ function suite(stack: Stack): void {
         ['--require', OURS, '--require', THEIRS],
         ['--require', OURS, '--import', THEIRS],
       ];
-      for (const way of ways) {
+      // The oldest is tried in three of them; what joins an SDK is the same code on all of them.
+      for (const way of stack === OLDEST ? ways.slice(0, 3) : ways) {
         it(`by ${way.join(' ')}`, async () => {
           await installed.run([...way, 'alone.cjs'], collector.environment('alone'));
           expectStampedOnce(await collector.take(5));

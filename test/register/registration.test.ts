@@ -257,7 +257,7 @@ describe('otel-causality/register', function () {
 
     it('looks beside the main script, wherever it was started', () => {
       user.write('elsewhere/here.txt', '');
-      const ran = spawnSync(process.execPath, ['--import', import.meta.resolve(`${REGISTER}`), '../probe.mjs'], {
+      const ran = spawnSync(process.execPath, ['--import', import.meta.resolve(REGISTER), '../probe.mjs'], {
         cwd: `${user.project}/elsewhere`,
         env: { PATH: process.env['PATH'] },
         encoding: 'utf8',
