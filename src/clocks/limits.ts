@@ -181,10 +181,13 @@ export const MAX_LIVE_SPANS = 5000;
 export const MAX_TARGET_PATTERNS = 256;
 
 /**
- * Milliseconds between the start time that an SDK read and our reading a moment later, at most: pauses and steps of the
- * clock included. A whole millisecond further away is a time that the application passed.
+ * Milliseconds between the start time that an SDK read and our reading a moment later, at most: pauses
+ * included. A whole millisecond further away is a time that the application passed.
  */
 export const SAME_MOMENT_MS = 1000;
+
+/** Milliseconds that an application which brings an SDK has for starting it, before it is said that nobody did. */
+export const SDK_PATIENCE_MS = 5000;
 
 /** Default and highest number of nodes whose handled messages are remembered (about 150 bytes each with one run). */
 export const DEFAULT_DEDUP_NODES = 10_000;

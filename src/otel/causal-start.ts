@@ -8,7 +8,7 @@
  * Hazard: a start time that the application passed says nothing of when the call was made. It moves by the offset only.
  */
 import type { HrTime } from '@opentelemetry/api';
-import { SAME_MOMENT_MS } from '../clocks/limits.js';
+import { CLOCK_RESOLUTION_MS, SAME_MOMENT_MS } from '../clocks/limits.js';
 import { compareHalves, type Ntp64 } from '../clocks/ntp64.js';
 import { PROCESS_DOMAIN } from '../clocks/stamp.js';
 import type { SpanRecord } from './records.js';
@@ -30,7 +30,10 @@ export function startCorrection(startTime: HrTime, record: SpanRecord): number {
   // Rounded up: a start that a message led to comes out at the message's time, whatever doubles have rounded.
   const shift = Math.ceil(shiftMillis * MICROS_PER_MS);
   const called = Math.floor(startMillis * MICROS_PER_MS);
-  const cut = startTime[1] % NANOS_PER_MS === 0 && Math.abs(called - said) < SAME_MOMENT_MS * MICROS_PER_MS;
+  const after = called - said;
+  // Our clock trails the SDK's by less than a millisecond, unless the host's was set just now.
+  const isOwn = after > -CLOCK_RESOLUTION_MS * MICROS_PER_MS && after < SAME_MOMENT_MS * MICROS_PER_MS;
+  const cut = isOwn && startTime[1] % NANOS_PER_MS === 0;
   if (!cut) return shift;
 
   // Where the SDK was interrupted between reading the clock and calling us, the rest of its millisecond is the limit.

@@ -5,6 +5,7 @@
  * Guarantee: the application starts whatever happens here. What was not done is said once, as a process warning that
  * names what to do; a process warning is seen without a logger, which no SDK has set up yet.
  */
+import { SDK_PATIENCE_MS } from '../clocks/limits.js';
 import { clockProblems, disabledProblem, isDisabled } from '../otel/clock-options.js';
 import { CausalityPropagator } from '../otel/propagator.js';
 import { propagatorEnvironment } from '../otel/propagator-environment.js';
@@ -16,9 +17,6 @@ import { Application, AUTO_INSTRUMENTATIONS, isPreloaded } from './start-sdk.js'
 const REGISTERED = Symbol.for('otel-causality/register/1');
 const IN_CODE = 'register CausalityPropagator, CausalitySpanProcessor and installHttpReplies in code instead';
 const INSTALL = `npm install ${AUTO_INSTRUMENTATIONS}`;
-
-/** Milliseconds that an application which brings an SDK has for starting it before we say that nobody did. */
-const PATIENCE_MS = 5000;
 
 /** Once for a process, however many copies of this package are loaded for it. */
 export function registerCausality(): void {
@@ -72,7 +70,7 @@ function once(act: () => void): void {
   const timer = setTimeout(() => {
     process.off('beforeExit', atEnd);
     act();
-  }, PATIENCE_MS).unref();
+  }, SDK_PATIENCE_MS).unref();
   const atEnd = (): void => {
     clearTimeout(timer);
     act();

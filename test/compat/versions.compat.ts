@@ -98,7 +98,8 @@ function suite(stack: Stack): void {
         ['--require', OURS, '--require', THEIRS],
         ['--require', OURS, '--import', THEIRS],
       ];
-      for (const way of ways) {
+      // The oldest is tried in three of them; what joins an SDK is the same code on all of them.
+      for (const way of stack === OLDEST ? ways.slice(0, 3) : ways) {
         it(`by ${way.join(' ')}`, async () => {
           await installed.run([...way, 'alone.cjs'], collector.environment('alone'));
           expectStampedOnce(await collector.take(5));
@@ -143,12 +144,32 @@ function suite(stack: Stack): void {
       installed.write('tracing.mjs', inCode(stack.sdkTrace));
       installed.write(
         'siblings.mjs',
-        `import { trace } from '@opentelemetry/api';
+        `import { propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+        import { Ntp64 } from 'otel-causality';
         const tracer = trace.getTracer('siblings');
-        for (let i = 0; i < 200; i++) tracer.startSpan('s' + i).end();`,
+        for (let i = 0; i < 200; i++) tracer.startSpan('s' + i).end();
+        // A request from a host whose clock is a third of a second ahead of ours.
+        const [traceId, spanId] = ['4bf92f3577b34da67b1d62f2c9e04a15', '00f067aa0ba902b7'];
+        const hlc = Ntp64.fromMillis(Date.now() + 333).toHex();
+        const received = propagation.extract(ROOT_CONTEXT, {
+          traceparent: '00-' + traceId + '-' + spanId + '-01',
+          tracestate: 'causality=' + spanId,
+          baggage: 'causality=1!' + traceId.slice(-16) + '!5!' + hlc + '!0!ahead-x7k2p1ab*3',
+        });
+        const served = tracer.startSpan('served', { kind: 1 }, received);
+        tracer.startSpan('inside', {}, trace.setSpan(received, served)).end();
+        served.end();`,
       );
       await installed.run(['--import', './tracing.mjs', 'siblings.mjs'], collector.environment('siblings'));
-      const spans = (await collector.take(200)).sort((a, b) => Number(a.name.slice(1)) - Number(b.name.slice(1)));
+      const all = await collector.take(202);
+      for (const name of ['served', 'inside']) {
+        const { startNanos, attributes } = all.find((span) => span.name === name) as RecordedSpan;
+        const wall = Date.parse(String(attributes[ATTRIBUTE.wallStart]));
+        expect(Number(startNanos) / 1e6 - wall, name).to.be.within(300, 334.001);
+        expect(attributes[ATTRIBUTE.wallEnd], name).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/);
+      }
+      const spans = all.filter(({ name }) => /^s\d/.test(name));
+      spans.sort((a, b) => Number(a.name.slice(1)) - Number(b.name.slice(1)));
       const starts = spans.map(({ startNanos }) => startNanos);
       expect(starts).to.deep.equal([...starts].sort((a, b) => Number(a - b)));
       expect(new Set(starts).size).to.be.greaterThan(150);

@@ -13,6 +13,7 @@ import {
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
+import { SAME_MOMENT_MS } from '../../src/clocks/limits.js';
 import { ATTRIBUTE } from '../../src/codec/span-attributes.js';
 import { CausalTimestampExporter } from '../../src/otel/causal-timestamp-exporter.js';
 import { CausalClock } from '../../src/otel/causal-clock.js';
@@ -115,6 +116,22 @@ describe('CausalTimestampExporter', () => {
     for (const startTime of times) node.start(`at ${startTime}`, undefined, { startTime }).span.end();
     const spans = times.map((startTime) => node.finished(`at ${startTime}`));
     exported(spans).forEach((span, i) => expect(span).to.equal(spans[i]));
+  });
+
+  it('takes a whole millisecond for the SDK’s own reading, when it is less than so long ago', () => {
+    for (const [agoMs, refined] of [
+      [SAME_MOMENT_MS - 1, true],
+      [SAME_MOMENT_MS, false],
+      [0, true],
+      [-1, true],
+      [-2, false],
+    ] as const) {
+      const node = new TestNode('pause', { now: () => START_MS + 0.5 });
+      node.start('a', undefined, { startTime: START_MS - agoMs }).span.end();
+      const [span] = exported([node.finished('a')]);
+      expect(span !== node.finished('a'), `${agoMs}`).to.equal(refined);
+      if (refined) expect(Math.abs(micros(span?.startTime) - micros(node.finished('a').startTime))).to.be.below(1000);
+    }
   });
 
   it('leaves spans that this library has not stamped, or that somebody copied', () => {

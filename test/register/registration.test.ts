@@ -1,5 +1,6 @@
 /** `otel-causality/register` as a user loads it: the packed package, before real SDKs, in processes of their own. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { expect } from 'chai';
 import { PackedPackage } from '../support/packed-package.js';
 
@@ -240,6 +241,30 @@ describe('otel-causality/register', function () {
       expect(seen).to.deep.include(NOTHING);
       expect(warnings).to.have.length(1);
       expect(warnings[0]).to.include('npm install @opentelemetry/auto-instrumentations-node');
+    });
+
+    it('or when it has run for a while', async () => {
+      user.write('server.mjs', `import { createServer } from 'node:http'; createServer().listen(0, '127.0.0.1');`);
+      const child = spawn(process.execPath, ['--import', REGISTER, 'server.mjs'], { cwd: user.project });
+      try {
+        const [said] = (await once(child.stderr, 'data', { signal: AbortSignal.timeout(30_000) })) as [Buffer];
+        expect(String(said)).to.include('npm install @opentelemetry/auto-instrumentations-node');
+        expect(child.exitCode).to.equal(null);
+      } finally {
+        child.kill('SIGKILL');
+      }
+    });
+
+    it('looks beside the main script, wherever it was started', () => {
+      user.write('elsewhere/here.txt', '');
+      const ran = spawnSync(process.execPath, ['--import', import.meta.resolve(REGISTER), '../probe.mjs'], {
+        cwd: `${user.project}/elsewhere`,
+        env: { PATH: process.env['PATH'] },
+        encoding: 'utf8',
+      });
+      // The SDK is found there, so it is only at the end that nobody has started it.
+      expect(ran.stderr).to.include('found no OpenTelemetry SDK');
+      expect(ran.status, ran.stderr).to.equal(0);
     });
   });
 });
