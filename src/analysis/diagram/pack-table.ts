@@ -8,6 +8,7 @@ import type { GraphParts } from '../causal-graph.js';
 import { type Chain, EventTable, NONE } from '../event-table.js';
 import { Predecessors } from '../predecessors.js';
 import type { RecordedKind, RecordedLink, RecordedSpan } from '../recorded.js';
+import { oneLine } from '../readers/problems.js';
 import { countChildren } from '../span-tree.js';
 import type { PackedChain, PackedLane, PackedTable } from './diagram-data.js';
 import { packVectors, unpackVectors } from './pack-vectors.js';
@@ -25,8 +26,8 @@ export function packTable({ table, chains, predecessors }: GraphParts): PackedTa
     domains: table.domains,
     lanes: table.lanes.map(
       ({ id, service, stamped, isProcess, resolutionNanos }): PackedLane => [
-        id,
-        service,
+        oneLine(id),
+        oneLine(service),
         bit(stamped),
         bit(isProcess),
         resolutionNanos,

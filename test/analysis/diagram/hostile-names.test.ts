@@ -77,6 +77,24 @@ describe('a page about hostile names', function () {
     expect(before).not.to.include('unsafe');
   });
 
+  it('cuts what is endless, and keeps no character that turns text round', () => {
+    const endless = 'x'.repeat(1e6);
+    const [span] = hostileSpans() as [RecordedSpan];
+    const spans = [
+      {
+        ...span,
+        name: endless,
+        service: endless,
+        attributes: { [endless]: endless },
+        resource: { 'service.instance.id': endless },
+      },
+      ...hostileSpans().slice(1),
+    ];
+    const html = renderDiagram(CausalGraph.of(spans));
+    expect(html.length - renderDiagram(CausalGraph.of([])).length).to.be.below(40_000);
+    expect(html.slice(html.indexOf('id="data"'))).not.to.match(/[\u202a-\u202e\u2066-\u2069]|\\u0000|\\u0007/);
+  });
+
   describe('in Chromium', () => {
     let browser: Browser | undefined;
     let folder: string;

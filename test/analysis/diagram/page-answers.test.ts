@@ -77,8 +77,14 @@ describe('the page of a diagram', () => {
 
     it(`has no arrow of a ${fleet} fleet run backwards in Lamport or hybrid time`, () => {
       fc.assert(
-        fc.property(plans(fleet), (plan) => {
-          const model = modelOf(CausalGraph.of(play(plan).recorded()));
+        fc.property(plans(fleet), fc.array(fc.nat({ max: 9 }), { minLength: 1 }), (plan, hybridTimes) => {
+          const history = play(plan);
+          // Some stamped spans also carry hybrid times, which need not agree with anything.
+          history.told.forEach(({ attributes, process }, i) => {
+            const tenths = hybridTimes[i % hybridTimes.length] as number;
+            if (process.stamped && tenths > 4) attributes['causality.hlc'] = `2023-11-14T22:13:20.${tenths}000000000Z`;
+          });
+          const model = modelOf(CausalGraph.of(history.recorded()));
           const { lamport, hlc } = positionsOf(model);
           for (const { from, to } of model.arrows) {
             expect(lamport[to]).to.be.above(lamport[from] as number);

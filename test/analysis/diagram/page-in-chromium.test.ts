@@ -128,7 +128,12 @@ describe('the page of a diagram in Chromium', function () {
     expect(await page.locator('#results .hint').first().innerText()).to.equal('3 spans found');
     await page.fill('#search', checkout[3]?.spanId ?? '');
     expect(await page.locator('#results .hint').first().innerText()).to.equal('1 span found');
+    await page.locator('#results button').first().click();
+    expect(await page.locator('#details .facts').first().innerText()).to.include(checkout[3]?.spanId);
+    await page.locator('canvas').click({ position: { x: 5, y: 5 } });
+    expect(await page.locator('#results').isVisible()).to.equal(false);
     await page.focus('#search');
+    expect(await page.locator('#results').isVisible()).to.equal(true);
     await page.keyboard.press('Escape');
     expect(await page.locator('#results').isVisible()).to.equal(false);
   });

@@ -112,6 +112,27 @@ describe('parts of the page', () => {
     );
   });
 
+  it('scroll rows that do not fit, as far as there are rows, and say what is in sight', () => {
+    const history = new History();
+    const node = history.process('a-1');
+    const open = Array.from({ length: 80 }, (_, i) => history.start(node, `span ${i}`));
+    for (const span of open) history.end(span);
+    const scene = sceneOf(history);
+    const view = new Viewport();
+    view.resize(800, 400);
+    view.layOut(scene.rows);
+    expect(scene.rows.rowCount).to.equal(80);
+    expect(view.rowsInSight?.[0]).to.equal(0);
+    view.scrollPages(1);
+    expect(view.rowsInSight?.[0]).to.be.within(0.2, 0.3);
+    view.scrollPages(100);
+    expect(view.rowsInSight?.[1]).to.equal(1);
+    view.reveal(0.5, 3);
+    expect(view.yOf(3)).to.be.within(30, 400);
+    view.resize(800, 3000);
+    expect(view.rowsInSight).to.equal(undefined);
+  });
+
   it('reach every event of a lane by the arrow keys, and causes and effects up and down', () => {
     fc.assert(
       fc.property(mixed(), fc.constantFrom(...AXES), (scene, axis) => {

@@ -72,6 +72,10 @@ class App {
     listenToKeys(canvas, {
       onStep: (step) => this.step(step),
       onZoom: (factor) => this.zoomBy(factor),
+      onScroll: (pages) => {
+        this.stage.view.scrollPages(pages);
+        this.stage.moved();
+      },
       onSearch: () => this.search.focus(),
       onAxis: (number) => this.setAxis(AXES[number] ?? 'lamport'),
       onFit: () => this.fit(),

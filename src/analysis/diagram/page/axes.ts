@@ -39,8 +39,12 @@ function wallPositions({ table, order, arrows }: DiagramModel): Float64Array {
   return positions;
 }
 
-/** As recorded; else what a hybrid clock would have said: wall time, or the latest of the causes if that is later. */
-function hybridPositions({ hybrid, table, edges, order }: DiagramModel): Float64Array {
+/**
+ * As recorded; else what a hybrid clock would have said: wall time, or the latest of the causes if that is later. A recorded
+ * time, too, gives way to a derived cause: the plain service beside it had no hybrid clock to hold its own one back.
+ */
+function hybridPositions({ data, hybrid, table, edges, order }: DiagramModel): Float64Array {
+  const unordered = new Set(data.hybridUnordered);
   const causes = new Map<number, number[]>();
   for (let span = 0; span < table.spans.length; span++) {
     edges.visitAllOf(span, (from, to) => {
@@ -51,8 +55,10 @@ function hybridPositions({ hybrid, table, edges, order }: DiagramModel): Float64
   }
   const positions = new Float64Array(table.tick.length);
   for (const event of order) {
-    let latest = hybrid.get(event) ?? table.timeOf(event);
-    if (!hybrid.has(event)) {
+    // A reply was sent no earlier than its span started; its wall time is not known.
+    const own = event % 3 === REPLY ? (positions[event - REPLY] as number) : table.timeOf(event);
+    let latest = hybrid.get(event) ?? own;
+    if (!unordered.has(event)) {
       for (const cause of causes.get(event) ?? []) latest = Math.max(latest, positions[cause] as number);
     }
     positions[event] = latest;

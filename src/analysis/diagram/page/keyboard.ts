@@ -4,6 +4,7 @@ import type { Step } from './event-steps.js';
 export interface KeyListener {
   onStep(step: Step): void;
   onZoom(factor: number): void;
+  onScroll(pages: number): void;
   onSearch(): void;
   onAxis(number: number): void;
   onFit(): void;
@@ -23,10 +24,13 @@ export function listenToKeys(canvas: HTMLElement, listener: KeyListener): void {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
     const step = STEPS[event.key];
     // Elsewhere the arrow keys scroll lists and choose among radio buttons.
-    if (step !== undefined && (event.target === canvas || event.target === document.body)) listener.onStep(step);
+    const isDiagram = event.target === canvas || event.target === document.body;
+    if (step !== undefined && isDiagram) listener.onStep(step);
     else if (event.key === '+' || event.key === '=') listener.onZoom(1.5);
     else if (event.key === '-') listener.onZoom(1 / 1.5);
     else if (event.key === '0') listener.onFit();
+    else if (isDiagram && event.key === 'PageDown') listener.onScroll(1);
+    else if (isDiagram && event.key === 'PageUp') listener.onScroll(-1);
     else if (event.key === '/') listener.onSearch();
     else if (event.key === '?') listener.onHelp();
     else if (event.key === 'Escape') listener.onEscape();

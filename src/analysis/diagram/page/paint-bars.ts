@@ -115,7 +115,7 @@ function paintBar(
   const isError = scene.model.status(span) === 'error';
   const name = `${isError ? '! ' : ''}${scene.model.name(span)}`;
   context.font = height >= 18 ? FONT : SMALL_FONT;
-  const text = height < 9 ? '' : fitText(context, name, to - left - 10 - 2 * signs);
+  const text = height < 10 ? '' : fitText(context, name, to - left - 10 - 2 * signs);
   if (text === '') return;
   context.fillStyle = palette.text;
   context.textAlign = 'left';

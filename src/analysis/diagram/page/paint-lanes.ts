@@ -69,6 +69,19 @@ export function paintAxis({ context, view, palette }: Painting, ticks: readonly 
   context.stroke();
 }
 
+/** A thumb at the right, where there is more than is in sight. */
+export function paintScroll({ context, view, palette }: Painting): void {
+  const part = view.rowsInSight;
+  if (part === undefined) return;
+  const room = view.height - AXIS_HEIGHT;
+  context.fillStyle = palette.soft;
+  context.globalAlpha = 0.55;
+  context.beginPath();
+  context.roundRect(view.width - 8, AXIS_HEIGHT + part[0] * room, 5, (part[1] - part[0]) * room, 2.5);
+  context.fill();
+  context.globalAlpha = 1;
+}
+
 /** Names of nodes; above whatever was painted there. */
 export function paintGutter({ context, scene, view, palette }: Painting): void {
   context.save();

@@ -24,6 +24,16 @@ export class SearchPanel {
   ) {
     this.search = new SpanSearch(model);
     this.field.addEventListener('input', () => this.find());
+    this.field.addEventListener('focus', () => {
+      this.results.hidden = this.field.value.trim() === '';
+    });
+    // What was found stays marked in the diagram; only the list makes room for it.
+    const place = elementById('finder', HTMLElement);
+    place.addEventListener('focusout', ({ relatedTarget }) => {
+      if (!(relatedTarget instanceof Node && place.contains(relatedTarget))) this.results.hidden = true;
+    });
+    // Not every browser gives the focus to a button that is clicked: it stays in the field.
+    this.results.addEventListener('mousedown', (event) => event.preventDefault());
     this.field.addEventListener('keydown', (event) => {
       if (event.key === 'Enter') this.next(event.shiftKey ? -1 : 1);
       else if (event.key === 'Escape') this.clear();

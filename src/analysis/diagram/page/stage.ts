@@ -10,7 +10,7 @@ import type { AxisName } from './axes.js';
 import { eventAt } from './hit-test.js';
 import { linesInSight, paintArrows } from './paint-arrows.js';
 import { paintBars } from './paint-bars.js';
-import { paintAxis, paintBands, paintGrid, paintGutter, ticksOf } from './paint-lanes.js';
+import { paintAxis, paintBands, paintGrid, paintGutter, paintScroll, ticksOf } from './paint-lanes.js';
 import { paintBadges, paintGaps, paintSelection } from './paint-marks.js';
 import type { Painting } from './painting.js';
 import { type Palette, readPalette } from './palette.js';
@@ -211,5 +211,6 @@ export class Stage {
     paintSelection(painting);
     paintGutter(painting);
     paintAxis(painting, ticks);
+    paintScroll(painting);
   }
 }

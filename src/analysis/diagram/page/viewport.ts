@@ -11,7 +11,7 @@ const PADDING = 22;
 const LEAST_LANE_PADDING = 8;
 const MOST_LANE_PADDING = 26;
 const TALLEST_ROW = 30;
-const LOWEST_ROW = 13;
+const LOWEST_ROW = 17;
 
 export class Viewport {
   width = 800;
@@ -113,6 +113,19 @@ export class Viewport {
     if (y < AXIS_HEIGHT + LEAST_LANE_PADDING || y + this.rowHeight > this.height) {
       this.y += (AXIS_HEIGHT + this.height) / 2 - y;
     }
+    this.constrain();
+  }
+
+  /** Which part of all rows is in sight, 0 to 1; undefined where all of them are. */
+  get rowsInSight(): readonly [from: number, to: number] | undefined {
+    const room = this.height - AXIS_HEIGHT;
+    const { contentHeight } = this;
+    return contentHeight <= room ? undefined : [-this.y / contentHeight, (room - this.y) / contentHeight];
+  }
+
+  /** Scrolls by so many heights of what is in sight. */
+  scrollPages(pages: number): void {
+    this.y -= pages * (this.height - AXIS_HEIGHT) * 0.9;
     this.constrain();
   }
 
