@@ -55,10 +55,11 @@ export class StateSlots<S extends StateStorage = StateStorage> {
           throw new StateDamagedError(`state ${this.name}`, damaged, 'a whole state in one of two slots');
         return { value: undefined, mark: '', sequence: 0, damaged };
       }
+      const { name } = this;
       const { json, sequence } = newest;
       return {
         get value(): unknown {
-          return JSON.parse(json) as unknown;
+          return parsed(name, json);
         },
         mark: slotMark(newest),
         sequence,
@@ -111,5 +112,14 @@ export class StateSlots<S extends StateStorage = StateStorage> {
 
   private slotName(parity: number): string {
     return `${this.name}.${parity}`;
+  }
+}
+
+/** A slot that was written here holds JSON: one that does not, somebody else has made. */
+function parsed(name: string, json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    throw new StateDamagedError(`state ${name}`, json, 'JSON');
   }
 }

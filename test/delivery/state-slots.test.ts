@@ -134,6 +134,13 @@ describe('StateSlots', () => {
     expect(slots.read().damaged).to.equal(0);
   });
 
+  it('says so when a whole slot holds no JSON', () => {
+    const storage = memoryStorage();
+    storage.set('s.1', slotText({ sequence: 1, json: '{' }));
+    const stored = new StateSlots(storage, 's').read();
+    expect(expectInvalid(() => stored.value, 'state s')).to.be.instanceOf(StateDamagedError);
+  });
+
   it('survives what is not even a text', () => {
     for (const odd of [7, {}, [], true]) {
       const storage = { ...memoryStorage(), get: () => odd as never };
