@@ -143,14 +143,17 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
    */
   catchUp(seen: VectorTimestamp): M[] {
     const known = vectorOf(seen);
-    const union = known?.merge(this.seen);
-    if (
-      known === undefined ||
-      union === undefined ||
-      union.size > MAX_FOREIGN_VECTOR_ENTRIES ||
-      this.claimsOurId(known)
-    ) {
-      throw new InvalidValueError('seen', seen, 'what a peer has delivered');
+    if (known === undefined || this.claimsOurId(known)) {
+      throw new InvalidValueError('seen', seen, 'a vector that names no more of ours than we have sent');
+    }
+    const union = known.merge(this.seen);
+    const size = [...this.newcomers].reduce((sum, sender) => sum + (union.get(sender) === 0 ? 1 : 0), union.size);
+    if (size > MAX_FOREIGN_VECTOR_ENTRIES) {
+      throw new InvalidValueError(
+        'seen',
+        size,
+        `at most ${MAX_FOREIGN_VECTOR_ENTRIES} nodes together with those known`,
+      );
     }
     for (const [node, counter] of union) this.advance(node, counter);
     const waiting = this.waiting.clear().filter(({ sender, tick }) => tick > this.seenOf(sender));

@@ -71,6 +71,7 @@ describe('the bounds of CausalDeliveryBuffer', () => {
     expect(rejecting.receive(message('x', { x: 2 })).reason).to.equal('full');
     expect(rejecting.size).to.equal(most);
     expect(rejecting.dropFrom('n0').length).to.equal(most);
+    rejecting.dropFrom('x');
     fill(rejecting);
     expect(rejecting.catchUp(wide).length).to.equal(most);
     const dropping = new CausalDeliveryBuffer({ whenFull: 'drop-oldest' });
