@@ -41,6 +41,7 @@ export type {
 } from './otel/clock-options.js';
 export type { CausalityCounters, IncompleteReason, RefusalReason } from './otel/counters.js';
 export { getCausalStamp } from './otel/get-causal-stamp.js';
+export { type ManualReplies, manualReplies, type ManualRepliesOptions } from './otel/manual-replies.js';
 export { CausalityPropagator, type CausalityPropagatorOptions } from './otel/propagator.js';
 export type { AttributeSink } from './codec/span-attributes.js';
 export type { StartedSpan } from './otel/span-events.js';
