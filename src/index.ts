@@ -47,6 +47,7 @@ export type {
 export type { CausalityCounters, IncompleteReason, RefusalReason } from './otel/counters.js';
 export { type FetchRepliesOptions, installFetchReplies } from './otel/fetch-replies.js';
 export { getCausalStamp } from './otel/get-causal-stamp.js';
+export { type ManualReplies, manualReplies, type ManualRepliesOptions } from './otel/manual-replies.js';
 export { observeCausality, type ObserveCausalityOptions } from './otel/observe-causality.js';
 export { CausalityPropagator, type CausalityPropagatorOptions } from './otel/propagator.js';
 export type { AttributeSink } from './codec/vector-attribute.js';

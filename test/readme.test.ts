@@ -130,7 +130,7 @@ describe('README', function () {
       'at-the-edge.mjs',
       `import { defaultTextMapGetter, defaultTextMapSetter, ROOT_CONTEXT, trace } from '@opentelemetry/api';
       import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
-      import { causality, textMapPropagator } from './edge.mjs';
+      import { spanProcessor as causality, textMapPropagator } from './edge.mjs';
       const tracer = new BasicTracerProvider({ spanProcessors: [causality] }).getTracer('edge');
       for (const address of ['db.internal', 'partner.example']) {
         const span = tracer.startSpan('call', { attributes: { 'server.address': address } });

@@ -19,7 +19,7 @@ import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { manualReplies } from '../../src/node/manual-replies.js';
+import { manualReplies } from '../../src/otel/manual-replies.js';
 import { CausalClock } from '../../src/otel/causal-clock.js';
 import type { AttributeMode } from '../../src/otel/clock-options.js';
 import { CausalityPropagator } from '../../src/otel/propagator.js';

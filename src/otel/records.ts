@@ -28,6 +28,8 @@ export interface SpanRecord {
   readonly shiftMillis?: number;
   /** The span itself, for what is learned between its start and its end. */
   readonly span: object;
+  /** Its links at its start, dropped ones included: what is more at its end was added meanwhile. */
+  readonly linksAtStart: number;
   /** Another clock's record of the same span. */
   readonly other: SpanRecord | undefined;
 }

@@ -2,7 +2,8 @@
  * The two events of every recorded, sampled span: its start and its end.
  *
  * Guarantee: a start is after its parent, after whatever the message in its context brought, and after everything
- * that happened before in this process and trace; an end is after its start and after all that was heard since.
+ * that happened before in this process and trace; an end is after its start and after all that was heard since, links
+ * that were added meanwhile included.
  * Hazard: the event is the call. Times that an application passes to `startSpan` or `end` play no part.
  */
 import { type Context, type Link, type Span, type SpanContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
@@ -69,6 +70,7 @@ export class SpanEvents {
       startMillis: now,
       shiftMillis: domain.offsetMillis,
       span,
+      linksAtStart: linksOf(span),
       other: anyRecordOf(spanContext),
     };
     remember(spanContext, record);
@@ -83,6 +85,7 @@ export class SpanEvents {
     if (record === undefined || record.ended) return undefined;
     const now = this.domains.now();
     const domain = this.domains.present(record, now);
+    if (linksOf(record.span) !== record.linksAtStart) this.hearLateLinks(record, domain, spanContext.traceId, now);
     this.closeRequests(record, spanContext.spanId, domain);
     const stamp = domain.tick(record.start.node as string, now);
     this.finish(record);
@@ -138,6 +141,13 @@ export class SpanEvents {
     }
   }
 
+  /** Links that were added after the start, as for a batch that had yet to come. Those heard already change nothing. */
+  private hearLateLinks(record: SpanRecord, domain: Domain, traceId: string, now: number): void {
+    const { links = [], droppedLinksCount = 0 } = record.span as StartedSpan;
+    record.behindMillis = Math.max(record.behindMillis, this.hearLinks(domain, links, traceId, now));
+    if (droppedLinksCount > 0) domain.hide('links-dropped');
+  }
+
   private hearLinks(domain: Domain, links: readonly Link[], traceId: string, now: number): number {
     let behindMillis = 0;
     for (const { context: linked } of links) {
@@ -162,4 +172,8 @@ export class SpanEvents {
     }
     return behindMillis;
   }
+}
+
+function linksOf({ links, droppedLinksCount }: Pick<StartedSpan, 'links' | 'droppedLinksCount'>): number {
+  return (links?.length ?? 0) + (droppedLinksCount ?? 0);
 }

@@ -3,7 +3,7 @@ import * as amqp from 'amqplib';
 import { expect } from 'chai';
 import { type Service, TransportFleet } from '../transports/fleet.js';
 import { Told } from '../transports/oracle.js';
-import { expectHeardThroughLinks, LATE_CONSUMER, PRODUCER } from './link-only.js';
+import { expectHeardThroughLinks, LATE_CONSUMER, PRODUCER } from '../transports/link-only.js';
 import { type Broker, startRabbit } from './servers.js';
 
 describe('AMQP through RabbitMQ', function () {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { type Service, TransportFleet } from '../transports/fleet.js';
 import { Told } from '../transports/oracle.js';
 import { startKafka } from './kafka-server.js';
-import { expectHeardThroughLinks, LATE_CONSUMER, PRODUCER } from './link-only.js';
+import { expectHeardThroughLinks, LATE_CONSUMER, PRODUCER } from '../transports/link-only.js';
 import type { Broker } from './servers.js';
 
 describe('Kafka', function () {

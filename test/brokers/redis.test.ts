@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { type Service, TransportFleet } from '../transports/fleet.js';
 import { Told } from '../transports/oracle.js';
-import { expectHeardThroughLinks, LATE_CONSUMER, PRODUCER } from './link-only.js';
+import { expectHeardThroughLinks, LATE_CONSUMER, PRODUCER } from '../transports/link-only.js';
 import { type Broker, startRedis } from './servers.js';
 
 describe('Redis streams', function () {

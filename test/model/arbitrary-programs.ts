@@ -80,7 +80,8 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Co
         link: oneof({ arbitrary: constant(-1), weight: 4 }, { arbitrary: nat(9), weight: 1 }),
       }),
     },
-    { weight: 7, arbitrary: record({ do: constant('end' as const), span: pick }) },
+    { weight: 6, arbitrary: record({ do: constant('end' as const), span: pick }) },
+    { weight: 1, arbitrary: record({ do: constant('end' as const), span: pick, link: nat(9) }) },
     {
       weight: 10,
       arbitrary: record({

@@ -259,4 +259,8 @@ export const BREAKAGES: readonly Breakage[] = [
     name: 'an inbound entry drops instead of rising',
     during: replacing(VectorState, { bringsNews: () => () => false }),
   },
+  {
+    name: 'links that are added after the start are not heard',
+    during: replacing(SpanEvents, { hearLateLinks: () => () => undefined }),
+  },
 ];

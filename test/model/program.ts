@@ -34,7 +34,8 @@ export type Sampling = 0 | 1 | 2;
 export type Command =
   | { readonly do: 'root'; readonly slot: number; readonly sampling: Sampling }
   | { readonly do: 'child'; readonly context: number; readonly sampling: Sampling; readonly link: number }
-  | { readonly do: 'end'; readonly span: number }
+  /** Where there is a `link`, the span gets it just before. */
+  | { readonly do: 'end'; readonly span: number; readonly link?: number }
   | {
       readonly do: 'call';
       readonly context: number;

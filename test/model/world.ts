@@ -53,7 +53,7 @@ export class World {
         this.child(command);
         break;
       case 'end':
-        this.endSpan(youngest(this.liveSpans(), command.span));
+        this.endSpan(youngest(this.liveSpans(), command.span), command.link);
         break;
       case 'call':
         this.call(youngest(this.spots, command.context), command);
@@ -130,14 +130,16 @@ export class World {
   private child({ context, sampling, link }: Extract<Command, { do: 'child' }>): void {
     const spot = youngest(this.spots, context);
     if (spot === undefined) return;
-    const linked =
-      link < 0
-        ? undefined
-        : youngest(
-            this.spots.filter((one) => one.service === spot.service),
-            link,
-          );
-    this.startSpan(spot.service, spot, SpanKind.INTERNAL, sampling, { linked });
+    this.startSpan(spot.service, spot, SpanKind.INTERNAL, sampling, { linked: this.linkable(spot.service, link) });
+  }
+
+  private linkable(service: Service, link: number): Spot | undefined {
+    return link < 0
+      ? undefined
+      : youngest(
+          this.spots.filter((one) => one.service === service),
+          link,
+        );
   }
 
   private startSpan(
@@ -201,11 +203,14 @@ export class World {
     return made;
   }
 
-  private endSpan(span: SpanFacts | undefined): void {
+  private endSpan(span: SpanFacts | undefined, link = -1): void {
     if (span === undefined || !span.live) return;
+    const { service, trace, spanId } = span.spot;
+    const linked = this.linkable(service, link);
+    const linkedContext = linked === undefined ? undefined : traceApi.getSpanContext(linked.context);
+    if (linkedContext !== undefined) span.span.addLink({ context: linkedContext });
     span.span.end();
     span.live = false;
-    const { service, trace, spanId } = span.spot;
     const stamp = service.lastEnd();
     if ((stamp !== undefined) !== (span.start !== undefined)) throw new Error(`the end of ${span.name}`);
     this.log.push(`${service.name} ends ${span.name}${stamp === undefined ? '' : `, tick ${stamp.tick}`}`);
@@ -216,7 +221,8 @@ export class World {
     if (span.kind === SpanKind.CLIENT && service.awaited.delete(spanId)) {
       lane.rules.add('a reply without an acceptable stamp');
     }
-    span.end = this.ledger.event(`${span.name}.end`, service, trace, stamp, span.unheard);
+    const causes = linked === undefined ? [] : this.requests.hearLink(service, trace, linked);
+    span.end = this.ledger.event(`${span.name}.end`, service, trace, stamp, [...span.unheard, ...causes]);
   }
 
   private call(

@@ -90,6 +90,42 @@ describe('the events of spans', () => {
       expect(compareStamps(startOf(span), startOf(received.span))).to.equal('before');
     });
 
+    it('that are added later are heard by the end, from each of them', () => {
+      const consumer = new TestNode('consumer');
+      const received = consumer.start('receive', undefined, { kind: SpanKind.CONSUMER });
+      const producers = ['one', 'other'].map((name, i) => {
+        const producer = new TestNode(name);
+        for (let work = 0; work < 5 * (2 - i); work++) producer.start('work').span.end();
+        const { span, carrier } = sent(producer);
+        received.span.addLink(linkTo(consumer, carrier));
+        return startOf(span).lamport;
+      });
+      expect(startOf(received.span).lamport).to.equal(1);
+      received.span.end();
+      const { attributes } = consumer.finished('receive');
+      expect(attributes['causality.end.lamport']).to.be.greaterThan(Math.max(...producers));
+      expect(attributes).not.to.have.any.keys('causality.end.vector', 'causality.incomplete');
+    });
+
+    it('that are added later and hide something make the end incomplete', () => {
+      const node = new TestNode('node');
+      const { span } = node.start('receive');
+      const traceState = new TraceState(`causality=${SPAN_ID}`);
+      span.addLink({ context: { traceId: '1'.repeat(32), spanId: SPAN_ID, traceFlags: 1, traceState } });
+      span.end();
+      expect(node.finished('receive').attributes).to.include({ 'causality.incomplete': true });
+    });
+
+    it('of which later ones push out others make the end incomplete', () => {
+      const node = new TestNode('node');
+      const { span } = node.start('receive');
+      for (let i = 0; i < 129; i++) {
+        span.addLink({ context: { traceId: '1'.repeat(32), spanId: SPAN_ID, traceFlags: 1 } });
+      }
+      span.end();
+      expect(node.finished('receive').attributes).to.include({ 'causality.incomplete': true });
+    });
+
     it('to a local span merge its start', () => {
       const node = new TestNode('node');
       const linked = node.start('linked');

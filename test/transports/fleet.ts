@@ -21,7 +21,7 @@ export interface ServiceOptions {
 
 type Answer = { readonly id: number } & ({ readonly result: unknown } | { readonly error: string });
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 export class Service {
   private asked = 0;

@@ -39,12 +39,18 @@ const kafka: Load = async () => {
   return new KafkaJsInstrumentation();
 };
 
+const sqs: Load = async () => {
+  const { AwsInstrumentation } = await import('@opentelemetry/instrumentation-aws-sdk');
+  return new AwsInstrumentation({ suppressInternalInstrumentation: true });
+};
+
 const OF_MODULE: Readonly<Record<string, readonly Load[]>> = {
   http: [http],
   frameworks: [http, undici, express, fastify],
   grpc: [grpc],
   amqp: [amqp],
   kafka: [kafka],
+  sqs: [sqs],
 };
 
 export function instrumentationsOf(module: string): Promise<Instrumentation[]> {

@@ -75,7 +75,7 @@ describe('mixed fleets', function () {
       );
       expect(told.graph.relation((first as CausalSpan).start, orders.start)).to.equal('before');
       expect(incompleteAt(orders)).to.equal(true);
-      const baggage = await services.get('orders')?.ask<string>('lastBaggage');
+      const baggage = await services.get('orders')?.ask<string>('lastHeader', 'baggage');
       expect(baggage).to.match(relay === 'encodes' ? /causality=1%21[0-9a-f]{16}%21/ : /causality=1![0-9a-f]{16}!/);
       // The plain service's reply carried nothing, so what the gateway does next may have heard of it.
       expect(incompleteAt(stock)).to.equal(true);

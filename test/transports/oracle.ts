@@ -32,9 +32,10 @@ export class Told {
   readonly graph: CausalGraph;
   private readonly truth: ReadonlyMap<string, ReadonlySet<string>>;
 
-  constructor(readonly spans: readonly RecordedSpan[]) {
-    this.graph = CausalGraph.of(spans, { links: 'start' });
-    this.truth = happenedBefore(spans);
+  /** @param links when the spans got theirs: at their start, or by their end */
+  constructor(spans: readonly RecordedSpan[], links: 'start' | 'end' = 'start') {
+    this.graph = CausalGraph.of(spans, { links });
+    this.truth = happenedBefore(spans, links);
   }
 
   /** Throws for any answer that is not what happened. */
@@ -94,7 +95,7 @@ function named({ span, kind }: CausalEvent): string {
 }
 
 /** For each moment, all that came after it. */
-function happenedBefore(spans: readonly RecordedSpan[]): Map<string, Set<string>> {
+function happenedBefore(spans: readonly RecordedSpan[], links: 'start' | 'end'): Map<string, Set<string>> {
   const next = new Map<string, string[]>();
   const lead = (from: string, to: string): void => void next.set(from, [...(next.get(from) ?? []), to]);
   for (const line of processLines(spans).values()) {
@@ -105,7 +106,7 @@ function happenedBefore(spans: readonly RecordedSpan[]): Map<string, Set<string>
   for (const span of spans) {
     const parent = byId.get(span.parentSpanId ?? '');
     if (parent !== undefined) lead(momentKey(parent.spanId, 'start'), momentKey(span.spanId, 'start'));
-    for (const { spanId } of span.links) lead(momentKey(spanId, 'start'), momentKey(span.spanId, 'start'));
+    for (const { spanId } of span.links) lead(momentKey(spanId, 'start'), momentKey(span.spanId, links));
     if (parent?.kind === 'client' && span.kind === 'server') {
       const has = ({ attributes }: RecordedSpan, moment: Moment): boolean => attributes[MARK[moment]] !== undefined;
       // A server span without such a mark ended first and replied then.

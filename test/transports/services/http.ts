@@ -5,17 +5,17 @@ import { trace } from '@opentelemetry/api';
 
 const tracer = trace.getTracer('test');
 
-let baggage = '';
+let received: http.IncomingHttpHeaders = {};
 
 /** What came with the last request, as it came. */
-export function lastBaggage(): string {
-  return baggage;
+export function lastHeader(name: string): string {
+  return String(received[name] ?? '');
 }
 
 /** Node's own server. `/relay?url=…` forwards to another, `/work` answers. */
 export async function serveNode(): Promise<string> {
   const server = http.createServer((request, response) => {
-    baggage = String(request.headers['baggage'] ?? '');
+    received = request.headers;
     void relay(request.url ?? '', response);
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

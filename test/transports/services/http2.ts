@@ -2,7 +2,7 @@
 import http2 from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
-import { manualReplies } from 'otel-causality/node';
+import { manualReplies } from 'otel-causality';
 import { heard, replying } from '../oracle-marks.js';
 import { clockOption } from '../service-clock.js';
 

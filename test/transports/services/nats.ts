@@ -1,7 +1,7 @@
 /** NATS by hand, as docs/transports.md shows it: its headers carry the trace, and a reply's headers the stamp. */
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
 import { connect, headers, type MsgHdrs, type NatsConnection } from '@nats-io/transport-node';
-import { manualReplies } from 'otel-causality/node';
+import { manualReplies } from 'otel-causality';
 import { heard, replying } from '../oracle-marks.js';
 import { clockOption } from '../service-clock.js';
 

@@ -2,7 +2,7 @@
 import { type Span, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { parseStamp } from '../../src/codec/wire-text.js';
-import { manualReplies } from '../../src/node/manual-replies.js';
+import { manualReplies } from '../../src/otel/manual-replies.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { TestNode } from '../support/fleet.js';
 

@@ -7,9 +7,9 @@
  * the receiving.
  */
 import type { SpanContext } from '@opentelemetry/api';
-import type { CausalClock } from '../otel/causal-clock.js';
-import { isDisabled } from '../otel/clock-options.js';
-import { clockOption } from '../otel/span-processor.js';
+import type { CausalClock } from './causal-clock.js';
+import { isDisabled } from './clock-options.js';
+import { clockOption } from './span-processor.js';
 
 /** Everything is optional. */
 export interface ManualRepliesOptions {
