@@ -65,7 +65,7 @@ const spans = fc.record(
     startTimeUnixNano: fc.oneof(
       fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String),
       fc.maxSafeInteger(),
-      fc.constant(1795255200000000123),
+      fc.constant(Number('1795255200000000123')),
     ),
     endTimeUnixNano: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map(String),
     attributes,
