@@ -21,6 +21,11 @@ export function newRecord(): WritableRecord {
   return new (BareRecord as unknown as new () => WritableRecord)();
 }
 
+/** True for what {@link newRecord} made: the parser of lines has read it already. */
+export function isRecord(value: unknown): value is AttributeRecord {
+  return value instanceof (BareRecord as unknown as new () => WritableRecord);
+}
+
 /** The record of whoever has no attributes. */
 export const NO_ATTRIBUTES: AttributeRecord = Object.freeze(newRecord());
 

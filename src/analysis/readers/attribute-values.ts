@@ -8,7 +8,7 @@
 import { InvalidValueError } from '../../clocks/errors.js';
 import { MAX_SPAN_ATTRIBUTES, MAX_VALUE_DEPTH } from '../../clocks/limits.js';
 import type { AttributeRecord, AttributeValue } from '../recorded.js';
-import { isObject, type JsonObject, newRecord, NO_ATTRIBUTES } from './attribute-record.js';
+import { isObject, isRecord, type JsonObject, newRecord, NO_ATTRIBUTES } from './attribute-record.js';
 import type { Reading } from './reading.js';
 
 /**
@@ -16,6 +16,7 @@ import type { Reading } from './reading.js';
  * that cannot be read is a problem of its own and is left out.
  */
 export function attributesOf(list: unknown, reading: Reading): AttributeRecord {
+  if (isRecord(list)) return list;
   if (!Array.isArray(list)) return isObject(list) ? plainAttributesOf(list, reading) : NO_ATTRIBUTES;
   const entries = list as readonly unknown[];
   if (entries.length === 0) return NO_ATTRIBUTES;

@@ -42,11 +42,15 @@ export class ByteCapture {
 
   /** Hands over the text, and starts from nothing. */
   take(): string {
+    return this.takeBytes().toString();
+  }
+
+  /** Hands over the bytes, which belong to whoever made the chunk, and starts from nothing. */
+  takeBytes(): Buffer {
     const [first] = this.parts;
-    const text =
-      this.parts.length === 1 && first !== undefined ? first.toString() : Buffer.concat(this.parts).toString();
+    const bytes = this.parts.length === 1 && first !== undefined ? first : Buffer.concat(this.parts);
     this.clear();
-    return text;
+    return bytes;
   }
 
   clear(): void {

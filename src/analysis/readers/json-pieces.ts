@@ -15,8 +15,8 @@ import { isBlank, NEWLINE } from './json-bytes.js';
 import { JsonFramer } from './json-framer.js';
 
 export interface PieceSink extends FrameSink {
-  /** A line that should be one document. False where it is none. */
-  line(text: string, line: number): boolean;
+  /** A line that should be one document. False where it is none. The bytes are only lent. */
+  line(bytes: Buffer, line: number): boolean;
 }
 
 /** Bytes taken at once of a chunk that is larger: what is cut out of them waits for its reader. */
@@ -99,11 +99,11 @@ export class JsonPieces {
     }
     const { size } = rest;
     if (size === 0) return rest.clear();
-    const text = rest.take();
+    const bytes = rest.takeBytes();
     // The parser must not be handed a line whose depth nobody knows, unless it is too short to matter.
-    if (size <= UNCOUNTED_LINE_BYTES && this.sink.line(text, lineNumber)) return undefined;
+    if (size <= UNCOUNTED_LINE_BYTES && this.sink.line(bytes, lineNumber)) return undefined;
     const framer = new JsonFramer(this.maxBytes, this.sink, lineNumber);
-    framer.push(Buffer.from(text));
+    framer.push(bytes);
     framer.end();
     return undefined;
   }

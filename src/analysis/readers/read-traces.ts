@@ -13,6 +13,7 @@ import { type BackendSource, isBackend, openBackend } from './backends.js';
 import { quoteBigIntegers } from './big-integers.js';
 import { type ByteStream, openPath, plainChunks, type SourcePart } from './byte-source.js';
 import { DocumentReader } from './document.js';
+import { JsonBytesParser } from './json-bytes-parser.js';
 import { JsonPieces, type PieceSink } from './json-pieces.js';
 import { type ReadProblem, ReadTracesError, reasonOf } from './problems.js';
 import { Reading } from './reading.js';
@@ -92,20 +93,21 @@ async function* readPart(
 /** Parses what was cut out and collects the spans of it. */
 class Documents implements PieceSink {
   private readonly reader: DocumentReader;
+  private readonly parser = new JsonBytesParser();
   private ready: (readonly RecordedSpan[])[] = [];
 
   constructor(private readonly reading: Reading) {
     this.reader = new DocumentReader(reading);
   }
 
-  line(text: string, line: number): boolean {
-    let document: unknown;
+  line(bytes: Buffer, line: number): boolean {
+    let document = this.parser.parse(bytes);
     try {
-      document = JSON.parse(text);
+      document ??= JSON.parse(bytes.toString());
     } catch {
       return false;
     }
-    this.read(document, text, line);
+    this.read(document, () => bytes.toString(), line);
     return true;
   }
 
@@ -116,7 +118,7 @@ class Documents implements PieceSink {
     } catch (error) {
       return this.problem(line, `no JSON: ${reasonOf(error)}`);
     }
-    return this.read(document, text, line);
+    return this.read(document, () => text, line);
   }
 
   problem(line: number, reason: string): void {
@@ -130,12 +132,12 @@ class Documents implements PieceSink {
     for (const spans of ready) yield* spans;
   }
 
-  private read(document: unknown, text: string, line: number): void {
+  private read(document: unknown, text: () => string, line: number): void {
     this.reading.at(line);
     this.reader.read(document);
     if (this.reading.rounded) {
       this.reading.discard();
-      this.reader.read(JSON.parse(quoteBigIntegers(text)));
+      this.reader.read(JSON.parse(quoteBigIntegers(text())));
     }
     this.ready.push(this.reading.take());
   }

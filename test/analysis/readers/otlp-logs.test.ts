@@ -174,4 +174,43 @@ describe('logs of OTLP JSON', () => {
       rmSync(folder, { recursive: true });
     }
   });
+
+  it('of process scope stand among all traces, also outside of any', async () => {
+    const node = new LoggingNode('batch', { scope: 'process', trust: 'none' });
+    const first = node.start('first', undefined, { root: true });
+    first.span.end();
+    node.log('between');
+    const second = node.start('second', undefined, { root: true });
+    node.log('within', second.context);
+    second.span.end();
+    const logs: RecordedLog[] = [];
+    const text = [
+      JsonTraceSerializer.serializeRequest(node.exporter.getFinishedSpans()),
+      JsonLogsSerializer.serializeRequest(node.logs.exporter.getFinishedLogRecords()),
+    ]
+      .map((bytes) => Buffer.from(bytes as Uint8Array).toString())
+      .join('\n');
+    const { spans } = await readAll([text], { onLog: (log) => logs.push(log) });
+    const graph = CausalGraph.of(spans, { logs });
+    const [between, within] = graph.logs;
+    const [one, two] = graph.spans;
+    expect(between?.recorded.traceId).to.equal(undefined);
+    expect(graph.relation(one!.end, between!)).to.equal('before');
+    expect(graph.relation(between!, two!.start)).to.equal('before');
+    expect(graph.relation(one!.start, within!)).to.equal('before');
+    expect(graph.relation(between!, within!)).to.equal('before');
+    expect(
+      graph.order({ logs: true }).map((moment) => (moment.kind === 'log' ? moment.recorded.body : moment.kind)),
+    ).to.deep.equal(['start', 'end', 'between', 'start', 'within', 'end']);
+    const folder = mkdtempSync(join(tmpdir(), 'otel-causality-logs-'));
+    try {
+      const file = join(folder, 'process.jsonl');
+      writeFileSync(file, text);
+      const { out } = await runCli(['order', file]);
+      expect(out).to.match(/\nLogs outside of any trace {2}0 spans on 1 node, 0 events, 1 log\n/);
+      expect((await runCli(['check', file])).code).to.equal(0);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
 });
