@@ -10,9 +10,18 @@ const entries = new Set([...built].map(([, path]) => `src/${path}.ts`));
 export default {
   entry: [
     ...entries,
+    // A tool bundles it.
+    'src/analysis/diagram/page/main.ts',
     'test/**/*.test.ts',
+    'test/**/*.compat.ts',
     'test/e2e/*.ts',
+    'test/fuzz/{main,distilled}.ts',
     'test/backends/{picture,zipkin-telemetry}.ts',
+    // What the services of the transport tests load by name.
+    'test/transports/{registration,service}.ts',
+    'test/transports/services/*.ts',
+    'test/support/golden/{record,telemetry-twice}.ts',
+    'test/support/golden/services/*.ts',
     'bench/**/*.{ts,mjs}',
     'examples/demo/**/*.ts',
     'examples/*.mjs',

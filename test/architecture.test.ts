@@ -11,7 +11,7 @@ import {
   outsideViolations,
   reachabilityViolations,
 } from './support/house-rules.js';
-import { readManifest, repositoryRoot, targetFiles } from './support/repository.js';
+import { neededPackages, readManifest, repositoryRoot, targetFiles } from './support/repository.js';
 import { readSourceTree, type SourceTree, scanImports } from './support/source-tree.js';
 
 const lines = (count: number): string => 'const x = 1;\n'.repeat(count);
@@ -36,7 +36,7 @@ describe('architecture', () => {
     });
 
     it('meets OpenTelemetry and Node only in the rooms meant for them', () => {
-      const declared = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+      const declared = neededPackages(manifest);
       expect(outsideViolations(tree, declared)).to.deep.equal([]);
     });
 
@@ -154,6 +154,22 @@ describe('architecture', () => {
         'codec/d.ts: imports the foreign package @msgpack/msgpack',
         'node/e.ts: imports something computed, which nobody can check: import(name',
       ]);
+    });
+
+    it('keep the page of the diagram to itself, with the packages that are bundled into it', () => {
+      const tree = treeOf({
+        'analysis/diagram/page/main.ts': "import { scaleLinear } from 'd3-scale';\nimport { a } from '../a.js';",
+        'analysis/diagram/page/odd.ts': "import { x } from 'd3-force';\nimport { readFile } from 'node:fs';",
+        'analysis/diagram/a.ts': "import { scaleLinear } from 'd3-scale';",
+        'analysis/diagram/b.ts': "import { main } from './page/main.js';",
+        'index.ts': "export { b } from './analysis/diagram/b.js';",
+      });
+      expect(outsideViolations(tree, [])).to.deep.equal([
+        'analysis/diagram/page/odd.ts: imports the foreign package d3-force',
+        'analysis/diagram/page/odd.ts: must run without Node, but imports node:fs',
+        'analysis/diagram/a.ts: imports the foreign package d3-scale',
+      ]);
+      expect(arrowViolations(tree)).to.include('analysis/diagram/b.ts: must not import the page (./page/main.js)');
     });
 
     it('refuse Node where a browser must do', () => {

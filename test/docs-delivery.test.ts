@@ -50,7 +50,7 @@ describe('docs/delivery.md', () => {
       'values that a write leaves in a register': range(limit.HIGHEST_SIBLINGS, limit.DEFAULT_SIBLINGS),
       'values that a merge leaves': n(limit.MAX_MERGED_SIBLINGS),
       'messages that wait in a delivery buffer': range(limit.HIGHEST_WAITING_MESSAGES, limit.DEFAULT_WAITING_MESSAGES),
-      'senders that a delivery buffer knows': n(limit.MAX_DELIVERY_NODES),
+      'senders that a delivery buffer knows': n(limit.MAX_FOREIGN_VECTOR_ENTRIES),
       'entries of a vector': n(limit.MAX_FOREIGN_VECTOR_ENTRIES),
       "characters of a node's id, and of a key": `${n(limit.MAX_FOREIGN_NODE_ID_LENGTH)}, and ${n(limit.MAX_KEY_LENGTH)}`,
       'ticks and counters': `2^${Math.log2(limit.MAX_COUNTER)}`,

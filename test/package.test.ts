@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { PackedPackage } from './support/packed-package.js';
-import { codeSubpaths, specifierOf, targetFiles } from './support/repository.js';
+import { codeSubpaths, neededPackages, specifierOf, targetFiles } from './support/repository.js';
 import { scanImports } from './support/source-tree.js';
 
 /** All that a user needs. No maps: they would point at sources that are not in the package. */
@@ -9,7 +9,7 @@ const WANTED =
 const UNWANTED = /(?:^|\/)(?:test|bench|examples|tools)\/|\.test\.|\.map$/;
 
 /** Subpaths that a browser can use: their types must not need Node's, nor the DOM's. */
-const PORTABLE_SUBPATHS: ReadonlySet<string> = new Set(['.', './delivery']);
+const PORTABLE_SUBPATHS: ReadonlySet<string> = new Set(['.', './logs', './delivery']);
 
 /** The one subpath that is loaded for its effect. */
 const REGISTER = './register';
@@ -64,7 +64,7 @@ describe('package', function () {
   });
 
   it('names in its types only packages that it depends on', () => {
-    const declared = Object.keys({ ...packed.manifest.dependencies, ...packed.manifest.peerDependencies });
+    const declared = neededPackages(packed.manifest);
     const named = packed.files
       .filter((path) => path.endsWith('.d.ts'))
       .flatMap((path) => scanImports(path, packed.read(path)))
@@ -117,7 +117,7 @@ describe('package', function () {
       const watched = ['http.server.request.start', 'http.client.request.start', 'http.client.response.finish',
         'undici:request:create', 'undici:request:headers'];
       // What OpenTelemetry's own packages leave behind is theirs.
-      for (const name of ${JSON.stringify(Object.keys({ ...packed.manifest.dependencies, ...packed.manifest.peerDependencies }))}) {
+      for (const name of ${JSON.stringify(neededPackages(packed.manifest))}) {
         await import(name);
       }
       const look = () => ({

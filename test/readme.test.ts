@@ -11,6 +11,8 @@ import { parseStamp } from '../src/codec/wire-text.js';
 import { settle } from '../src/otel/clock-options.js';
 import { PackedPackage } from './support/packed-package.js';
 import { repositoryRoot } from './support/repository.js';
+import { readSourceTree } from './support/source-tree.js';
+import { OLDEST, SECOND, THIRD } from './compat/stacks.js';
 
 const readme = readFileSync(join(repositoryRoot, 'README.md'), 'utf8');
 
@@ -166,6 +168,28 @@ describe('README', function () {
     expect(listed.sort()).to.deep.equal(Object.values(ATTRIBUTE).sort());
   });
 
+  it('lists the versions of OpenTelemetry that the compatibility suite runs on', () => {
+    const rows = tableOf('with', '`@opentelemetry/sdk-node`', '`@opentelemetry/api`', 'Node.js');
+    const expected = [OLDEST, SECOND, THIRD].map(({ name, dependencies }) => [
+      name,
+      dependencies['@opentelemetry/sdk-node'],
+      dependencies['@opentelemetry/api'],
+      dependencies['node'] ?? 'that of the tests',
+    ]);
+    expect(rows).to.deep.equal(expected);
+  });
+
+  it('has every environment variable, and the page on registration each with its default', () => {
+    const page = readFileSync(join(repositoryRoot, 'docs', 'registration.md'), 'utf8');
+    const known = new Set(sourcesText().match(/OTEL_CAUSALITY_[A-Z_]+[A-Z]/g));
+    expect(known.size).to.equal(11);
+    for (const name of known) {
+      expect(page, name).to.match(new RegExp(`^\\| \`${name}\` `, 'm'));
+      const short = name.replace('OTEL_CAUSALITY', '');
+      expect(readme.includes(`\`${name}\``) || readme.includes(`\`${short}\``), name).to.equal(true);
+    }
+  });
+
   it('lists every option with its default', () => {
     const rows = new Map(tableOf('option', 'default', 'range', 'meaning').map(([name, preset]) => [name, preset]));
     const settings = settle({}, {});
@@ -178,6 +202,10 @@ describe('README', function () {
     }
   });
 });
+
+function sourcesText(): string {
+  return [...readSourceTree(join(repositoryRoot, 'src')).values()].join('\n');
+}
 
 interface ExportedSpan {
   readonly name: string;

@@ -1,4 +1,4 @@
-// Builds dist/: ESM and CommonJS by plain tsc, and a package.json in each folder that names its module kind.
+// Builds dist/: the diagram's page, then ESM and CommonJS by plain tsc, and a package.json in each folder that names its module kind.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -18,6 +18,7 @@ function sideEffectsOf(kind) {
   return sideEffects.filter((file) => file.startsWith(own)).map((file) => `./${file.slice(own.length)}`);
 }
 
+execFileSync(process.execPath, [join(root, 'tools/diagram-page.mjs')], { stdio: 'inherit' });
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 for (const [kind, type] of [
   ['esm', 'module'],

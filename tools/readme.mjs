@@ -1,5 +1,5 @@
-// Puts what commands printed into the README, between its markers: the demo's two orders (docs/demo-output.txt) and the
-// benchmark's rows (bench/results/latest.json). With --check it only says whether they are there as printed.
+// Puts what commands printed into the README, between its markers: the demo's two orders (docs/demo-output.txt), the
+// benchmark's rows (bench/results/latest.json) and the bytes that stamps add (bench/results/bytes.json). With --check it only says whether they are there as printed.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -51,6 +51,26 @@ function benchBlock() {
   ].join('\n');
 }
 
+/** What `npm run bench:bytes` counted, a row for each size of a trace. */
+function bytesBlock() {
+  const { plain, rows, spansPerRequest } = JSON.parse(read('bench/results/bytes.json'));
+  const bytes = (nodes, what) => rows.find((row) => row.nodes === nodes && row.what === what).bytes;
+  const both = (nodes, mode) => `${bytes(nodes, `span, ${mode}, protobuf`)} (${bytes(nodes, `span, ${mode}, JSON`)})`;
+  const sizes = [...new Set(rows.map(({ nodes }) => nodes))];
+  return [
+    '| nodes in the trace | span, `lean` | span, `standard` | span, `full` | request | reply |',
+    '| --- | --- | --- | --- | --- | --- |',
+    ...sizes.map(
+      (nodes) =>
+        `| ${nodes} | ${both(nodes, 'lean')} | ${both(nodes, 'standard')} | ${both(nodes, 'full')} | ` +
+        `${bytes(nodes, 'request')} | ${bytes(nodes, 'reply')} |`,
+    ),
+    '',
+    `Spans in protobuf (in JSON), before any compression, the mean of ${spansPerRequest} a request; without stamps one ` +
+      `has ${plain.protobuf} (${plain.JSON}). \`npm run bench:bytes\` counts them.`,
+  ].join('\n');
+}
+
 function fill(readme, name, block) {
   const pattern = new RegExp(`(<!-- ${name}:begin -->\n)[\\s\\S]*?(<!-- ${name}:end -->)`);
   if (!pattern.test(readme)) throw new Error(`README.md has no ${name} markers`);
@@ -61,7 +81,8 @@ function fill(readme, name, block) {
 const unpadded = (text) => text.replace(/ +/g, ' ').replace(/-{3,}/g, '---');
 
 const before = read('README.md');
-const after = fill(fill(before, 'demo', demoBlock()), 'bench', benchBlock());
+const blocks = { demo: demoBlock(), bench: benchBlock(), bytes: bytesBlock() };
+const after = Object.entries(blocks).reduce((readme, [name, block]) => fill(readme, name, block), before);
 if (!process.argv.includes('--check')) writeFileSync(join(root, 'README.md'), after);
 else if (unpadded(after) !== unpadded(before)) {
   console.error('README.md does not quote what the demo and the benchmark printed: run npm run readme');

@@ -20,6 +20,12 @@ export interface ServicePlan {
   readonly name: string;
   /** Milliseconds that its wall clock is ahead; negative when it is behind. */
   readonly clockOffsetMs: number;
+  /** The service's own code, where it is another than the demo's. */
+  readonly module?: URL;
+  /** What it loads for its telemetry, where that is another than the demo's. */
+  readonly telemetry?: URL;
+  /** Environment of this service alone. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface FleetOptions {
@@ -27,10 +33,6 @@ export interface FleetOptions {
   readonly services: readonly ServicePlan[];
   /** Base address of the OTLP/HTTP receiver. */
   readonly collectorUrl: string;
-  /** The module that registers OpenTelemetry in each service; the demo's own by default. */
-  readonly telemetry?: URL;
-  /** More of the environment of each service. */
-  readonly environment?: Readonly<Record<string, string>>;
   /** Called when a service ends that nobody has stopped. */
   readonly onCrash: (problem: Error) => void;
 }
@@ -45,6 +47,7 @@ const KEPT_STDERR_LENGTH = 4_000;
 
 export class Fleet {
   private readonly children = new Map<string, ChildProcess>();
+  private readonly crashed = new Set<string>();
   private running: readonly RunningService[] = [];
   private stopping = false;
 
@@ -78,6 +81,16 @@ export class Fleet {
     }
   }
 
+  /** Has one end as a crash ends it: at once, with whatever it had not sent. */
+  async crash(name: string): Promise<void> {
+    const child = this.children.get(name);
+    this.running = this.running.filter((one) => one.name !== name);
+    if (child === undefined) return;
+    this.crashed.add(name);
+    child.kill('SIGKILL');
+    await exitOf(child);
+  }
+
   /** Ends whatever still runs, at once, and waits until it is gone. */
   async kill(): Promise<void> {
     this.killNow();
@@ -91,15 +104,15 @@ export class Fleet {
   }
 
   private async launch(plan: ServicePlan): Promise<RunningService> {
-    const { name, clockOffsetMs } = plan;
-    const child = fork(fileURLToPath(new URL(`services/${name}.js`, import.meta.url)), [], {
-      execArgv: preloads(this.options.telemetry).flatMap((module) => ['--import', module.href]),
+    const { name, clockOffsetMs, module = new URL(`services/${name}.js`, import.meta.url), telemetry } = plan;
+    const child = fork(fileURLToPath(module), [], {
+      execArgv: preloads(telemetry).flatMap((file) => ['--import', file.href]),
       env: {
         ...inherited(),
-        ...this.options.environment,
         OTEL_SERVICE_NAME: name,
         OTEL_EXPORTER_OTLP_ENDPOINT: this.options.collectorUrl,
         DEMO_CLOCK_OFFSET_MS: String(clockOffsetMs),
+        ...plan.env,
       },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
@@ -114,7 +127,7 @@ export class Fleet {
       // 'close' and not 'exit': by then everything that it said has been read.
       child.once('close', () => {
         const problem = new Error(`${name} ended on its own: ${ending(child)}\n${said}`.trim());
-        if (!this.stopping) this.options.onCrash(problem);
+        if (!this.stopping && !this.crashed.has(name)) this.options.onCrash(problem);
         reject(problem);
       });
     });

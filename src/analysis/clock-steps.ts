@@ -4,16 +4,29 @@
  * Edges are taken in causal order. Where the first one comes that contradicts those before it, one of its two clocks is given
  * a new offset from that span on: the one that then explains more of what follows.
  *
- * Guarantee: ends, and says which edges are left; each clock is split at most as often as there are contradictions.
+ * Where that does not put all of them right, single spans are shifted from there on (span-shifts.ts).
+ *
+ * Guarantee: ends. No edge that was in order is out of order, but for the sequence of a plain process, which only the clock in
+ * doubt tells of. An edge that is left is impossible beside the others: with durations kept, they form a circle.
  * Hazard: when a clock was set is known only as well as there are messages around it.
  */
 import type { GraphParts } from './causal-graph.js';
 import type { Constraint } from './offset-solver.js';
-import { solveOffsets } from './offset-solver.js';
-import { causalRanks, type SpanConstraint, visitConstraints, visitSequence } from './time-constraints.js';
+import { roundOffsets, solveOffsets } from './offset-solver.js';
+import { SpanShifts } from './span-shifts.js';
+import {
+  causalRanks,
+  type SpanConstraint,
+  visitConstraints,
+  visitPlainSequence,
+  visitSequence,
+} from './time-constraints.js';
 
 /** Beyond this many, the records are not those of clocks that are set now and then. */
 const MOST_STEPS = 256;
+
+/** Constraints looked at while steps are searched for: some seconds. What is left then is for single spans' shifts. */
+const MOST_LOOKS = 10_000_000;
 
 /** Spans before a contradiction that are tried as the moment at which the clock was set. */
 const MOST_CANDIDATES = 24;
@@ -37,7 +50,41 @@ export function findClockSteps(parts: GraphParts, weights: ArrayLike<number>): S
   if (all.unresolved.length === 0) return all;
   // A plain process's sequence was told by the very clock that is in doubt: causes come first.
   const causesFirst = new ClockSteps(parts, weights, true);
-  return causesFirst.unresolved.length < all.unresolved.length ? causesFirst : all;
+  const better = causesFirst.unresolved.length < all.unresolved.length ? causesFirst : all;
+  return shiftedFrom(parts, better);
+}
+
+/** Shifts single spans where steps leave something unresolved. */
+function shiftedFrom(parts: GraphParts, { offsetOf, steps, inOrder }: ClockSteps): SteppedOffsets {
+  const { table } = parts;
+  const moving = new SpanShifts(Float64Array.from(table.spans, (_, span) => Math.round(offsetOf(span))));
+  const held: SpanConstraint[] = [];
+  const inverted: SpanConstraint[] = [];
+  const sequence: SpanConstraint[] = [];
+  const into =
+    (list: SpanConstraint[]) =>
+    (cause: number, effect: number, atLeast: number): void => {
+      const [from, to] = [Math.floor(cause / 3), Math.floor(effect / 3)];
+      if (from !== to) (atLeast > 0 ? inverted : list).push({ from, to, atLeast, cause, effect });
+    };
+  visitConstraints(parts, into(held));
+  visitSequence(parts, true, into(held));
+  visitPlainSequence(parts, into(sequence));
+  moving.take(held);
+  moving.take(inOrder(inverted));
+  moving.take(inOrder(sequence));
+  const lanes = new Set(steps.map(({ lane }) => lane));
+  const shifted = table.spans.flatMap((_, span) => {
+    const lane = table.lane[span] as number;
+    if (lanes.has(lane) || moving.shifts[span] === Math.round(offsetOf(span))) return [];
+    lanes.add(lane);
+    return [{ lane, span }];
+  });
+  return {
+    offsetOf: (span) => moving.shifts[span] as number,
+    steps: [...steps, ...shifted],
+    unresolved: moving.impossible,
+  };
 }
 
 class ClockSteps implements SteppedOffsets {
@@ -52,6 +99,7 @@ class ClockSteps implements SteppedOffsets {
   private variables = 0;
   private laneSpans: number[][] = [];
   private offsets: Float64Array = new Float64Array(0);
+  private looks = 0;
 
   constructor(
     private readonly parts: GraphParts,
@@ -67,12 +115,17 @@ class ClockSteps implements SteppedOffsets {
     };
     visitConstraints(parts, add);
     visitSequence(parts, stampedOnly, add);
-    const rankOf = ({ from, to }: SpanConstraint): number =>
-      Math.max(this.ranks[from] as number, this.ranks[to] as number);
-    this.constraints.sort((a, b) => rankOf(a) - rankOf(b));
+    this.inOrder(this.constraints);
     this.layOut();
     this.solve();
   }
+
+  /** Sorts constraints by the later one of their spans in causal order. */
+  inOrder = (constraints: SpanConstraint[]): SpanConstraint[] => {
+    const rankOf = ({ from, to }: SpanConstraint): number =>
+      Math.max(this.ranks[from] as number, this.ranks[to] as number);
+    return constraints.sort((a, b) => rankOf(a) - rankOf(b));
+  };
 
   offsetOf = (span: number): number => this.offsets[this.variableOf(span)] as number;
 
@@ -81,13 +134,22 @@ class ClockSteps implements SteppedOffsets {
     for (;;) {
       const feasible = this.feasiblePrefix();
       if (feasible === this.constraints.length) break;
+      if (this.looks > MOST_LOOKS) {
+        for (const constraint of this.constraints.splice(feasible)) dropped.push(constraint);
+        break;
+      }
       const contradiction = this.constraints[feasible] as SpanConstraint;
       if (this.steps.length >= MOST_STEPS || !this.splitFor(contradiction, feasible)) {
         dropped.push(contradiction);
         this.constraints.splice(feasible, 1);
       }
     }
+    const constraints = this.constraintsOf(this.constraints.length);
     this.offsets = this.solvePrefix(this.constraints.length) ?? this.offsets;
+    const lanes = this.parts.table.lanes.flatMap((lane, l) =>
+      Array.from({ length: 1 + (this.bounds.get(l)?.length ?? 0) }, () => lane.resolutionNanos),
+    );
+    roundOffsets(this.offsets, constraints, (variable) => lanes[variable] as number);
     this.unresolved = dropped.filter(({ from, to, atLeast }) => this.offsetOf(to) - this.offsetOf(from) < atLeast);
   }
 
@@ -95,7 +157,7 @@ class ClockSteps implements SteppedOffsets {
   private splitFor({ from, to }: SpanConstraint, feasible: number): boolean {
     let best: { readonly step: Step; readonly reach: number } | undefined;
     for (const span of this.candidates(from, to)) {
-      if (best?.reach === this.constraints.length) break;
+      if (best?.reach === this.constraints.length || this.looks > MOST_LOOKS) break;
       const step = { lane: this.parts.table.lane[span] as number, span };
       if (!this.addBound(step)) continue;
       const reach = this.feasiblePrefix();
@@ -183,13 +245,20 @@ class ClockSteps implements SteppedOffsets {
     return low;
   }
 
-  private solvePrefix(count: number): Float64Array | undefined {
+  /** The first constraints as such of variables. */
+  private constraintsOf(count: number): Constraint[] {
     const constraints: Constraint[] = [];
     for (let i = 0; i < count; i++) {
       const { from, to, atLeast } = this.constraints[i] as SpanConstraint;
       const [a, b] = [this.variableOf(from), this.variableOf(to)];
       if (a !== b || atLeast > 0) constraints.push({ from: a, to: b, atLeast });
     }
+    return constraints;
+  }
+
+  private solvePrefix(count: number): Float64Array | undefined {
+    this.looks += count;
+    const constraints = this.constraintsOf(count);
     const weights = new Float64Array(this.variables);
     this.firstVariable.forEach((first, lane) => {
       const next = this.firstVariable[lane + 1] ?? this.variables;

@@ -4,15 +4,17 @@
  *
  * Guarantee: durations are kept; afterwards no cause lies after its effect by more than the clocks can tell, no edge
  * that was in order is out of order, and what nothing forces to move is the very same object. Where constant offsets cannot do
- * it, because a clock was set, the report says so and the offset changes from there on.
- * Where a plain process's clock was set, what it told of its own sequence may go.
+ * it, because a clock was set, the report says so and the offset changes from there on, if need be from span to span.
+ * Exceptions are `unresolved`, and are proven to be impossible beside the rest while durations are kept: a span that its clock
+ * says lasted less than what it waited for. Where a plain process's clock was set, what it told of its own sequence may go.
  * Hazard: corrected times are possible ones, not true ones: a clock that is off by less than messages take is not found.
  */
 import { CausalGraph } from './causal-graph.js';
 import { findClockSteps } from './clock-steps.js';
 import type { CausalEdge, CausalNode, CausalSpan } from './graph-model.js';
 import { comparePairs } from './lane-pairs.js';
-import { type Constraint, solveOffsets } from './offset-solver.js';
+import { type Constraint, roundOffsets, solveOffsets } from './offset-solver.js';
+import type { Lane } from './event-table.js';
 import type { RecordedSpan } from './recorded.js';
 import { visitConstraints } from './time-constraints.js';
 
@@ -95,7 +97,11 @@ function solveConstants({ parts }: CausalGraph, weights: Float64Array): Float64A
   for (const [key, atLeast] of strictest) {
     constraints.push({ from: Math.floor(key / size), to: key % size, atLeast });
   }
-  return solveOffsets(size, constraints, weights);
+  const offsets = solveOffsets(size, constraints, weights);
+  if (offsets !== undefined) {
+    roundOffsets(offsets, constraints, (lane) => (table.lanes[lane] as Lane).resolutionNanos);
+  }
+  return offsets;
 }
 
 function moved(span: RecordedSpan, offset: bigint): RecordedSpan {

@@ -42,7 +42,8 @@ export function findAnomalies(graph: CausalGraph, options: AnomalyOptions = {}):
       incompleteSpans: incomplete.total,
       races: races.total,
     },
-    racesTruncated: races.truncated,
+    racesTruncated: races.truncated.length > 0,
+    truncatedResources: races.truncated,
     undecidedRaces: races.undecided,
   };
 }

@@ -131,8 +131,10 @@ export interface Anomalies {
     readonly incompleteSpans: number;
     readonly races: number;
   };
-  /** True when some resource had more races than were looked for. */
+  /** True when not all pairs of accesses of some resource were compared: there may be more races of it. */
   readonly racesTruncated: boolean;
+  /** Those resources. Of each, 200,000 pairs were compared in some trace (or process scope), and no more. */
+  readonly truncatedResources: readonly string[];
   /** Pairs of accesses that may be races, and cannot be told. */
   readonly undecidedRaces: number;
 }

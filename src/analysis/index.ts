@@ -26,6 +26,7 @@ export {
   type NodeOffset,
 } from './correct-timestamps.js';
 export { type Coverage, coverage, type EdgeCoverage, type LossReason, type ServiceCoverage } from './coverage.js';
+export { type DiagramOptions, renderDiagram } from './diagram/render-diagram.js';
 export { findAnomalies } from './find-anomalies.js';
 export type {
   Access,

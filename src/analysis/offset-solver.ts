@@ -37,6 +37,38 @@ export function solveOffsets(
   return offsets;
 }
 
+/**
+ * Moves each offset to a whole number of its clock's units, away from zero or else towards it, where all constraints still hold. A clock that
+ * counts in milliseconds still seems to do so afterwards, and ties that it could not tell stay ties.
+ */
+export function roundOffsets(
+  offsets: Float64Array,
+  constraints: readonly Constraint[],
+  unitOf: (variable: number) => number,
+): void {
+  const touching = new Map<number, Constraint[]>();
+  for (const constraint of constraints) {
+    for (const variable of [constraint.from, constraint.to]) {
+      if (offsets[variable] === 0) continue;
+      const known = touching.get(variable);
+      if (known === undefined) touching.set(variable, [constraint]);
+      else known.push(constraint);
+    }
+  }
+  for (const [variable, around] of touching) {
+    const exact = offsets[variable] as number;
+    const unit = unitOf(variable);
+    const [low, high] = [Math.floor(exact / unit) * unit, Math.ceil(exact / unit) * unit];
+    const holds = (): boolean =>
+      around.every(({ from, to, atLeast }) => (offsets[to] as number) - (offsets[from] as number) >= atLeast);
+    const fitting = (exact > 0 ? [high, low] : [low, high]).find((rounded) => {
+      offsets[variable] = rounded;
+      return holds();
+    });
+    offsets[variable] = fitting ?? exact;
+  }
+}
+
 function solveComponent(
   component: readonly number[],
   out: readonly Constraint[][],

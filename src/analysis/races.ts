@@ -14,10 +14,17 @@ import { type Chain, type EventTable, NONE, PARTIAL_END, PARTIAL_START, TOLD_INC
 import type { Access, Race } from './findings.js';
 import type { RecordedSpan } from './recorded.js';
 
+/**
+ * Most pairs of accesses that are compared for one resource in one domain. Accesses that are in order are not compared one by one, so
+ * only a resource where hundreds of accesses race with each other comes here: more pairs of it say no more.
+ */
+export const RACE_COMPARISONS = 200_000;
+
 export interface FoundRaces {
   readonly races: readonly Race[];
   readonly total: number;
-  readonly truncated: boolean;
+  /** Resources of which not all pairs were compared. */
+  readonly truncated: readonly string[];
   readonly undecided: number;
 }
 
@@ -65,7 +72,7 @@ function contests({ table, predecessors, groups }: GraphParts): Iterable<Contest
 class RaceSearch implements FoundRaces {
   readonly races: Race[] = [];
   total = 0;
-  truncated = false;
+  readonly truncated: string[] = [];
   undecided = 0;
 
   constructor(
@@ -77,10 +84,7 @@ class RaceSearch implements FoundRaces {
     let compared = 0;
     for (let i = 0; i < spans.length; i++) {
       for (let j = 0; j < i; j++) {
-        if (++compared > COMPARISONS_PER_RESOURCE) {
-          this.truncated = true;
-          return;
-        }
+        if (++compared > RACE_COMPARISONS) return this.giveUp(resource);
         const [x, y] = [spans[j] as number, spans[i] as number];
         if (writes.has(x) || writes.has(y)) this.judge(resource, x, y, writes);
       }
@@ -101,10 +105,7 @@ class RaceSearch implements FoundRaces {
           for (let i = list.length - 1; i >= 0; i--) {
             const x = list[i] as number;
             if (this.overAt(x) <= heard && !this.isAmbiguous(chain, x)) break;
-            if (++compared > COMPARISONS_PER_RESOURCE) {
-              this.truncated = true;
-              return;
-            }
+            if (++compared > RACE_COMPARISONS) return this.giveUp(resource);
             this.judge(resource, x, y, writes);
           }
         }
@@ -114,6 +115,10 @@ class RaceSearch implements FoundRaces {
       if (mine === undefined) done.set(chain, (mine = { reads: [], writes: [] }));
       this.insert(isWrite ? mine.writes : mine.reads, y);
     }
+  }
+
+  private giveUp(resource: string): void {
+    if (!this.truncated.includes(resource)) this.truncated.push(resource);
   }
 
   private insert(list: number[], span: number): void {
@@ -164,9 +169,6 @@ class RaceSearch implements FoundRaces {
     return happened.ask(over, 3 * y);
   }
 }
-
-/** A resource where everything races with everything is told as such: a few thousand pairs say no more than the first. */
-const COMPARISONS_PER_RESOURCE = 200_000;
 
 /** True when `inner` is a descendant of `outer`. */
 function isInside({ parent, lamport }: EventTable, inner: number, outer: number): boolean {

@@ -101,7 +101,8 @@ export function linkSpans(table: EventTable, index: SpanIndex): void {
   orderTree(table);
 }
 
-function countChildren({ spans, parent, childAt, children }: EventTable): void {
+/** Fills the columns of children from that of parents. */
+export function countChildren({ spans, parent, childAt, children }: EventTable): void {
   const n = spans.length;
   childAt.fill(0);
   for (let s = 0; s < n; s++) {

@@ -61,6 +61,7 @@ export const checkCommand: Command = {
         failed,
         totals: anomalies.totals,
         racesTruncated: anomalies.racesTruncated,
+        truncatedResources: anomalies.truncatedResources,
         undecidedRaces: anomalies.undecidedRaces,
         inversionSummary: anomalies.inversionSummary,
         findings: classes.flatMap(({ findings }) => findings.slice(0, shown ?? MOST_SHOWN).map(findingData)),

@@ -8,6 +8,7 @@ import { checkCommand } from './check-command.js';
 import type { Command, ExitCode } from './command.js';
 import { correctCommand } from './correct-command.js';
 import { coverageCommand } from './coverage-command.js';
+import { diagramCommand } from './diagram-command.js';
 import { exportCommand } from './export-command.js';
 import { commandHelp, HELP_OPTION, programHelp } from './help.js';
 import { orderCommand } from './order-command.js';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   checkCommand,
   coverageCommand,
   correctCommand,
+  diagramCommand,
   exportCommand,
 ];
 

@@ -100,7 +100,10 @@ export const MAX_FOREIGN_COUNTER = Number.MAX_SAFE_INTEGER;
 /** Characters of another system's node id, which may use any alphabet: four times what we write ourselves. */
 export const MAX_FOREIGN_NODE_ID_LENGTH = 256;
 
-/** Entries of a vector that another system wrote, and nodes that a {@link VectorClock} hears of in its life. */
+/**
+ * Entries of a vector that another system wrote, and nodes that a {@link VectorClock} or a delivery buffer hears of in
+ * its life.
+ */
 export const MAX_FOREIGN_VECTOR_ENTRIES = 1024;
 
 /** Characters of another system's vector as text, and bytes as msgpack: the whole head that Node's server takes. */
@@ -224,6 +227,3 @@ export const MAX_MERGED_SIBLINGS = 1024;
 /** Default and highest number of messages that wait in a delivery buffer for an earlier one. */
 export const DEFAULT_WAITING_MESSAGES = 10_000;
 export const HIGHEST_WAITING_MESSAGES = 1_000_000;
-
-/** Nodes that a delivery buffer has delivered from: as many as a vector of another system may name. */
-export const MAX_DELIVERY_NODES = MAX_FOREIGN_VECTOR_ENTRIES;

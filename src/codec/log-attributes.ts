@@ -44,9 +44,10 @@ export class LogAttributeWriter {
 }
 
 /**
- * True when nothing was heard since the span began: the vectors share the table of the others. What is derived from an
- * incomplete start is read as incomplete.
+ * True when nothing was heard since the span began: the vectors share the table of the others, and the own entry is the
+ * tick, as a reader takes it to be. What is derived from an incomplete start is read as incomplete.
  */
-function isDerivable(stamp: LogStamp, spanStart: CausalStamp | undefined): boolean {
-  return spanStart?.vector.table === stamp.vector.table && (stamp.incomplete || !spanStart.incomplete);
+function isDerivable({ vector, afterTick, incomplete }: LogStamp, spanStart: CausalStamp | undefined): boolean {
+  if (spanStart?.vector.table !== vector.table || vector.own !== afterTick) return false;
+  return incomplete || !spanStart.incomplete;
 }

@@ -41,7 +41,8 @@ export function vectorOf(value: unknown): VectorTimestamp | undefined {
 
 function isWithinLimits(vector: VectorTimestamp): boolean {
   if (vector.size > MAX_FOREIGN_VECTOR_ENTRIES) return false;
-  for (const [node, counter] of vector) if (!isNode(node) || !isTick(counter)) return false;
+  for (let i = 0; i < vector.size; i++)
+    if (!isNode(vector.table.nodes[i]) || !isTick(vector.counterAt(i))) return false;
   return true;
 }
 

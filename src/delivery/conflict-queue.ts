@@ -10,11 +10,13 @@ import { integerOption } from './checks.js';
 
 /** A message that is neither before nor after what was handled of its key. */
 export interface Conflict<M> {
+  /** The message, not handled. */
   readonly message: M;
   /** The handled versions that it is concurrent with. */
   readonly against: readonly VectorTimestamp[];
 }
 
+/** Conflicts in the order of their coming, bounded. */
 export class ConflictQueue<M> {
   private readonly waiting = new Map<string, Conflict<M>>();
   private readonly maxConflicts: number;

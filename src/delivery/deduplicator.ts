@@ -64,6 +64,7 @@ const REFUSED: Record<RefusedMessage, number> = {
   'too-many-conflicts': 0,
 };
 
+/** Says of each message whether it was handled, and remembers it in bounded memory. */
 export class CausalDeduplicator<M extends IdentifiedMessage = IdentifiedMessage> {
   /** Messages that were `concurrent` when their handling began, until somebody takes them to settle them. */
   readonly conflicts: ConflictQueue<M>;
@@ -186,7 +187,7 @@ export class CausalDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>
     return made;
   }
 
-  /** Called after something was recorded. */
+  /** @internal Called after something was recorded. */
   protected onRecorded(): void {
     // Nothing to do for one that lives in memory only.
   }

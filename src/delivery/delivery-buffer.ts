@@ -13,7 +13,7 @@ import {
   DEFAULT_WAITING_MESSAGES,
   HIGHEST_WAITING_MESSAGES,
   MAX_COUNTER,
-  MAX_DELIVERY_NODES,
+  MAX_FOREIGN_VECTOR_ENTRIES,
 } from '../clocks/limits.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { integerOption, isNode, NODE_EXPECTED, vectorOf, wordOption } from './checks.js';
@@ -23,6 +23,7 @@ import type { Reception, ReceptionCounters, RefusedReception } from './reception
 import { type BroadcastMessage, type Stamped, stampedOf } from './stamped-message.js';
 import { WaitingMessages } from './waiting-messages.js';
 
+/** All optional. */
 export interface DeliveryBufferOptions<M> {
   /** Our own id, under which {@link CausalDeliveryBuffer.next} counts. Without it the buffer only listens. */
   readonly node?: string;
@@ -39,7 +40,9 @@ export interface DeliveryBufferOptions<M> {
   readonly onDropped?: (message: M) => void;
 }
 
+/** Holds messages back until everything that their senders had seen was delivered. */
 export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage> {
+  /** Our own id, where we have one. */
   readonly node: string | undefined;
   private readonly maxWaiting: number;
   private readonly whenFull: 'reject' | 'drop-oldest';
@@ -65,8 +68,8 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     const { node, seen, onDropped } = options;
     if (node !== undefined && !isNode(node)) throw new InvalidValueError('node', node, NODE_EXPECTED);
     const known = seen === undefined ? VectorTimestamp.EMPTY : vectorOf(seen);
-    if (known === undefined || known.size > MAX_DELIVERY_NODES) {
-      throw new InvalidValueError('seen', seen, `a VectorTimestamp of at most ${MAX_DELIVERY_NODES} nodes`);
+    if (known === undefined || known.size > MAX_FOREIGN_VECTOR_ENTRIES) {
+      throw new InvalidValueError('seen', seen, `a VectorTimestamp of at most ${MAX_FOREIGN_VECTOR_ENTRIES} nodes`);
     }
     this.node = node;
     for (const [name, counter] of known) this.delivered.set(name, counter);
@@ -88,6 +91,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     return this.waiting.size;
   }
 
+  /** What became of the messages so far. */
   get counters(): ReceptionCounters {
     return { outcomes: { ...this.outcomes }, refused: { ...this.refused }, dropped: this.dropped };
   }
@@ -102,7 +106,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     const tick = this.seenOf(this.node) + 1;
     if (tick > MAX_COUNTER) throw new InvalidValueError('tick', tick, 'at most 2^48 messages of a node');
     if (!this.hasRoomFor(this.node)) {
-      throw new InvalidValueError('seen', this.delivered.size, `fewer than ${MAX_DELIVERY_NODES} nodes`);
+      throw new InvalidValueError('seen', this.delivered.size, `fewer than ${MAX_FOREIGN_VECTOR_ENTRIES} nodes`);
     }
     this.delivered.set(this.node, tick);
     return this.seen;
@@ -141,7 +145,12 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
   catchUp(seen: VectorTimestamp): M[] {
     const known = vectorOf(seen);
     const union = known?.merge(this.seen);
-    if (known === undefined || union === undefined || union.size > MAX_DELIVERY_NODES || this.claimsOurId(known)) {
+    if (
+      known === undefined ||
+      union === undefined ||
+      union.size > MAX_FOREIGN_VECTOR_ENTRIES ||
+      this.claimsOurId(known)
+    ) {
       throw new InvalidValueError('seen', seen, 'what a peer has delivered');
     }
     for (const [node, counter] of union) this.advance(node, counter);
@@ -223,7 +232,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     return (
       this.delivered.has(sender) ||
       this.newcomers.has(sender) ||
-      this.delivered.size + this.newcomers.size < MAX_DELIVERY_NODES
+      this.delivered.size + this.newcomers.size < MAX_FOREIGN_VECTOR_ENTRIES
     );
   }
 

@@ -2,19 +2,20 @@
 import { InvalidValueError } from '../clocks/errors.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { vectorOf } from './checks.js';
+import { type VectorEntries, vectorIn } from './vector-entries.js';
 
-export const SNAPSHOT_FORMAT = 'otel-causality/delivery/1';
-
-type Entries = readonly (readonly [node: string, counter: number])[];
+export const SNAPSHOT_FORMAT: DeliverySnapshot<unknown>['format'] = 'otel-causality/delivery/1';
 
 /** What a delivery buffer knows. Plain JSON but for the messages, which are the application's. */
 export interface DeliverySnapshot<M> {
-  readonly format: typeof SNAPSHOT_FORMAT;
+  /** Names what this is, and its version. */
+  readonly format: 'otel-causality/delivery/1';
   /** How many messages of each node were delivered. */
-  readonly seen: Entries;
+  readonly seen: VectorEntries;
+  /** The messages that wait, in the order of their coming. */
   readonly waiting: readonly M[];
   /** The highest message of each sender that there was no room for. */
-  readonly turnedAway: Entries;
+  readonly turnedAway: VectorEntries;
 }
 
 /** A snapshot that was read. */
@@ -46,10 +47,4 @@ function parsedMessage(message: unknown): unknown {
   const { vector } = message as { vector?: unknown };
   if (typeof vector !== 'object' || vector === null || vector instanceof VectorTimestamp) return message;
   return { ...message, vector: vectorOf(Object.entries(vector)) };
-}
-
-function vectorIn(field: string, value: unknown): VectorTimestamp {
-  const vector = Array.isArray(value) ? vectorOf(value) : undefined;
-  if (vector === undefined) throw new InvalidValueError(field, value, 'the entries of a vector');
-  return vector;
 }

@@ -7,24 +7,28 @@
  */
 import { InvalidValueError } from '../clocks/errors.js';
 import { MAX_KEY_LENGTH, MAX_KEY_VERSIONS } from '../clocks/limits.js';
-import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { isNode, isTick, NODE_EXPECTED, vectorOf } from './checks.js';
+import { isNode, isTick, NODE_EXPECTED } from './checks.js';
 import { HandledMemory, type MemoryLimits } from './handled-memory.js';
 import { KeyVersions } from './key-versions.js';
 import { TickRuns } from './tick-runs.js';
+import { type VectorEntries, vectorIn } from './vector-entries.js';
 
-const FORMAT = 'otel-causality/handled/1';
-
-/** Entries of a vector. */
-type Entries = readonly (readonly [node: string, counter: number])[];
+const FORMAT: HandledState['format'] = 'otel-causality/handled/1';
 
 /** Everything that a deduplicator remembers. Plain JSON. */
 export interface HandledState {
-  readonly format: typeof FORMAT;
+  /** Names what this is, and its version. */
+  readonly format: 'otel-causality/handled/1';
   /** For each node the highest tick that may have been forgotten, and the runs of handled ticks, first and last in turns. */
   readonly nodes: readonly (readonly [node: string, forgotten: number, runs: readonly number[]])[];
   /** For each key the latest versions handled, the union of those forgotten, and whether its past was forgotten. */
-  readonly keys: readonly (readonly [key: string, latest: readonly Entries[], forgotten: Entries, past: boolean])[];
+  readonly keys: readonly (readonly [
+    key: string,
+    latest: readonly VectorEntries[],
+    forgotten: VectorEntries,
+    past: boolean,
+  ])[];
+  /** Whether whole nodes, and whole keys, were forgotten. */
   readonly nodesForgotten: boolean;
   readonly keysForgotten: boolean;
 }
@@ -103,12 +107,6 @@ function versionsOf(field: string, latest: unknown, forgotten: unknown, past: un
   versions.forgotten = vectorIn(`${field}.forgotten`, forgotten);
   versions.pastForgotten = flagOf(`${field}.past`, past);
   return versions;
-}
-
-function vectorIn(field: string, value: unknown): VectorTimestamp {
-  const vector = Array.isArray(value) ? vectorOf(value) : undefined;
-  if (vector === undefined) throw new InvalidValueError(field, value, 'the entries of a vector');
-  return vector;
 }
 
 function recordOf(field: string, value: unknown): Readonly<Record<string, unknown>> {

@@ -27,6 +27,7 @@ export {
   type WebStorage,
   webStorage,
 } from './state-storage.js';
+export type { KeeperCounters } from './state-keeper.js';
 export { type Answer, StateDamagedError, StateSlots, type StoredState } from './state-slots.js';
 export {
   CausalRegister,
@@ -35,6 +36,7 @@ export {
   SiblingLimitError,
 } from './register.js';
 export type { RegisterState } from './register-state.js';
+export type { VectorEntries } from './vector-entries.js';
 export type { Sibling } from './siblings.js';
 export { CausalDeliveryBuffer, type DeliveryBufferOptions } from './delivery-buffer.js';
 export type { BroadcastMessage } from './stamped-message.js';

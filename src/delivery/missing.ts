@@ -4,8 +4,11 @@ import type { SeenOf } from './waiting-messages.js';
 
 /** Messages of one node, from the first number to the last, both included. */
 export interface Gap {
+  /** Whose messages. */
   readonly node: string;
+  /** The number of the first. */
   readonly from: number;
+  /** The number of the last. */
   readonly to: number;
 }
 

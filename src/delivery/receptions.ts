@@ -11,6 +11,7 @@ export type RefusedReception = 'malformed' | 'claims-our-id' | 'too-many-nodes' 
 
 /** The fate of one message, and what it set free. */
 export interface Reception<M> {
+  /** What became of the message itself. */
   readonly outcome: 'delivered' | 'waiting' | 'duplicate' | 'refused';
   /** Why it was refused; only then. */
   readonly reason?: RefusedReception;
@@ -18,9 +19,11 @@ export interface Reception<M> {
   readonly delivered: readonly M[];
 }
 
+/** What became of all messages so far. */
 export interface ReceptionCounters {
   /** Messages received, by outcome: one that waited and was delivered later counts as `waiting`. */
   readonly outcomes: Readonly<Record<Reception<unknown>['outcome'], number>>;
+  /** Those refused, by reason. */
   readonly refused: Readonly<Record<RefusedReception, number>>;
   /** Waiting messages that were dropped to make room. */
   readonly dropped: number;

@@ -7,15 +7,19 @@
 import { InvalidValueError } from '../clocks/errors.js';
 import { MAX_MERGED_SIBLINGS } from '../clocks/limits.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { isNode, isTick, NODE_EXPECTED, TICK_EXPECTED, vectorOf } from './checks.js';
+import { isNode, isTick, NODE_EXPECTED, TICK_EXPECTED } from './checks.js';
 import { compareSiblings, type Sibling } from './siblings.js';
+import { type VectorEntries, vectorIn } from './vector-entries.js';
 
-const FORMAT = 'otel-causality/register/1';
+const FORMAT: RegisterState<unknown>['format'] = 'otel-causality/register/1';
 
 /** A register as plain JSON. */
 export interface RegisterState<V> {
-  readonly format: typeof FORMAT;
-  readonly context: readonly (readonly [node: string, tick: number])[];
+  /** Names what this is, and its version. */
+  readonly format: 'otel-causality/register/1';
+  /** The writes and deletions that the state includes. */
+  readonly context: VectorEntries;
+  /** The values that nobody has replaced, each under its write. */
   readonly siblings: readonly (readonly [node: string, tick: number, value: V])[];
 }
 
@@ -34,8 +38,7 @@ export function readRegister<V>(
   if (typeof state !== 'object' || state === null) throw new InvalidValueError('register', state, 'an object');
   const { format, context: entries, siblings: list } = state as Readonly<Record<string, unknown>>;
   if (format !== FORMAT) throw new InvalidValueError('register.format', format, `'${FORMAT}'`);
-  const context = Array.isArray(entries) ? vectorOf(entries) : undefined;
-  if (context === undefined) throw new InvalidValueError('register.context', entries, 'the entries of a vector');
+  const context = vectorIn('register.context', entries);
   if (!Array.isArray(list) || list.length > MAX_MERGED_SIBLINGS) {
     throw new InvalidValueError('register.siblings', list, `a list of at most ${MAX_MERGED_SIBLINGS} values`);
   }

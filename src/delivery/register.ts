@@ -46,6 +46,7 @@ export class SiblingLimitError extends InvalidValueError {
   override readonly name: string = 'SiblingLimitError';
 }
 
+/** One state of a replicated value. Immutable. */
 export class CausalRegister<V> {
   private constructor(
     /** The values that nobody has replaced, in the order of node and tick. */

@@ -6,6 +6,7 @@ export interface Sibling<V> {
   readonly node: string;
   /** The write's number on its node. */
   readonly tick: number;
+  /** What was written. */
   readonly value: V;
 }
 

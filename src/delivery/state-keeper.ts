@@ -16,6 +16,7 @@ export interface KeptState {
   mergeJSON(value: unknown): boolean;
 }
 
+/** What happened between a state and its storage. */
 export interface KeeperCounters {
   /** Writes that the storage has acknowledged. */
   writes: number;

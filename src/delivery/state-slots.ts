@@ -34,10 +34,12 @@ export class StateDamagedError extends InvalidValueError {
   override readonly name: string = 'StateDamagedError';
 }
 
+/** One named state in two slots of a storage. */
 export class StateSlots<S extends StateStorage = StateStorage> {
   /** @param name 1 to 64 of `A-Z a-z 0-9 - _`; two slots with this name and a number behind it are used */
   constructor(
     private readonly storage: S,
+    /** The name of the state. */
     readonly name: string,
   ) {
     checkStateName('name', name);

@@ -10,16 +10,21 @@ export interface SyncStateStorage {
   get(name: string): string | null | undefined;
   /** Keeps the text under this name. When it returns, the text should outlive the process. */
   set(name: string, text: string): void;
+  /** Removes the text; nothing happens where there is none. */
   remove(name: string): void;
 }
 
 /** A storage that answers later, such as IndexedDB or a database. */
 export interface AsyncStateStorage {
+  /** The text under this name; null or undefined when there is none. */
   get(name: string): Promise<string | null | undefined>;
+  /** Keeps the text under this name. When it resolves, the text should outlive the process. */
   set(name: string, text: string): Promise<void>;
+  /** Removes the text; nothing happens where there is none. */
   remove(name: string): Promise<void>;
 }
 
+/** Either kind: what it returns tells which. */
 export type StateStorage = SyncStateStorage | AsyncStateStorage;
 
 /** What a page's `localStorage` and `sessionStorage` look like. */

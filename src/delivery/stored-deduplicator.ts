@@ -3,9 +3,9 @@
  *
  * Guarantee: what was recorded before the last acknowledged write is remembered after a crash at any moment. Other
  * writers of the same consumer, such as a second tab, are merged in before each write, so states only grow.
- * Hazard: two writers in the same moment overwrite each other until they `refresh`, and a message may be handled by both.
- * A lock around `refresh` and `once` prevents it where a write is seen by everybody once it is answered: in IndexedDB,
- * not in `localStorage`, whose writes Chromium's other processes see a moment later.
+ * Hazard: two writers in exactly the same moment overwrite each other for as long as it takes them to `refresh`. Take
+ * turns where each message must be handled by one of them only, over a storage that shows at once what was written:
+ * `localStorage` shows it to another process a moment later, also under a lock.
  */
 import { InvalidValueError } from '../clocks/errors.js';
 import { wordOption } from './checks.js';
@@ -16,9 +16,11 @@ import { StateSlots } from './state-slots.js';
 import type { AsyncStateStorage, StateStorage, SyncStateStorage } from './state-storage.js';
 import type { Decision, IdentifiedMessage } from './verdicts.js';
 
+/** A consumer, its storage, and the limits of a deduplicator. */
 export interface StoredDeduplicatorOptions<S extends StateStorage = StateStorage> extends DeduplicatorOptions {
   /** Who handles: 1 to 64 of `A-Z a-z 0-9 - _`. Each consumer of a storage sees every message once. */
   readonly consumer: string;
+  /** Where the state is kept, under the consumer's name. */
   readonly storage: S;
   /** Store after each message recorded. Default: true. Without it, call `save`. */
   readonly autoSave?: boolean;
@@ -28,7 +30,9 @@ export interface StoredDeduplicatorOptions<S extends StateStorage = StateStorage
   readonly onStorageFailure?: (error: unknown) => void;
 }
 
+/** A {@link CausalDeduplicator} whose state is in a storage. Made by {@link openDeduplicator}. */
 export class StoredDeduplicator<M extends IdentifiedMessage = IdentifiedMessage> extends CausalDeduplicator<M> {
+  /** Who handles. */
   readonly consumer: string;
   private readonly keeper: StateKeeper;
   private readonly autoSave: boolean;
@@ -78,6 +82,7 @@ export class StoredDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>
     return whenUnreadable === 'throw' ? this.keeper.open() : this.keeper.openOrEmpty();
   }
 
+  /** @internal */
   protected override onRecorded(): void {
     this.keeper.touch();
     if (!this.autoSave) return;

@@ -2,6 +2,8 @@
  * Verdicts as span attributes, so that a trace shows what was handled and what was not:
  * `span.setAttributes(verdictAttributes(decision))`.
  */
+import { MAX_ATTRIBUTE_BYTES } from '../clocks/limits.js';
+import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import type { Reception } from './receptions.js';
 import type { Decision } from './verdicts.js';
 
@@ -17,9 +19,19 @@ export function verdictAttributes({ verdict, reason, against }: Decision, consum
     'causality.verdict': verdict,
     ...(consumer !== undefined && { 'causality.consumer': consumer }),
     ...(reason !== undefined && { 'causality.refused': reason }),
-    // Each as a=1,b=2; joined by | because a list of strings cannot be searched for everywhere.
-    ...(against.length > 0 && { 'causality.concurrent_with': against.join('|') }),
+    ...(against.length > 0 && { 'causality.concurrent_with': shownVectors(against) }),
   };
+}
+
+/** Each as a=1,b=2, joined by | because a list of strings cannot be searched for everywhere: as many as fit whole. */
+function shownVectors(vectors: readonly VectorTimestamp[]): string {
+  let text = '';
+  for (const vector of vectors) {
+    const longer = text === '' ? vector.toString() : `${text}|${vector.toString()}`;
+    if (longer.length > MAX_ATTRIBUTE_BYTES) return text;
+    text = longer;
+  }
+  return text;
 }
 
 /** `causality.delivery` (the outcome), `causality.delivered` (how many), and `causality.refused` where it was. */

@@ -39,6 +39,7 @@ export type RefusedMessage =
 
 /** The answer about one message. */
 export interface Decision {
+  /** How it stands to what was handled. */
   readonly verdict: Verdict;
   /** True when the message is to be handled now: `fresh`, or `unknown` under `at-least-once`. */
   readonly handle: boolean;
@@ -61,7 +62,9 @@ export type FullPolicy = 'at-most-once' | 'at-least-once' | 'refuse';
 
 /** What was decided, by verdict, and what it cost. */
 export interface DeduplicatorCounters {
+  /** Decisions, by verdict. */
   readonly verdicts: Readonly<Record<Verdict, number>>;
+  /** Those refused, by reason. */
   readonly refused: Readonly<Record<RefusedMessage, number>>;
   /** Runs of ticks, versions of keys, whole nodes and whole keys that a limit made the state forget. */
   readonly forgotten: Readonly<Record<'runs' | 'versions' | 'nodes' | 'keys', number>>;

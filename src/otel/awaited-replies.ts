@@ -22,6 +22,9 @@ export interface Awaited {
   readonly optional: boolean;
 }
 
+/** What is known of one of them. */
+export type AwaitedRequest = Pick<Awaited, 'domain' | 'record' | 'stamped' | 'optional'>;
+
 export class AwaitedReplies {
   private readonly bySpan = new Map<string, Awaited>();
 
@@ -52,13 +55,18 @@ export class AwaitedReplies {
   }
 
   /** A reply came, with or without a stamp. Undefined where none was awaited. */
-  take(spanId: string): Pick<Awaited, 'domain' | 'record' | 'stamped' | 'optional'> | undefined {
+  take(spanId: string): AwaitedRequest | undefined {
     const awaited = this.bySpan.get(spanId);
     if (awaited === undefined) return undefined;
     if (awaited.blind) awaited.domain.blindRequests--;
     if (awaited.record !== undefined) awaited.record.awaited--;
     if (--awaited.requests === 0) this.bySpan.delete(spanId);
     return awaited;
+  }
+
+  /** The request that awaits a reply, which stays awaited. */
+  peek(spanId: string): AwaitedRequest | undefined {
+    return this.bySpan.get(spanId);
   }
 
   /** A client span has ended: no reply of its will be looked at any more. */

@@ -75,6 +75,13 @@ export function isDisabled(environment: Environment = hostEnvironment()): boolea
   return environment['OTEL_CAUSALITY_DISABLED']?.trim().toLowerCase() === 'true';
 }
 
+/** What is wrong with `OTEL_CAUSALITY_DISABLED`, where something is. */
+export function disabledProblem(environment: Environment): readonly string[] {
+  const variables = new EnvironmentValues(environment);
+  variables.choice('OTEL_CAUSALITY_DISABLED', ['true', 'false'], "taken for 'false'");
+  return variables.problems;
+}
+
 const SCOPES = ['trace', 'process'] as const;
 const PLAIN_HOPS = ['visible', 'transparent'] as const;
 const MODES = ['standard', 'full', 'lean'] as const;

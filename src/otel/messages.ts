@@ -12,7 +12,7 @@ import { arrivalIn } from './arrival.js';
 import type { SpanAttributeWriter } from '../codec/span-attributes.js';
 import type { AttributeSink } from '../codec/vector-attribute.js';
 import { type AttachedValues, attachedValues } from './attached-values.js';
-import { AwaitedReplies } from './awaited-replies.js';
+import { AwaitedReplies, type AwaitedRequest } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import type { Arrival, SpanRecord } from './records.js';
@@ -33,8 +33,12 @@ export interface Reply {
   openBody(): () => void;
 }
 
+/** Who listens for replies. Each of them once for a clock. */
+export type ReplyTransport = 'http' | 'grpc' | 'manual';
+
 export class Messages {
   private arrivalsByCarrier: AttachedValues<object, Arrival> | undefined;
+  private readonly watching = new Set<string>();
 
   constructor(
     private readonly clock: object,
@@ -97,17 +101,19 @@ export class Messages {
 
   /**
    * Somebody gives and hears replies from now on: what is extracted from a carrier can be found by that carrier, and
-   * requests are remembered until their reply comes. False when that was so already: reply hooks are installed once
-   * for a clock, by whichever copy of this package comes first.
+   * requests are remembered until their reply comes. False when that was so already: the hooks of a transport are
+   * installed once for a clock, by whichever copy of this package comes first.
    */
-  watchCarriers(): boolean {
-    if (this.arrivalsByCarrier !== undefined) return false;
-    this.arrivalsByCarrier = attachedValues();
+  watchCarriers(transport: ReplyTransport = 'http'): boolean {
+    if (this.watching.has(transport)) return false;
+    this.watching.add(transport);
+    this.arrivalsByCarrier ??= attachedValues();
     return true;
   }
 
-  stopWatchingCarriers(): void {
-    this.arrivalsByCarrier = undefined;
+  stopWatchingCarriers(transport: ReplyTransport = 'http'): void {
+    this.watching.delete(transport);
+    if (this.watching.size === 0) this.arrivalsByCarrier = undefined;
   }
 
   arrived(carrier: unknown, arrival: Arrival): void {
@@ -122,10 +128,12 @@ export class Messages {
   /**
    * The reply to the request that was extracted from this carrier, or, where that happened elsewhere, to the one that
    * the active context received from this parent span. Undefined where its stamp was not accepted.
+   * @param isFinal false for what goes ahead of the reply itself, a stream's head: it tells, and is no event
    */
   reply(
     carrier: object,
     active?: { readonly context: Context; readonly parentSpanId: string | undefined },
+    isFinal = true,
   ): Reply | undefined {
     let arrival = this.arrivalsByCarrier?.get(carrier);
     if (arrival === undefined && active?.parentSpanId !== undefined) {
@@ -141,7 +149,7 @@ export class Messages {
     // A forged stamp may name nobody but us, and leave nothing to tell.
     if (record === undefined && !domain.hasNews) return undefined;
     // A head that failed to be written and is written again is one reply, of the present state.
-    if (record !== undefined && !record.ended && record.reply === undefined) {
+    if (isFinal && record !== undefined && !record.ended && record.reply === undefined) {
       record.reply = domain.tick(record.start.node as string, now);
       this.writer.writeReply(record.span as AttributeSink, record.reply);
     }
@@ -159,24 +167,61 @@ export class Messages {
   hearReply(spanId: string, text: string | undefined, partial = false): void {
     const awaited = this.awaited.take(spanId);
     if (awaited === undefined) return;
-    const { record } = awaited;
-    const now = this.domains.now();
-    const domain = record === undefined ? this.domains.current(awaited.domain) : this.domains.present(record, now);
-    if (text !== undefined && !awaited.stamped) {
+    const misses = this.merge(awaited, text) ? partial : !awaited.optional;
+    if (misses) this.domainOf(awaited).hide('reply-without-stamp');
+  }
+
+  /** What goes ahead of a reply has come, a stream's head: it is merged, and the reply itself stays awaited. */
+  hearHead(spanId: string, text: string): void {
+    const awaited = this.awaited.peek(spanId);
+    if (awaited !== undefined) this.merge(awaited, text);
+  }
+
+  /**
+   * Parts of a reply come before its stamp does, and may carry anything: until the returned function is called, what
+   * this process stamps and sends in this trace is incomplete.
+   */
+  openReply(spanId: string): () => void {
+    const awaited = this.awaited.peek(spanId);
+    if (awaited === undefined) return () => {};
+    const domain = this.domainOf(awaited);
+    let open = true;
+    domain.blindRequests++;
+    return () => {
+      if (open) domain.blindRequests--;
+      open = false;
+    };
+  }
+
+  /** Parts of a request leave after its stamp did: until the returned function is called, our events are incomplete. */
+  openRequest(spanId: string): () => void {
+    const awaited = this.awaited.peek(spanId);
+    return awaited === undefined ? () => {} : openBody(this.domainOf(awaited));
+  }
+
+  private domainOf({ record, domain }: AwaitedRequest): Domain {
+    return record === undefined ? this.domains.current(domain) : this.domains.present(record, this.domains.now());
+  }
+
+  /** True where a reply's stamp is one, is believed, and belongs to the trace of its request. */
+  private merge(awaited: AwaitedRequest, text: string | undefined): boolean {
+    if (text === undefined) return false;
+    if (!awaited.stamped) {
       this.domains.counters.refused('untrusted', 'a reply with a stamp to a request without one');
+      return false;
     }
-    const stamp = text === undefined || !awaited.stamped ? undefined : this.read(text);
-    if (stamp?.domain === domain.id) {
-      const behind = domain.hear(stamp, now, false);
-      if (record !== undefined) record.behindMillis = Math.max(record.behindMillis, behind);
-      if (partial) domain.hide('reply-without-stamp');
-      return;
-    }
-    if (stamp !== undefined) {
+    const stamp = this.read(text);
+    if (stamp === undefined) return false;
+    const domain = this.domainOf(awaited);
+    const now = this.domains.now();
+    if (stamp.domain !== domain.id) {
       this.domains.counters.refused('other-domain', `a reply of ${stamp.domain} to a request of ${domain.id}`);
       domain.hearTimes(stamp, now, false);
+      return false;
     }
-    if (!awaited.optional) domain.hide('reply-without-stamp');
+    const behind = domain.hear(stamp, now, false);
+    if (awaited.record !== undefined) awaited.record.behindMillis = Math.max(awaited.record.behindMillis, behind);
+    return true;
   }
 }
 

@@ -29,10 +29,12 @@ export class SpanEvents {
     private readonly awaited: AwaitedReplies,
   ) {}
 
-  /** Stamps a start; undefined for a span that is not sampled. */
+  /** Stamps a start; undefined for a span that is not sampled, or whose start this clock has stamped. */
   start(span: StartedSpan, parentContext: Context): SpanRecord | undefined {
     const spanContext = span.spanContext();
     if ((spanContext.traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
+    // Two processors of one clock: code registered one, and somebody else another.
+    if (recordOf(spanContext, this.clock) !== undefined) return undefined;
     const now = this.domains.now();
     const node = this.domains.nodeNamed(() => serviceName(span));
     const parent = trace.getSpanContext(parentContext);

@@ -70,7 +70,7 @@ export class CausalitySpanProcessor {
       if (this.clock.spans.release(span.spanContext()) && !this.saidNoEnding) {
         this.saidNoEnding = true;
         diag.warn(
-          'otel-causality: this OpenTelemetry SDK never calls onEnding, so spans carry no end stamps; use sdk-trace-base 2.0 or later',
+          'otel-causality: this OpenTelemetry SDK never calls onEnding, so spans carry no end stamps; use sdk-trace-base 2.3 or later',
         );
       }
     } catch (error) {

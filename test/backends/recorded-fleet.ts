@@ -19,12 +19,11 @@ export interface FleetRun {
 }
 
 /** Everything that the fleet's OTLP exporters sent. Resolves when its processes are gone, and so have sent all. */
-export async function recordFleet({ otlpUrl, ...run }: FleetRun): Promise<RecordedSpan[]> {
+export async function recordFleet({ otlpUrl, telemetry, environment = {} }: FleetRun): Promise<RecordedSpan[]> {
   const tee = await OtlpTee.listen();
   let crash: Error | undefined;
   const fleet = new Fleet({
-    ...run,
-    services: SERVICES,
+    services: SERVICES.map((plan) => ({ ...plan, env: environment, ...(telemetry === undefined ? {} : { telemetry }) })),
     collectorUrl: tee.url,
     onCrash: (problem) => {
       crash = problem;

@@ -94,7 +94,7 @@ describe('commands', () => {
       const { code, out } = await runCli(['correct', CHECKOUT, '--output', path]);
       expect(code).to.equal(0);
       expect(out).to.match(
-        /^\+119 ms {2}orders-\w+, 3 spans\n-70 ms {2}payments-\w+, 3 spans\n6 effects before their cause; now 0\.\n$/,
+        /^\+119 ms {2}orders-\w+, 3 spans\n-71 ms {2}payments-\w+, 3 spans\n6 effects before their cause; now 0\.\n$/,
       );
       expect((await runCli(['check', '--fail-on', 'all', path])).code).to.equal(0);
       const [before, after] = [await spansOf(CHECKOUT), await spansOf(path)];

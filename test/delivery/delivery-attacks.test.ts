@@ -1,6 +1,6 @@
 /** What strangers may send to a delivery buffer: each is refused and counted, and changes nothing else. */
 import { expect } from 'chai';
-import { MAX_COUNTER, MAX_DELIVERY_NODES, MAX_FOREIGN_NODE_ID_LENGTH } from '../../src/clocks/limits.js';
+import { MAX_COUNTER, MAX_FOREIGN_VECTOR_ENTRIES, MAX_FOREIGN_NODE_ID_LENGTH } from '../../src/clocks/limits.js';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 import { type BroadcastMessage, CausalDeliveryBuffer } from '../../src/delivery/index.js';
 import { message } from '../support/broadcast-world.js';
@@ -58,7 +58,7 @@ describe('CausalDeliveryBuffer under attack', () => {
         ['a', 2],
       ],
     },
-    'more nodes than a vector may name': { sender: 'n0', vector: vectorOfMany(MAX_DELIVERY_NODES + 1) },
+    'more nodes than a vector may name': { sender: 'n0', vector: vectorOfMany(MAX_FOREIGN_VECTOR_ENTRIES + 1) },
     'entries without an end': {
       sender: 'a',
       vector: {
@@ -88,7 +88,9 @@ describe('CausalDeliveryBuffer under attack', () => {
     expect(far.receive(message('a', { a: MAX_COUNTER })).outcome).to.equal('waiting');
     expect(far.missing()).to.deep.equal([{ node: 'a', from: 1, to: MAX_COUNTER - 1 }]);
     const wide = new CausalDeliveryBuffer();
-    expect(wide.receive({ sender: 'n0', vector: vectorOfMany(MAX_DELIVERY_NODES) }).outcome).to.equal('waiting');
+    expect(wide.receive({ sender: 'n0', vector: vectorOfMany(MAX_FOREIGN_VECTOR_ENTRIES) }).outcome).to.equal(
+      'waiting',
+    );
   });
 
   it('takes a vector of another copy of this package', () => {
@@ -128,30 +130,32 @@ describe('CausalDeliveryBuffer under attack', () => {
 
   it('knows 1,024 senders and not one more, delivered or waiting', () => {
     const buffer = new CausalDeliveryBuffer();
-    for (let i = 0; i < MAX_DELIVERY_NODES; i++) {
+    for (let i = 0; i < MAX_FOREIGN_VECTOR_ENTRIES; i++) {
       const { outcome } = buffer.receive(message(`s${i}`, { [`s${i}`]: i % 2 === 0 ? 1 : 2 }));
       expect(outcome).to.equal(i % 2 === 0 ? 'delivered' : 'waiting');
     }
     expectRefused(buffer, message('more', { more: 1 }), 'too-many-nodes');
     expectRefused(buffer, message('more', { more: 2 }), 'too-many-nodes');
-    for (let i = 1; i < MAX_DELIVERY_NODES; i += 2) {
+    for (let i = 1; i < MAX_FOREIGN_VECTOR_ENTRIES; i += 2) {
       expect(buffer.receive(message(`s${i}`, { [`s${i}`]: 1 })).delivered.length).to.equal(2);
     }
-    expect(buffer.seen.size).to.equal(MAX_DELIVERY_NODES);
+    expect(buffer.seen.size).to.equal(MAX_FOREIGN_VECTOR_ENTRIES);
     expectRefused(buffer, message('more', { more: 1 }), 'too-many-nodes');
     expectInvalid(() => buffer.catchUp(message('more', { more: 1 }).vector), 'seen');
+    expect(buffer.catchUp(message('s0', { s0: 7 }).vector)).to.deep.equal([]);
+    expect(buffer.seen.get('s0')).to.equal(7);
   });
 
   it('keeps a place for our own id only until others have taken it', () => {
-    const full = new CausalDeliveryBuffer({ node: 'me', seen: vectorOfMany(MAX_DELIVERY_NODES) });
+    const full = new CausalDeliveryBuffer({ node: 'me', seen: vectorOfMany(MAX_FOREIGN_VECTOR_ENTRIES) });
     expectInvalid(() => full.next(), 'seen');
-    const nearly = new CausalDeliveryBuffer({ node: 'me', seen: vectorOfMany(MAX_DELIVERY_NODES - 1) });
-    expect(nearly.next().size).to.equal(MAX_DELIVERY_NODES);
+    const nearly = new CausalDeliveryBuffer({ node: 'me', seen: vectorOfMany(MAX_FOREIGN_VECTOR_ENTRIES - 1) });
+    expect(nearly.next().size).to.equal(MAX_FOREIGN_VECTOR_ENTRIES);
     expect(nearly.next().get('me')).to.equal(2);
   });
 
   it('frees the place of a sender that is given up', () => {
-    const buffer = new CausalDeliveryBuffer({ seen: vectorOfMany(MAX_DELIVERY_NODES - 1) });
+    const buffer = new CausalDeliveryBuffer({ seen: vectorOfMany(MAX_FOREIGN_VECTOR_ENTRIES - 1) });
     expect(buffer.receive(message('a', { a: 2 })).outcome).to.equal('waiting');
     expectRefused(buffer, message('b', { b: 1 }), 'too-many-nodes');
     buffer.dropFrom('a');

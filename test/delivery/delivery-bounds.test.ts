@@ -154,6 +154,10 @@ describe('the bounds of CausalDeliveryBuffer', () => {
           'snapshot.waiting[0]',
           (state) => ({ ...state, waiting: [{ sender: 'a', vector: { a: 1 } }] }),
         ],
+        'a delivered message that would wait for something else': [
+          'snapshot.waiting[0]',
+          (state) => ({ ...state, waiting: [{ sender: 'a', vector: { a: 1, b: 5 } }] }),
+        ],
         'a message that need not wait': [
           'snapshot.waiting[0]',
           (state) => ({ ...state, waiting: [{ sender: 'a', vector: { a: 2 } }] }),

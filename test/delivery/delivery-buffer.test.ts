@@ -77,6 +77,7 @@ describe('CausalDeliveryBuffer', () => {
   it('catches up with a snapshot that arrives while messages wait', () => {
     const late = new CausalDeliveryBuffer();
     late.receive(message('a', { a: 5 }));
+    late.receive(message('a', { a: 7 }));
     late.receive(message('a', { a: 8 }));
     late.receive(message('a', { a: 9 }));
     late.receive(message('b', { a: 8, b: 1 }));
@@ -105,6 +106,14 @@ describe('CausalDeliveryBuffer', () => {
     expect(buffer.missing()).to.deep.equal([{ node: 'a', from: 1, to: 2 }]);
     expect(buffer.receive(message('a', { a: 1 })).delivered.length).to.equal(1);
     expect(buffer.receive(second).delivered).to.deep.equal([second, other]);
+  });
+
+  it('no longer names what it had no room for, once its sender is given up', () => {
+    const buffer = new CausalDeliveryBuffer({ maxWaiting: 1 });
+    for (const tick of [2, 4]) buffer.receive(message('a', { a: tick }));
+    expect(buffer.missing().at(-1)).to.deep.equal({ node: 'a', from: 3, to: 4 });
+    buffer.dropFrom('a');
+    expect(buffer.missing()).to.deep.equal([]);
   });
 
   it('looks only at the messages that waited for a delivery', () => {

@@ -77,6 +77,13 @@ describe('TickRuns', () => {
     expect(runs.forgotten).to.equal(3);
   });
 
+  it('forgets the first ticks only when they are all that is held', () => {
+    const runs = runsOf([1, 2]);
+    runs.forgetOldest();
+    expect(runs.runs).to.deep.equal([]);
+    expect(runs.forgotten).to.equal(2);
+  });
+
   it('never forgets less than before', () => {
     const runs = runsOf([3, 7]);
     runs.forgetPast();

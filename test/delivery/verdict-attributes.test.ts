@@ -30,6 +30,26 @@ describe('verdicts as span attributes', () => {
     });
   });
 
+  it('cut what it is concurrent with after a whole vector', () => {
+    // Four names of 250 characters make a text of 1,011; two of these with | between them, one of 2,023.
+    const long = (letter: string, ...more: string[]) => ({
+      key: 'k',
+      vector: VectorTimestamp.from(
+        [...[1, 2, 3, 4].map((i) => `${i}`.padEnd(250, letter)), ...more].map((n) => [n, 1]),
+      ),
+    });
+    for (const [last, length] of [
+      [22, 2048],
+      [23, 1011],
+    ] as const) {
+      const seen = new CausalDeduplicator();
+      seen.handled(long('a'));
+      seen.handled(long('b', 'x'.repeat(last)));
+      const { 'causality.concurrent_with': text } = verdictAttributes(seen.check(version('c')));
+      expect(String(text).length).to.equal(length);
+    }
+  });
+
   it('say what became of a broadcast', () => {
     const buffer = new CausalDeliveryBuffer();
     expect(receptionAttributes(buffer.receive(message('a', { a: 2 })))).to.deep.equal({

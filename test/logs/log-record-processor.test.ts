@@ -198,6 +198,19 @@ describe('the log record processor', () => {
     });
   });
 
+  it('holds no more traces for logs than for spans', () => {
+    const gateway = new LoggingNode('gateway');
+    const orders = new LoggingNode('orders', { maxDomains: 10, sampler: new AlwaysOffSampler() });
+    let last = 0;
+    for (let i = 0; i < 200; i++) {
+      const received = orders.extract(gateway.inject(gateway.start('call').context));
+      const { attributes } = orders.log('unsampled, with a stamp', orders.start('serve', received).context);
+      expect(attributes['causality.log.seq']).to.equal(++last);
+      orders.log('unsampled, without', orders.start('alone').context);
+    }
+    expect(orders.clock.counters).to.deep.include({ liveDomains: 10, domainsDropped: 190, errors: 0 });
+  });
+
   it('refuses a clock that is none', () => {
     expect(() => new CausalityLogRecordProcessor({ clock: {} as never })).to.throw('clock');
   });

@@ -282,6 +282,23 @@ describe('the propagator', () => {
     expect(arrivalIn(orders.extract({ unrelated: 'x' }, first)), 'no message at all').to.equal(arrivalIn(first));
   });
 
+  it('wrapped by another one of its clock, still sends one stamp and reads it', () => {
+    const inner = new TestNode('twice');
+    const outer = new CausalityPropagator({ clock: inner.clock, propagators: [inner.propagator] });
+    const { span, context } = inner.start('call', undefined, { kind: SpanKind.CLIENT });
+    const carrier: Record<string, string> = {};
+    outer.inject(context, carrier, defaultTextMapSetter);
+    expect(carrier['baggage']?.match(/causality=/g)).to.have.length(1);
+    expect(carrier['tracestate']?.match(/causality=/g)).to.have.length(1);
+    const receiver = new TestNode('receiver');
+    const other = new CausalityPropagator({ clock: receiver.clock, propagators: [receiver.propagator] });
+    const served = receiver.start('serve', other.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter));
+    served.span.end();
+    span.end();
+    expect(receiver.finished('serve').attributes).to.include({ 'causality.lamport': 2 });
+    expect(receiver.finished('serve').attributes).not.to.have.property('causality.incomplete');
+  });
+
   describe('switched off by OTEL_CAUSALITY_DISABLED', () => {
     function switchedOff<T>(act: () => T): T {
       process.env['OTEL_CAUSALITY_DISABLED'] = 'true';

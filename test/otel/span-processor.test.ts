@@ -43,6 +43,29 @@ describe('the span processor', () => {
     expect(node.finished('next').attributes['causality.tick']).to.equal(3);
   });
 
+  it('stamps a span once where two processors have one clock, and lets it go', () => {
+    const clock = new CausalClock({ node: 'node' });
+    const exporter = new InMemorySpanExporter();
+    const provider = new BasicTracerProvider({
+      spanProcessors: [
+        new CausalitySpanProcessor({ clock }),
+        new CausalitySpanProcessor({ clock }),
+        new SimpleSpanProcessor(exporter),
+      ],
+    });
+    for (const name of ['a', 'b']) provider.getTracer('test').startSpan(name).end();
+    const ticks = exporter
+      .getFinishedSpans()
+      .map(({ attributes }) => [attributes['causality.tick'], attributes['causality.end.tick']]);
+    expect(ticks).to.deep.equal([
+      [1, 2],
+      [1, 2],
+    ]);
+    for (const span of exporter.getFinishedSpans()) {
+      expect(clock.domains.peek(span.spanContext().traceId)?.liveSpans).to.equal(0);
+    }
+  });
+
   describe('leaves alone', () => {
     it('what no sampler wanted', () => {
       const node = new TestNode('node', { sampler: new AlwaysOffSampler() });

@@ -129,7 +129,7 @@ export class BroadcastWorld {
 }
 
 /** Gaps as single messages. */
-export function numbered(gaps: readonly Gap[]): string[] {
+function numbered(gaps: readonly Gap[]): string[] {
   return gaps
     .flatMap(({ node, from, to }) => Array.from({ length: to - from + 1 }, (_, i) => `${node} ${from + i}`))
     .sort();

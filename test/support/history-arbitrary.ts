@@ -33,12 +33,22 @@ export function plans(fleet: Fleet, { offsets = true, size = 24 } = {}): fc.Arbi
   });
 }
 
+export interface PlayOptions {
+  readonly answered?: boolean;
+  readonly logs?: boolean;
+  readonly steps?: readonly (readonly [at: number, process: number, ms: number])[];
+}
+
 /**
  * Plays a plan. Every span ends.
  * @param answered true where every call is answered before its client goes on, so that nothing is incomplete
+ * @param steps clocks that are set: before which action, of which process, by how many milliseconds
  * @param logs true where processes write logs, some of them without stamps
  */
-export function play({ processes, actions }: Plan, { answered = false, logs = false } = {}): History {
+export function play(
+  { processes, actions }: Plan,
+  { answered = false, logs = false, steps = [] }: PlayOptions = {},
+): History {
   const history = new History();
   const fleet = processes.map(({ stamped, offsetMs, known, recorded }, i) =>
     history.process(`${String.fromCharCode(97 + i)}-1`, {
@@ -55,7 +65,10 @@ export function play({ processes, actions }: Plan, { answered = false, logs = fa
     open.splice(open.indexOf(span), 1);
     history.end(span);
   };
-  for (const [what, which, where, ms] of actions) {
+  for (const [at, [what, which, where, ms]] of actions.entries()) {
+    for (const [when, whose, byMs] of steps) {
+      if (when === at) (pick(fleet, whose) as Process).offsetMs += byMs;
+    }
     history.passMs(ms / 2);
     const parent = pick(open, which);
     const process = pick(fleet, where) as Process;

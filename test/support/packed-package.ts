@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type PackageManifest, readManifest, repositoryRoot } from './repository.js';
+import { neededPackages, type PackageManifest, readManifest, repositoryRoot } from './repository.js';
 
 const require = createRequire(import.meta.url);
 const tsc = join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc');
@@ -41,7 +41,7 @@ export class PackedPackage {
     mkdirSync(folder, { recursive: true });
     execFileSync('tar', ['-xzf', join(project, filename), '-C', folder, '--strip-components=1']);
     const manifest = readManifest(folder);
-    for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies, '@types/node': '' })) {
+    for (const name of [...neededPackages(manifest), '@types/node']) {
       link(project, name);
     }
     return new PackedPackage(

@@ -18,11 +18,18 @@ export interface PackageManifest {
   readonly exports: Readonly<Record<string, ExportTarget>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
   readonly scripts: Readonly<Record<string, string>>;
 }
 
 export function readManifest(folder: string = repositoryRoot): PackageManifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as PackageManifest;
+}
+
+/** What a user has installed beside the package: what it depends on, and its peers but the optional ones. */
+export function neededPackages({ dependencies, peerDependencies, peerDependenciesMeta }: PackageManifest): string[] {
+  const peers = Object.keys(peerDependencies ?? {}).filter((name) => peerDependenciesMeta?.[name]?.optional !== true);
+  return [...new Set([...Object.keys(dependencies ?? {}), ...peers])];
 }
 
 /** Subpaths that hold code, without `./package.json`. */

@@ -4,6 +4,7 @@
  * Guarantee: no line is longer than the columns it was given, and nothing of a trace can give orders to a terminal.
  */
 import type { Anomalies, Finding, Inversion } from '../findings.js';
+import { RACE_COMPARISONS } from '../races.js';
 import type { CausalEvent, CausalSpan } from '../graph-model.js';
 import { skewText } from './clock-text.js';
 import { countText, durationText } from './durations.js';
@@ -82,8 +83,11 @@ function* paragraph(
 ): Generator<string> {
   const label = name.padEnd(NAME_COLUMNS);
   if (count === 0) {
-    yield `${paint('green', '✔')} ${label}${paint('dim', NONE[name])}`;
-    if (name === 'race') yield* raceNotes(anomalies, paint);
+    // Where not all were compared, nobody can say that there is none.
+    const isOpen = name === 'race' && anomalies.racesTruncated;
+    const said = isOpen ? 'no race among the accesses that were compared' : NONE[name];
+    yield `${isOpen ? paint('yellow', '!') : paint('green', '✔')} ${label}${paint('dim', said)}`;
+    if (name === 'race') yield* raceNotes(anomalies, columns, paint);
     return;
   }
   const sign = isFault ? paint('red', '✗') : paint('yellow', '!');
@@ -98,14 +102,23 @@ function* paragraph(
   for (const finding of ordered.slice(0, shown)) yield paint('dim', shorten(`      ${findingText(finding)}`, columns));
   const more = findings.length - shown;
   if (more > 0 && shown > 0) yield paint('dim', `      and ${more.toLocaleString('en')} more`);
-  if (name === 'race') yield* raceNotes(anomalies, paint);
+  if (name === 'race') yield* raceNotes(anomalies, columns, paint);
 }
 
-function* raceNotes({ undecidedRaces, racesTruncated }: Anomalies, paint: Paint): Generator<string> {
+function* raceNotes(anomalies: Anomalies, columns: number, paint: Paint): Generator<string> {
+  const { undecidedRaces, truncatedResources } = anomalies;
   if (undecidedRaces > 0) {
     yield paint('yellow', `    ${countText(undecidedRaces, 'pair')} more may race: stamps are incomplete there`);
   }
-  if (racesTruncated) yield paint('yellow', '    some resource had more races than were looked for');
+  const [first] = truncatedResources;
+  if (first === undefined) return;
+  const others = truncatedResources.length - 1;
+  const where = others === 0 ? first : `${first} and ${countText(others, 'other resource')}`;
+  const most = RACE_COMPARISONS.toLocaleString('en');
+  yield paint(
+    'yellow',
+    shorten(`    there may be more: after ${most} pairs no more were compared of ${where}`, columns),
+  );
 }
 
 function worstFirst(inversions: readonly Inversion[]): readonly Inversion[] {

@@ -76,7 +76,12 @@ function tell(
   const spans = new Set<number>();
   const races = new Map<Race, NumberedRace>();
   const missing = findings.missingOf(traceId);
-  const told = new Set<MissingTicks>();
+  const gaps = new Map<string, MissingTicks[]>();
+  for (const gap of [...missing].reverse()) {
+    const ofNode = gaps.get(gap.node);
+    if (ofNode === undefined) gaps.set(gap.node, [gap]);
+    else ofNode.push(gap);
+  }
   const rows: StoryRow[] = [];
   const firstLogs: CausalLog[] = [];
   let logs = firstLogs;
@@ -89,10 +94,10 @@ function tell(
     spans.add(event.span.index);
     const here = event.kind === 'start' ? findings.racesOf(event) : [];
     for (const race of here) if (!races.has(race)) races.set(race, { number: races.size + 1, race });
-    const gap = missing.find(
-      (one) => !told.has(one) && one.node === event.node.id && event.tick !== undefined && event.tick > one.to,
-    );
-    if (gap !== undefined) told.add(gap);
+    // Gaps of a node come in the order of their ticks, as its events do.
+    const next = gaps.get(event.node.id)?.at(-1);
+    const gap = next !== undefined && event.tick !== undefined && event.tick > next.to ? next : undefined;
+    if (gap !== undefined) gaps.get(event.node.id)?.pop();
     logs = [];
     rows.push({
       number: rows.length + 1,

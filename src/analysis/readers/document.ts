@@ -12,6 +12,7 @@ import { readResourceSpans } from './otlp.js';
 import { readResourceLogs } from './otlp-logs.js';
 import type { ReadProblem } from './problems.js';
 import { Reading } from './reading.js';
+import { inCamelCase, isSnakeCase } from './spelling.js';
 import { ZipkinReader } from './zipkin.js';
 
 /** Lists inside lists: Zipkin's `/api/v2/traces` is a list of traces, and a file may be a list of such answers. */
@@ -44,6 +45,7 @@ export class DocumentReader {
   }
 
   private readObject(value: JsonObject, place: string): boolean {
+    if (isSnakeCase(value)) return this.readObject(inCamelCase(value), place);
     if (ZipkinReader.accepts(value)) {
       this.zipkin.read(value, place === '' ? 'span' : place, this.reading);
       return true;
@@ -60,7 +62,8 @@ export class DocumentReader {
     }
     // Jaeger's and Tempo's newer interfaces put an envelope around them.
     for (const key of ['result', 'trace']) {
-      const inner = value[key];
+      const spelled = value[key];
+      const inner = isObject(spelled) && isSnakeCase(spelled) ? inCamelCase(spelled) : spelled;
       if (!isObject(inner) || !('resourceSpans' in inner || 'batches' in inner || Object.keys(inner).length === 0)) {
         continue;
       }

@@ -9,10 +9,14 @@
 const LISTS: ReadonlySet<string> = new Set([
   'resourceSpans',
   'resourceLogs',
+  'resource_spans',
+  'resource_logs',
   'batches',
   'data',
   'result/resourceSpans',
+  'result/resource_spans',
   'trace/resourceSpans',
+  'trace/resource_spans',
   'trace/batches',
 ]);
 

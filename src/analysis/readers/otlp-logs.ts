@@ -12,12 +12,14 @@ import { parentIdOf, traceIdOf } from './ids.js';
 import { nanosOf } from './nanos.js';
 import { elementsOf, scopeOf, serviceOf } from './otlp.js';
 import type { Reading } from './reading.js';
+import { inCamelCase, isSnakeCase } from './spelling.js';
 
 type Surroundings = Pick<RecordedLog, 'service' | 'resource' | 'scope'>;
 
 /** Reads the list that every export of logs has inside. */
 export function readResourceLogs(list: unknown, reading: Reading): void {
-  for (const [i, entry] of elementsOf(list, 'resourceLogs', reading).entries()) {
+  for (const [i, element] of elementsOf(list, 'resourceLogs', reading).entries()) {
+    const entry = isObject(element) && isSnakeCase(element) ? inCamelCase(element) : element;
     if (!isObject(entry)) {
       reading.problem(`resourceLogs[${i}] is no object`);
       continue;

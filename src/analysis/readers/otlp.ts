@@ -14,6 +14,7 @@ import { parentIdOf, spanIdOf, traceIdOf } from './ids.js';
 import { movedBack, WARNINGS_ATTRIBUTE } from './moved-times.js';
 import { nanosOf } from './nanos.js';
 import type { Reading } from './reading.js';
+import { inCamelCase, isSnakeCase } from './spelling.js';
 
 type Scope = RecordedSpan['scope'];
 type Status = RecordedSpan['status'];
@@ -58,7 +59,8 @@ const STATUS_CODES: ReadonlyMap<unknown, Status['code']> = new Map<unknown, Stat
 
 /** Reads the list that every form of OTLP has inside. */
 export function readResourceSpans(list: unknown, reading: Reading): void {
-  for (const [i, entry] of elementsOf(list, 'resourceSpans', reading).entries()) {
+  for (const [i, element] of elementsOf(list, 'resourceSpans', reading).entries()) {
+    const entry = isObject(element) && isSnakeCase(element) ? inCamelCase(element) : element;
     if (!isObject(entry)) {
       reading.problem(`resourceSpans[${i}] is no object`);
       continue;
@@ -87,7 +89,9 @@ function readSpans(list: unknown, surroundings: Surroundings, place: string, rea
     try {
       const span = spans[i];
       if (!isObject(span)) throw new InvalidValueError('span', span, 'an object');
-      const read = spanOf(span, surroundings, reading);
+      // Only what lacks the usual name is looked at twice.
+      const spelled = span['startTimeUnixNano'] === undefined && isSnakeCase(span) ? inCamelCase(span) : span;
+      const read = spanOf(spelled, surroundings, reading);
       const warnings = read.attributes[WARNINGS_ATTRIBUTE];
       reading.add(warnings === undefined ? read : movedBack(read, warnings, reading));
     } catch (error) {

@@ -12,11 +12,40 @@ import {
 } from './one-trace.js';
 import { bare, inPieces, readAll } from './reading-all.js';
 
+/** With names of fields as in the protobuf files, down to a name of them, or all the way. */
+function snakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      snakeCase(inner),
+    ]),
+  );
+}
+
+/** Only below this name. */
+function snakeCaseBelow(value: unknown, below: string): unknown {
+  if (Array.isArray(value)) return value.map((inner) => snakeCaseBelow(inner, below));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      name === below ? snakeCase(inner) : snakeCaseBelow(inner, below),
+    ]),
+  );
+}
+
 const FORMATS: readonly [name: string, document: unknown, expected?: readonly unknown[]][] = [
   ['OTLP JSON', OTLP],
   ['a list of OTLP documents', [OTLP]],
   ['Jaeger, API v3', JAEGER_V3],
   ['Jaeger, older API and downloads', JAEGER_LEGACY],
+  ['OTLP JSON with the names of its protobuf', snakeCase(OTLP)],
+  ['OTLP JSON with two spellings', snakeCaseBelow(OTLP, 'spans')],
+  ['OTLP JSON with two other spellings', snakeCaseBelow(OTLP, 'resourceSpans')],
+  ['Jaeger, API v3, with the names of its protobuf', snakeCase(JAEGER_V3)],
+  ['Tempo, API v2, with the names of its protobuf', snakeCase(TEMPO_V2)],
   ['Tempo, API v1', TEMPO_V1],
   ['Tempo, API v2', TEMPO_V2],
   ['Zipkin v2, one trace', ZIPKIN, EXPECTED_OF_ZIPKIN],

@@ -51,10 +51,17 @@ describe('logs of OTLP JSON', () => {
       },
       { ...record, severityText: 'INFO', severityNumber: 21, eventName: 'unused' },
     ];
+    const snake = exportOf(record).replaceAll(
+      /"(resourceLogs|scopeLogs|logRecords|timeUnixNano|traceId|spanId|stringValue|intValue|severityNumber)"/g,
+      (name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    );
+    expect(snake).to.include('"time_unix_nano"');
     const { logs, said, error } = await logsOf(exportOf(...spellings));
     expect({ said, error }).to.deep.equal({ said: [], error: undefined });
     expect(logs).to.have.length(4);
-    for (const log of logs) {
+    const { logs: respelled } = await logsOf(snake);
+    expect(respelled).to.have.length(1);
+    for (const log of [...logs, ...respelled]) {
       expect({ ...log, attributes: { ...log.attributes }, resource: { ...log.resource } }).to.deep.equal({
         traceId: TRACE,
         spanId: SPAN,

@@ -1,0 +1,78 @@
+/**
+ * Where each event stands on each axis.
+ *
+ * Guarantee: on the Lamport axis every effect stands right of its cause. On the wall axis an arrow runs left exactly where
+ * the findings say that wall time has it backwards. On the HLC axis no effect stands left of its cause, unless a
+ * recorded hybrid time says of itself that it proves no order.
+ * Hazard: a reply's wall time was not recorded. It is drawn inside its span, as late as whoever heard it allows.
+ */
+import { END, REPLY, START } from '../../event-table.js';
+import type { DiagramModel } from './diagram-model.js';
+
+export const AXES = ['lamport', 'hlc', 'wall'] as const;
+
+export type AxisName = (typeof AXES)[number];
+
+/** Position by event number: Lamport times, or nanoseconds after the data's base. */
+export type Positions = Readonly<Record<AxisName, Float64Array>>;
+
+export function positionsOf(model: DiagramModel): Positions {
+  const wall = wallPositions(model);
+  return { lamport: Float64Array.from(model.table.lamport), hlc: hybridPositions(model), wall };
+}
+
+function wallPositions({ table, order, arrows }: DiagramModel): Float64Array {
+  const positions = new Float64Array(table.tick.length);
+  for (const event of order) positions[event] = table.timeOf(event);
+  const heardAt = new Map<number, number>();
+  for (const { from, to } of arrows) {
+    if (from % 3 === REPLY)
+      heardAt.set(from, Math.min(heardAt.get(from) ?? Number.POSITIVE_INFINITY, table.timeOf(to)));
+  }
+  for (const event of order) {
+    if (event % 3 !== REPLY) continue;
+    const span = Math.floor(event / 3);
+    const start = table.startNanos[span] as number;
+    const end = Math.max(start, table.endNanos[span] as number);
+    positions[event] = Math.max(start, Math.min(end, heardAt.get(event) ?? end));
+  }
+  return positions;
+}
+
+/** As recorded; else what a hybrid clock would have said: wall time, or the latest of the causes if that is later. */
+function hybridPositions({ hybrid, table, edges, order }: DiagramModel): Float64Array {
+  const causes = new Map<number, number[]>();
+  for (let span = 0; span < table.spans.length; span++) {
+    edges.visitAllOf(span, (from, to) => {
+      const known = causes.get(to);
+      if (known === undefined) causes.set(to, [from]);
+      else known.push(from);
+    });
+  }
+  const positions = new Float64Array(table.tick.length);
+  for (const event of order) {
+    let latest = hybrid.get(event) ?? table.timeOf(event);
+    if (!hybrid.has(event)) {
+      for (const cause of causes.get(event) ?? []) latest = Math.max(latest, positions[cause] as number);
+    }
+    positions[event] = latest;
+  }
+  return positions;
+}
+
+/** The part of an axis that some events take, with a little more where they all stand at one place. */
+export function extentOf(positions: Float64Array, events: Iterable<number>): readonly [from: number, to: number] {
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const event of events) {
+    from = Math.min(from, positions[event] as number);
+    to = Math.max(to, positions[event] as number);
+  }
+  if (from > to) return [0, 1];
+  return from === to ? [from - 0.5, to + 0.5] : [from, to];
+}
+
+/** The events of a span that are there. */
+export function eventsOfSpan({ table }: DiagramModel, span: number): readonly number[] {
+  return [3 * span + START, 3 * span + REPLY, 3 * span + END].filter((event) => table.exists(event));
+}

@@ -1,0 +1,167 @@
+/**
+ * A page's data, unpacked: the graph's table, its search, and the arrows to draw.
+ *
+ * Guarantee: questions of order go to the library's own search. What an arrow says of wall time is what the findings say.
+ */
+import { durationText } from '../../drawing/durations.js';
+import { Edges } from '../../edges.js';
+import type { EventTable, Lane } from '../../event-table.js';
+import type { Basis, EdgeKind } from '../../graph-model.js';
+import { HappenedBefore } from '../../happened-before.js';
+import { resolutionOf } from '../../lane-pairs.js';
+import { inLamportOrder } from '../../linear-extension.js';
+import { TraceGroups } from '../../trace-groups.js';
+import { type DiagramData, KINDS, STATUSES } from '../diagram-data.js';
+import { predecessorsOf, unpackTable } from '../pack-table.js';
+
+/** What wall time says of a cause and its effect. */
+export type WallVerdict = 'forward' | 'resolution' | 'skew';
+
+export interface Arrow {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: EdgeKind;
+  readonly basis: Basis;
+  readonly wall: WallVerdict;
+  /** How long after its cause wall time has the effect. */
+  readonly delayNanos: number;
+}
+
+export class DiagramModel {
+  readonly table: EventTable;
+  readonly happened: HappenedBefore;
+  readonly edges: Edges;
+  /** Messages, replies and links, and whatever else wall time has backwards. */
+  readonly arrows: readonly Arrow[];
+  /** All events, in causal order. */
+  readonly order: Int32Array;
+  /** Hybrid times that were recorded, in nanoseconds after the base. */
+  readonly hybrid: ReadonlyMap<number, number>;
+  private readonly at = new Map<string, number>();
+  private readonly neighbours = new Map<number, { causes: number[]; effects: number[] }>();
+
+  constructor(readonly data: DiagramData) {
+    const { spans, texts } = data;
+    this.table = unpackTable(
+      data.table,
+      spans.ids.map((spanId, s) => ({
+        spanId,
+        name: texts[spans.name[s] as number] as string,
+        service: texts[spans.service[s] as number] as string,
+        kind: KINDS[spans.kind[s] as number] ?? 'internal',
+      })),
+    );
+    const hybrid = new Map<number, number>();
+    for (let i = 0; i + 1 < data.hybrid.length; i += 2)
+      hybrid.set(data.hybrid[i] as number, data.hybrid[i + 1] as number);
+    this.hybrid = hybrid;
+    const predecessors = predecessorsOf(this.table, data.table);
+    this.happened = new HappenedBefore(this.table, predecessors, new TraceGroups(this.table, predecessors));
+    this.edges = new Edges(this.table, predecessors);
+    this.order = inLamportOrder(this.table, this.happened.existing());
+    this.arrows = this.collectArrows();
+    for (const [s, id] of spans.ids.entries()) this.at.set(`${this.traceId(s)} ${id}`, s);
+  }
+
+  get spanCount(): number {
+    return this.table.spans.length;
+  }
+
+  name(span: number): string {
+    return this.table.spans[span]?.name ?? '';
+  }
+
+  service(span: number): string {
+    return this.table.spans[span]?.service ?? '';
+  }
+
+  spanId(span: number): string {
+    return this.data.spans.ids[span] ?? '';
+  }
+
+  traceId(span: number): string {
+    return this.data.table.traces[this.table.trace[span] as number] ?? '';
+  }
+
+  lane(span: number): Lane {
+    return this.table.lanes[this.table.lane[span] as number] as Lane;
+  }
+
+  status(span: number): (typeof STATUSES)[number] {
+    return STATUSES[this.data.spans.status[span] as number] ?? 'unset';
+  }
+
+  /** Keys and values, in the order in which they were recorded. */
+  attributes(span: number): readonly (readonly [key: string, value: string])[] {
+    const packed = this.data.spans.attributes[span] ?? [];
+    const { texts } = this.data;
+    const pairs: [string, string][] = [];
+    for (let i = 0; i + 1 < packed.length; i += 2) {
+      pairs.push([texts[packed[i] as number] ?? '', texts[packed[i + 1] as number] ?? '']);
+    }
+    return pairs;
+  }
+
+  spanWithId(traceId: string, spanId: string): number | undefined {
+    return this.at.get(`${traceId} ${spanId}`);
+  }
+
+  /** Events directly before one, those of other nodes first. */
+  causesOf(event: number): readonly number[] {
+    return this.neighboursOf(event).causes;
+  }
+
+  effectsOf(event: number): readonly number[] {
+    return this.neighboursOf(event).effects;
+  }
+
+  /** The arrow that is drawn from one to the other. */
+  arrowBetween(from: number, to: number): Arrow | undefined {
+    return this.arrows.find((arrow) => arrow.from === from && arrow.to === to);
+  }
+
+  /** How long after its cause, or before it, wall time has the effect, as it is said of the one or of the other. */
+  delayText({ wall, delayNanos }: Arrow, isOfEffect: boolean): string {
+    const than = isOfEffect ? 'later' : 'earlier';
+    if (wall === 'forward') {
+      return delayNanos === 0
+        ? 'at the same instant by wall clocks'
+        : `${durationText(delayNanos)} ${than} by wall clocks`;
+    }
+    const within = wall === 'resolution' ? ', within what they can tell' : '';
+    return `${durationText(-delayNanos)} ${isOfEffect ? 'earlier' : 'later'} by wall clocks${within}`;
+  }
+
+  private neighboursOf(event: number): { readonly causes: readonly number[]; readonly effects: readonly number[] } {
+    if (this.neighbours.size === 0) {
+      for (const at of this.order) this.neighbours.set(at, { causes: [], effects: [] });
+      for (let span = 0; span < this.spanCount; span++) {
+        this.edges.visitAllOf(span, (from, to) => {
+          this.neighbours.get(to)?.causes.push(from);
+          this.neighbours.get(from)?.effects.push(to);
+        });
+      }
+      const laneOf = (one: number): number => this.table.lane[Math.floor(one / 3)] as number;
+      for (const [at, { causes, effects }] of this.neighbours) {
+        const isNear = (one: number): number => (laneOf(one) === laneOf(at) ? 1 : 0);
+        const { lamport } = this.table;
+        causes.sort((a, b) => isNear(a) - isNear(b) || (lamport[b] as number) - (lamport[a] as number));
+        effects.sort((a, b) => isNear(a) - isNear(b) || (lamport[a] as number) - (lamport[b] as number));
+      }
+    }
+    return this.neighbours.get(event) ?? { causes: [], effects: [] };
+  }
+
+  private collectArrows(): Arrow[] {
+    const { table } = this;
+    const arrows: Arrow[] = [];
+    this.edges.visitCauses((from, to, kind, basis) => {
+      const delayNanos = table.timeOf(to) - table.timeOf(from);
+      const [a, b] = [table.lane[Math.floor(from / 3)] as number, table.lane[Math.floor(to / 3)] as number];
+      const wall = delayNanos >= 0 ? 'forward' : -delayNanos < resolutionOf(table.lanes, a, b) ? 'resolution' : 'skew';
+      if (kind === 'parent' && wall === 'forward') return;
+      arrows.push({ from, to, kind, basis, wall, delayNanos });
+    });
+    return arrows;
+  }
+}

@@ -1,0 +1,3 @@
+import { registerCausality } from './register-causality.js';
+
+registerCausality();
