@@ -23,7 +23,11 @@ export async function recordFleet({ otlpUrl, telemetry, environment = {} }: Flee
   const tee = await OtlpTee.listen();
   let crash: Error | undefined;
   const fleet = new Fleet({
-    services: SERVICES.map((plan) => ({ ...plan, env: environment, ...(telemetry === undefined ? {} : { telemetry }) })),
+    services: SERVICES.map((plan) => ({
+      ...plan,
+      env: environment,
+      ...(telemetry === undefined ? {} : { telemetry }),
+    })),
     collectorUrl: tee.url,
     onCrash: (problem) => {
       crash = problem;

@@ -10,6 +10,9 @@ import type { Basis, EdgeKind } from '../../graph-model.js';
 import { HappenedBefore } from '../../happened-before.js';
 import { resolutionOf } from '../../lane-pairs.js';
 import { inLamportOrder } from '../../linear-extension.js';
+import { LogOrder } from '../../log-order.js';
+import { LogTable } from '../../log-table.js';
+import { SpanIndex } from '../../span-tree.js';
 import { TraceGroups } from '../../trace-groups.js';
 import { type DiagramData, KINDS, STATUSES } from '../diagram-data.js';
 import { predecessorsOf, unpackTable } from '../pack-table.js';
@@ -56,7 +59,10 @@ export class DiagramModel {
       hybrid.set(data.hybrid[i] as number, data.hybrid[i + 1] as number);
     this.hybrid = hybrid;
     const predecessors = predecessorsOf(this.table, data.table);
-    this.happened = new HappenedBefore(this.table, predecessors, new TraceGroups(this.table, predecessors));
+    // A page draws spans; what logs were read with them is the text's to show.
+    const logs = new LogTable([], new SpanIndex());
+    const groups = new TraceGroups(this.table, predecessors, logs);
+    this.happened = new HappenedBefore(this.table, predecessors, groups, new LogOrder(this.table, logs, predecessors));
     this.edges = new Edges(this.table, predecessors);
     this.order = inLamportOrder(this.table, this.happened.existing());
     this.arrows = this.collectArrows();
