@@ -20,30 +20,31 @@ export class Fleet {
   /** Where POST /cut and POST /replay are. */
   orders = '';
   private readonly site = new Site();
-  private readonly services: ChildProcess[] = [];
+  private readonly services = new Map<string, ChildProcess>();
+  private exportTo = '';
 
   async start(ports: Ports = {}): Promise<this> {
     const collector = await this.collector.listen(ports.collector);
     this.origin = await this.site.listen(ports.site);
     // Your own Jaeger or Tempo, where you name one; the page's last panel then stays empty.
-    const exportTo = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? collector;
-    const [stock, orders] = await Promise.all([this.service('stock', exportTo), this.service('orders', exportTo)]);
+    this.exportTo = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? collector;
+    const [stock, orders] = await Promise.all([this.service('stock'), this.service('orders')]);
     this.orders = orders;
-    this.site.open({ stock, orders, collector: exportTo });
+    this.site.open({ stock, orders, collector: this.exportTo });
     return this;
   }
 
   async stop(): Promise<void> {
-    await Promise.all(
-      this.services.map(async (service) => {
-        if (service.exitCode !== null || service.signalCode !== null) return;
-        const exited = once(service, 'exit');
-        service.kill('SIGTERM');
-        await exited;
-      }),
-    );
+    await Promise.all([...this.services.values()].map((service) => end(service, 'SIGTERM')));
     this.site.close();
     this.collector.close();
+  }
+
+  /** Kills the orders service and starts it again at the same address: it has forgotten all that it had numbered. */
+  async restartOrders(): Promise<void> {
+    const service = this.services.get('orders');
+    if (service !== undefined) await end(service, 'SIGKILL');
+    await this.service('orders', new URL(this.orders).port);
   }
 
   /** Breaks all streams, or sends everything once more. */
@@ -58,20 +59,28 @@ export class Fleet {
     return ((await response.json()) as { readonly id: string }).id;
   }
 
-  private async service(name: string, collector: string): Promise<string> {
+  private async service(name: string, port = '0'): Promise<string> {
     const child = fork(fileURLToPath(new URL(`services/${name}.js`, import.meta.url)), [], {
       execArgv: ['--import', new URL('services/telemetry.js', import.meta.url).href],
       env: {
         ...process.env,
         OTEL_SERVICE_NAME: name,
-        OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+        OTEL_EXPORTER_OTLP_ENDPOINT: this.exportTo,
         PAGE_ORIGIN: this.origin,
+        SERVICE_PORT: port,
       },
     });
-    this.services.push(child);
-    const [{ port }] = (await once(child, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) })) as [
+    this.services.set(name, child);
+    const [{ port: listening }] = (await once(child, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) })) as [
       { readonly port: number },
     ];
-    return `http://127.0.0.1:${port}`;
+    return `http://127.0.0.1:${listening}`;
   }
+}
+
+async function end(service: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (service.exitCode !== null || service.signalCode !== null) return;
+  const exited = once(service, 'exit');
+  service.kill(signal);
+  await exited;
 }

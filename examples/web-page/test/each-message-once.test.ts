@@ -86,6 +86,20 @@ describe('each component shows each message once', () => {
     await expectEachOnce(tab, ids);
   });
 
+  it('when the service restarts and counts from one again: its new messages are not taken for old ones', async () => {
+    const tab = await scene.tab();
+    const ids = await scene.placeOrders(3);
+    await tab.received(6);
+    await scene.fleet.restartOrders();
+    ids.push(...(await scene.placeOrders(2)));
+    expect(ids.map((id) => id.split(':')[1])).to.deep.equal(['1', '2', '3', '1', '2']);
+    await tab.received(10);
+    await expectEachOnce(tab, ids);
+    await tab.refresh();
+    await tab.received(4);
+    await expectEachOnce(tab, ids);
+  });
+
   it('when everything is sent again', async () => {
     const tab = await scene.tab();
     const ids = await scene.placeOrders(6);

@@ -128,6 +128,31 @@ describe('the trace that the page begins', () => {
     expect(scene.fleet.collector.rowsOf(spans[0]?.traceId ?? '').complete).to.equal(false);
   });
 
+  it('is believed from our own page alone: a stranger’s stamp is neither read nor answered', async () => {
+    const { orders, origin, collector } = scene.fleet;
+    const traceId = '4bf92f3577b34da67b1d62f2c9e04a15';
+    const place = (headers: Record<string, string>): Promise<Response> =>
+      fetch(`${orders}/orders`, {
+        method: 'POST',
+        headers: {
+          traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+          tracestate: 'causality=00f067aa0ba902b7',
+          baggage: 'causality=1!7b1d62f2c9e04a15!99!!0!forged-00000000*7',
+          ...headers,
+        },
+        body: JSON.stringify({ item: 'tea' }),
+      });
+    expect((await place({})).headers.get('causality')).to.equal(null);
+    expect((await place({ origin: 'https://elsewhere.example' })).headers.get('causality')).to.equal(null);
+    await collected(traceId, 4);
+    for (const { attributes } of collector.spansOf(traceId)) {
+      expect(String(attributes['causality.vector'])).not.to.contain('forged');
+      expect(attributes['causality.incomplete']).to.equal(true);
+    }
+    // Who forges the page's origin spoils the trace of his own request.
+    expect((await place({ origin })).headers.get('causality')).to.match(/^1!7b1d62f2c9e04a15!/);
+  });
+
   it('needs the CORS headers that the README names, and both services send them', async () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     for (const [name, value] of Object.entries(CORS))

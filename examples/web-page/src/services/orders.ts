@@ -1,4 +1,5 @@
 /** Takes orders and tells every page about them: POST /orders, GET /stream; POST /cut and /replay show its failures. */
+import { randomUUID } from 'node:crypto';
 import { context, propagation, SpanKind, trace } from '@opentelemetry/api';
 import { getCausalStamp } from 'otel-causality';
 import { messageId } from '../message.js';
@@ -7,6 +8,8 @@ import { jsonBody, serve, textIn } from './service.js';
 
 const tracer = trace.getTracer('orders');
 const stream = new MessageStream();
+/** For a process whose first spans are not sampled, and so not stamped. */
+const unstamped = `orders-${randomUUID().slice(0, 8)}`;
 
 serve({
   'POST /orders': async (_url, request) => {
@@ -15,8 +18,8 @@ serve({
     const span = tracer.startSpan('publish order', { kind: SpanKind.PRODUCER });
     const carrier: Record<string, string> = {};
     propagation.inject(trace.setSpan(context.active(), span), carrier);
-    // The id of this process's start; the log numbers what it holds, so node and tick name a message for ever.
-    const node = getCausalStamp(span)?.node ?? 'orders';
+    // The name of this process's start and the stream's own number: together they name a message for ever.
+    const node = getCausalStamp(span)?.node ?? unstamped;
     const message = stream.publish(node, item, carrier);
     span.end();
     return { status: 201, body: { id: messageId(message), text: message.text } };

@@ -30,7 +30,7 @@ export function serve(routes: Readonly<Record<string, Route>>): void {
       else send(response, { status: error instanceof SyntaxError ? 400 : 500, body: { error: String(error) } });
     });
   });
-  server.listen(Number(process.env['PORT'] ?? 0), '127.0.0.1', () => {
+  server.listen(Number(process.env['SERVICE_PORT'] ?? 0), '127.0.0.1', () => {
     process.send?.({ port: (server.address() as AddressInfo).port });
   });
 }
