@@ -206,7 +206,9 @@ describe('a node', function () {
     let broken = false;
     const failures: string[] = [];
     const node = await open({
-      onFailure: ({ message }) => failures.push(message),
+      onFailure: ({ message }) => {
+        failures.push(message);
+      },
       disk: {
         ...disk,
         commit: async (writes) => (broken ? Promise.reject(new Error('EIO')) : disk.commit(writes)),
