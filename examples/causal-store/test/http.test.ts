@@ -12,6 +12,7 @@ import {
   MAX_BATCH_OPERATIONS,
   MAX_CARRIER_LENGTH,
   MAX_KEY_BYTES,
+  MAX_PEER_BODY_BYTES,
   MAX_REQUEST_ID_LENGTH,
   MAX_SIBLINGS,
   MAX_VALUE_BYTES,
@@ -279,6 +280,16 @@ describe('HTTP', () => {
     const again = Array.from({ length: MAX_BATCH_OPERATIONS }, () => operation(1));
     expect((await peer('push', { operations: again })).status).to.equal(200);
     expect((await peer('push', { operations: [...again, operation(1)] })).status).to.equal(400);
+  });
+
+  it('bounds a message of a peer', async () => {
+    const status = async (bytes: number): Promise<number> => {
+      const body = JSON.stringify({ from: 'n2', seen: '' }).padEnd(bytes, ' ');
+      const headers = { authorization: `Bearer ${SECRET}` };
+      return (await fetch(`${base}/replication/pull`, { method: 'POST', headers, body })).status;
+    };
+    expect(await status(MAX_PEER_BODY_BYTES)).to.equal(200);
+    expect(await status(MAX_PEER_BODY_BYTES + 1)).to.equal(400);
   });
 
   it('gives a peer what it lacks, and everything as a snapshot', async () => {

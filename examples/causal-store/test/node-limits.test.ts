@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { VectorTimestamp } from 'otel-causality';
 import { type LogEntry, OperationLog } from '../src/core/operation-log.js';
+import { JetStreamReplication } from '../src/broker/jetstream.js';
 import { CausalInbox } from '../src/core/inbox.js';
 import type { Disk } from '../src/core/disk.js';
 import type { Operation } from '../src/core/operation.js';
@@ -20,6 +21,7 @@ import {
   MAX_LOG_CHARACTERS,
   MAX_QUEUED_WRITES,
   MAX_STORE_CHARACTERS,
+  MAX_UNPUBLISHED_OPERATIONS,
   MAX_VALUE_BYTES,
   MAX_WAITING_REQUESTS,
   MAX_WRITERS,
@@ -188,6 +190,21 @@ describe('a node', function () {
     await Promise.all(Array.from({ length: MAX_BATCH_OPERATIONS + 1 }, async (_, i) => write(node, `k${i}`)));
     const found = node.since(VectorTimestamp.EMPTY);
     expect(found.kind === 'operations' && found.operations.length).to.equal(MAX_BATCH_OPERATIONS);
+  });
+
+  it('bounds what a broker that is away still has to take', async () => {
+    const node = await open();
+    // Never started: it reaches nobody.
+    const replication = new JetStreamReplication(node, 'nats://127.0.0.1:1', 'S');
+    for (let i = 1; i <= MAX_UNPUBLISHED_OPERATIONS; i++) {
+      const { register } = (await node.read({ key: 'k' })).state;
+      await node.write({ key: 'k', value: 'v', context: formatContext('k', register.context), request: `b${i}` });
+    }
+    expect(replication.overload()).to.equal(undefined);
+    expect(await write(node, 'k')).to.equal('done');
+    expect(replication.overload()?.code).to.equal('broker-behind');
+    const refusing = await open({ overload: () => new Refusal('broker-behind', 'full') });
+    expect(await write(refusing, 'k')).to.equal('broker-behind');
   });
 
   it('takes no more writes once a peer has more of its operations than it has itself', async () => {
