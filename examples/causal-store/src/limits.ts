@@ -15,8 +15,8 @@ export const MAX_SIBLINGS = 16;
 /** The same for what nodes bring about together: 64 writers, each at its limit. What goes beyond changes nothing. */
 export const MAX_REPLICATED_SIBLINGS = 1_024;
 
-/** A session token or a context, in characters. 64 writers with names of 28 characters fit. */
-export const MAX_TOKEN_LENGTH = 2_560;
+/** A session token or a context, in characters. 64 writers with the longest names and counters fit, so none that the store gives out is too long. */
+export const MAX_TOKEN_LENGTH = 4_096;
 
 /** The name that a client gives a request, in characters. */
 export const MAX_REQUEST_ID_LENGTH = 64;
