@@ -45,6 +45,9 @@ describe('docs/delivery.md', () => {
       keys: range(limit.HIGHEST_DEDUP_KEYS, limit.DEFAULT_DEDUP_KEYS),
       'concurrent versions of one key': n(limit.MAX_KEY_VERSIONS),
       'names of messages being handled (one or two each)': n(limit.MAX_HANDLING),
+      'entries of vectors, of all keys of a deduplicator, or of all messages that wait in a buffer': n(
+        limit.MAX_HELD_ENTRIES,
+      ),
       'conflicts that wait': range(limit.HIGHEST_CONFLICTS, limit.DEFAULT_CONFLICTS),
       'a stored state': `${limit.MAX_STATE_LENGTH / 2 ** 20} Mi characters`,
       'values that a write leaves in a register': range(limit.HIGHEST_SIBLINGS, limit.DEFAULT_SIBLINGS),

@@ -193,6 +193,13 @@ export const LOWEST_DEDUP_RUNS = 2;
 export const DEFAULT_DEDUP_KEYS = 10_000;
 export const HIGHEST_DEDUP_KEYS = 1_000_000;
 
+/**
+ * Entries of vectors that a deduplicator remembers of all keys together, and that all messages waiting in a delivery
+ * buffer have together: some 100 MB. The limits of keys and messages alone would let a stranger's wide vectors take a
+ * thousand entries each.
+ */
+export const MAX_HELD_ENTRIES = 2 ** 22;
+
 /** Concurrent versions of one key that are remembered one by one; more of them are remembered as their union. */
 export const MAX_KEY_VERSIONS = 16;
 

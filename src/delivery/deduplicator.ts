@@ -165,6 +165,7 @@ export class CausalDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>
    */
   merge(other: CausalDeduplicator | HandledState): void {
     this.mergeJSON(other instanceof CausalDeduplicator ? other.toJSON() : other);
+    this.onRecorded();
   }
 
   /** As {@link merge}, from parsed JSON. True when we held something that the other one lacked. */

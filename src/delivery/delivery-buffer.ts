@@ -14,6 +14,7 @@ import {
   HIGHEST_WAITING_MESSAGES,
   MAX_COUNTER,
   MAX_FOREIGN_VECTOR_ENTRIES,
+  MAX_HELD_ENTRIES,
 } from '../clocks/limits.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { integerOption, isNode, NODE_EXPECTED, vectorOf, wordOption } from './checks.js';
@@ -126,12 +127,10 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     if (!this.hasRoomFor(sender)) return this.refusal('too-many-nodes');
     if (this.isReady(stamped)) return this.counted('delivered', this.deliver(stamped));
     if (!this.delivered.has(sender)) this.newcomers.add(sender);
-    if (this.waiting.size >= this.maxWaiting) {
-      if (this.whenFull === 'reject') {
-        this.turnAway(stamped);
-        return this.refusal('full');
-      }
-      this.dropOldest();
+    if (this.whenFull === 'drop-oldest') while (this.isFullFor(vector)) this.dropOldest();
+    if (this.isFullFor(vector)) {
+      this.turnAway(stamped);
+      return this.refusal('full');
     }
     this.waiting.add(stamped, this.seenOf);
     return this.counted('waiting');
@@ -144,14 +143,17 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
    */
   catchUp(seen: VectorTimestamp): M[] {
     const known = vectorOf(seen);
-    const union = known?.merge(this.seen);
-    if (
-      known === undefined ||
-      union === undefined ||
-      union.size > MAX_FOREIGN_VECTOR_ENTRIES ||
-      this.claimsOurId(known)
-    ) {
-      throw new InvalidValueError('seen', seen, 'what a peer has delivered');
+    if (known === undefined || this.claimsOurId(known)) {
+      throw new InvalidValueError('seen', seen, 'a vector that names no more of ours than we have sent');
+    }
+    const union = known.merge(this.seen);
+    const size = [...this.newcomers].reduce((sum, sender) => sum + (union.get(sender) === 0 ? 1 : 0), union.size);
+    if (size > MAX_FOREIGN_VECTOR_ENTRIES) {
+      throw new InvalidValueError(
+        'seen',
+        size,
+        `at most ${MAX_FOREIGN_VECTOR_ENTRIES} nodes together with those known`,
+      );
     }
     for (const [node, counter] of union) this.advance(node, counter);
     const waiting = this.waiting.clear().filter(({ sender, tick }) => tick > this.seenOf(sender));
@@ -211,7 +213,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     const stamped = stampedOf(message);
     if (
       stamped === undefined ||
-      this.waiting.size >= this.maxWaiting ||
+      this.isFullFor(stamped.vector) ||
       this.claimsOurId(stamped.vector) ||
       !this.hasRoomFor(stamped.sender) ||
       stamped.tick <= this.seenOf(stamped.sender) ||
@@ -221,6 +223,10 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
       throw new InvalidValueError(`snapshot.waiting[${i}]`, message, 'a message that waits');
     }
     if (!this.delivered.has(stamped.sender)) this.newcomers.add(stamped.sender);
+  }
+
+  private isFullFor(vector: VectorTimestamp): boolean {
+    return this.waiting.size >= this.maxWaiting || this.waiting.entries + vector.size > MAX_HELD_ENTRIES;
   }
 
   /** Nobody else broadcasts under our id, and nobody can have seen what we have not sent. */

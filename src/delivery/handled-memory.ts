@@ -7,7 +7,7 @@
  * Hazard: `record` makes room where `fits` would have refused. Ask first.
  */
 import { InvalidValueError } from '../clocks/errors.js';
-import { MAX_FOREIGN_VECTOR_ENTRIES, MAX_KEY_VERSIONS } from '../clocks/limits.js';
+import { MAX_FOREIGN_VECTOR_ENTRIES, MAX_HELD_ENTRIES, MAX_KEY_VERSIONS } from '../clocks/limits.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { KeyVersions } from './key-versions.js';
 import { TickRuns } from './tick-runs.js';
@@ -48,6 +48,8 @@ export class HandledMemory {
   /** True once a whole node (a whole key) was forgotten: one that is not held may have been. */
   nodesForgotten = false;
   keysForgotten = false;
+  /** Entries of the vectors of all keys. */
+  private entries = 0;
   readonly forgotten: { -readonly [what in keyof DeduplicatorCounters['forgotten']]: number } = {
     runs: 0,
     versions: 0,
@@ -84,10 +86,8 @@ export class HandledMemory {
     }
     if (version !== undefined) {
       const versions = this.keys.get(version.key) ?? this.newVersions();
-      versions.add(version.vector);
       this.keys.delete(version.key);
-      this.keys.set(version.key, versions);
-      this.limitVersions(versions);
+      this.change(version.key, versions, () => versions.add(version.vector));
     }
     this.limitNames();
   }
@@ -105,9 +105,7 @@ export class HandledMemory {
     if (other.keysForgotten) this.forgetPasts(this.keys, other.keys);
     for (const [key, versions] of other.keys) {
       const ours = this.keys.get(key) ?? this.newVersions();
-      ours.merge(versions);
-      this.keys.set(key, ours);
-      this.limitVersions(ours);
+      this.change(key, ours, () => ours.merge(versions));
     }
     this.nodesForgotten ||= other.nodesForgotten;
     this.keysForgotten ||= other.keysForgotten;
@@ -120,6 +118,15 @@ export class HandledMemory {
     for (const [node, runs] of other.nodes) if (this.nodes.get(node)?.includes(runs) !== true) return false;
     for (const [key, versions] of other.keys) if (this.keys.get(key)?.includes(versions) !== true) return false;
     return true;
+  }
+
+  /** Changes the versions of a key, and keeps them within their limit and counted. */
+  private change(key: string, versions: KeyVersions, act: () => void): void {
+    this.entries -= versions.entries;
+    act();
+    this.limitVersions(versions);
+    this.entries += versions.entries;
+    this.keys.set(key, versions);
   }
 
   /** A node or key that enters after some were forgotten may be one of those. */
@@ -165,6 +172,8 @@ export class HandledMemory {
   private versionFits({ key, vector }: KeyVersion): RefusedMessage | undefined {
     const { maxKeys, whenFull } = this.limits;
     const versions = this.keys.get(key);
+    const growth = versions?.growth(vector) ?? vector.size;
+    if (whenFull !== 'at-least-once' && growth > 0 && this.entries + growth > MAX_HELD_ENTRIES) return 'too-many-keys';
     if (versions === undefined) {
       return this.keys.size >= maxKeys && whenFull !== 'at-least-once' ? 'too-many-keys' : undefined;
     }
@@ -192,8 +201,10 @@ export class HandledMemory {
       this.nodesForgotten = true;
       this.forgotten.nodes++;
     }
-    while (this.keys.size > this.limits.maxKeys) {
-      this.keys.delete(this.keys.keys().next().value as string);
+    while (this.keys.size > this.limits.maxKeys || this.entries > MAX_HELD_ENTRIES) {
+      const [oldest, versions] = this.keys.entries().next().value as [string, KeyVersions];
+      this.keys.delete(oldest);
+      this.entries -= versions.entries;
       this.keysForgotten = true;
       this.forgotten.keys++;
     }
@@ -201,17 +212,18 @@ export class HandledMemory {
 
   private checkMergeable(other: HandledMemory): void {
     const { maxNodes, maxKeys, whenFull } = this.limits;
+    let entries = this.entries;
     for (const [key, versions] of other.keys) {
+      const merged = new KeyVersions();
       const ours = this.keys.get(key);
-      if (ours === undefined) continue;
-      const union = [...ours.latest, ...versions.latest].reduce(
-        (a, b) => a.merge(b),
-        ours.forgotten.merge(versions.forgotten),
-      );
-      if (union.size > MAX_FOREIGN_VECTOR_ENTRIES) {
+      if (ours !== undefined) merged.merge(ours);
+      merged.merge(versions);
+      entries += merged.entries - (ours?.entries ?? 0);
+      const { size } = merged.latest.reduce((union, version) => union.merge(version), merged.forgotten);
+      if (size > MAX_FOREIGN_VECTOR_ENTRIES && ours !== undefined) {
         throw new InvalidValueError(
           'state.keys',
-          union.size,
+          size,
           `at most ${MAX_FOREIGN_VECTOR_ENTRIES} nodes in a key's versions`,
         );
       }
@@ -219,6 +231,9 @@ export class HandledMemory {
     if (whenFull === 'at-least-once') return;
     checkUnion('state.nodes', this.nodes, other.nodes, maxNodes);
     checkUnion('state.keys', this.keys, other.keys, maxKeys);
+    if (entries > MAX_HELD_ENTRIES) {
+      throw new InvalidValueError('state.keys', entries, `at most ${MAX_HELD_ENTRIES} entries of vectors in all`);
+    }
   }
 }
 

@@ -20,6 +20,16 @@ export class KeyVersions {
   /** True when anything else may have been handled as well. */
   pastForgotten = false;
 
+  /** Entries of all vectors held. */
+  get entries(): number {
+    return this.latest.reduce((sum, { size }) => sum + size, this.forgotten.size);
+  }
+
+  /** Entries that handling this version would add, less those of the versions that it replaces. */
+  growth(version: VectorTimestamp): number {
+    return this.latest.reduce((sum, handled) => (version.covers(handled) ? sum - handled.size : sum), version.size);
+  }
+
   verdict(version: VectorTimestamp): KeyVerdict {
     let newer = true;
     for (const handled of this.latest) {

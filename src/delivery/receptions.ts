@@ -5,7 +5,7 @@
  * - `claims-our-id`: names more messages of ours than we have sent. It is forged, or two processes share one id.
  * - `too-many-nodes`: of a sender beyond the 1,024 that are known.
  * - `contradictory`: another message of its sender with its number, but another vector, waits already.
- * - `full`: it would have to wait, and as many wait already. `missing` names it.
+ * - `full`: it would have to wait, and as many messages, or entries of their vectors, wait already. `missing` names it.
  */
 export type RefusedReception = 'malformed' | 'claims-our-id' | 'too-many-nodes' | 'contradictory' | 'full';
 

@@ -7,30 +7,31 @@
 
 const FORMAT = 'otel-causality/slot/1';
 
-/** A text that was read whole. */
+/** A state with the line that stands before it. */
 export interface Slot {
   /** Grows with each write. */
   readonly sequence: number;
   readonly json: string;
+  /** The first line: tells this write from all others. */
+  readonly mark: string;
 }
 
-/** The first line of a slot's text. */
-export function slotMark({ sequence, json }: Slot): string {
-  return `${FORMAT} ${sequence} ${json.length} ${checksum(sequence, json)}`;
+export function slotOf(sequence: number, json: string): Slot {
+  return { sequence, json, mark: `${FORMAT} ${sequence} ${json.length} ${checksum(sequence, json)}` };
 }
 
-export function slotText(slot: Slot): string {
-  return `${slotMark(slot)}\n${slot.json}`;
+export function slotText({ mark, json }: Slot): string {
+  return `${mark}\n${json}`;
 }
 
 /** The slot in a text; undefined when it is not a whole one. Never throws. */
 export function readSlot(text: string): Slot | undefined {
-  const head = /^otel-causality\/slot\/1 ([1-9]\d{0,15}) (\d{1,10}) ([0-9a-f]{8})\n/.exec(text.slice(0, 80));
+  const head = /^(otel-causality\/slot\/1 ([1-9]\d{0,15}) (\d{1,10}) ([0-9a-f]{8}))\n/.exec(text.slice(0, 80));
   if (head === null) return undefined;
-  const sequence = Number(head[1]);
+  const sequence = Number(head[2]);
   const json = text.slice(head[0].length);
-  if (!Number.isSafeInteger(sequence) || json.length !== Number(head[2])) return undefined;
-  return checksum(sequence, json) === head[3] ? { sequence, json } : undefined;
+  if (!Number.isSafeInteger(sequence) || json.length !== Number(head[3])) return undefined;
+  return checksum(sequence, json) === head[4] ? { sequence, json, mark: head[1] as string } : undefined;
 }
 
 /** A value as JSON in ASCII: its bytes are its characters, whatever encoding a storage uses. */

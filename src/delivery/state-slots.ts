@@ -11,7 +11,7 @@ import { InvalidValueError } from '../clocks/errors.js';
 import { MAX_STATE_LENGTH } from '../clocks/limits.js';
 import { checkStateName } from './checks.js';
 import { after, type MaybeLater } from './later.js';
-import { asciiJson, readSlot, type Slot, slotMark, slotText } from './slot-text.js';
+import { asciiJson, readSlot, type Slot, slotOf, slotText } from './slot-text.js';
 import type { StateStorage, SyncStateStorage } from './state-storage.js';
 
 /** At once for a storage that answers at once, a promise for any other. */
@@ -55,12 +55,13 @@ export class StateSlots<S extends StateStorage = StateStorage> {
           throw new StateDamagedError(`state ${this.name}`, damaged, 'a whole state in one of two slots');
         return { value: undefined, mark: '', sequence: 0, damaged };
       }
-      const { json, sequence } = newest;
+      const { name } = this;
+      const { json, sequence, mark } = newest;
       return {
         get value(): unknown {
-          return JSON.parse(json) as unknown;
+          return parsed(name, json);
         },
-        mark: slotMark(newest),
+        mark,
         sequence,
         damaged,
       };
@@ -74,11 +75,11 @@ export class StateSlots<S extends StateStorage = StateStorage> {
       throw new InvalidValueError(`state ${this.name}`, json.length, `at most ${MAX_STATE_LENGTH} characters of JSON`);
     }
     return after(this.slots(), ({ newest }) => {
-      const slot = { sequence: (newest?.sequence ?? 0) + 1, json };
+      const slot = slotOf((newest?.sequence ?? 0) + 1, json);
       const put = this.put(slot);
-      if (newest !== undefined) return after(put, () => slotMark(slot));
-      const second = { sequence: slot.sequence + 1, json };
-      return after(put, () => after(this.put(second), () => slotMark(second)));
+      if (newest !== undefined) return after(put, () => slot.mark);
+      const second = slotOf(slot.sequence + 1, json);
+      return after(put, () => after(this.put(second), () => second.mark));
     }) as Answer<S, string>;
   }
 
@@ -111,5 +112,14 @@ export class StateSlots<S extends StateStorage = StateStorage> {
 
   private slotName(parity: number): string {
     return `${this.name}.${parity}`;
+  }
+}
+
+/** A slot that was written here holds JSON: one that does not, somebody else has made. */
+function parsed(name: string, json: string): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch {
+    throw new StateDamagedError(`state ${name}`, json, 'JSON');
   }
 }

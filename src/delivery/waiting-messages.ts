@@ -20,11 +20,18 @@ export type SeenOf = (node: string) => number;
 export class WaitingMessages<M> {
   /** In the order of their coming, by tick and sender. */
   private readonly all = new Map<string, Waiting<M>>();
+  /** Entries of all vectors. */
+  private held = 0;
   /** By node and number of the dependency. */
   private readonly filed = new Map<string, Map<number, Waiting<M>[]>>();
 
   get size(): number {
     return this.all.size;
+  }
+
+  /** Entries of the vectors of all messages. */
+  get entries(): number {
+    return this.held;
   }
 
   get(sender: string, tick: number): Stamped<M> | undefined {
@@ -41,6 +48,7 @@ export class WaitingMessages<M> {
     const waiting: Waiting<M> = { ...stamped, met: 0, node: '', counter: 0 };
     if (!this.file(waiting, seen)) return false;
     this.all.set(nameOf(stamped.sender, stamped.tick), waiting);
+    this.held += stamped.vector.size;
     return true;
   }
 
@@ -51,7 +59,10 @@ export class WaitingMessages<M> {
     counters?.delete(counter);
     if (counters?.size === 0) this.filed.delete(node);
     const ready = woken.filter((waiting) => !this.file(waiting, seen));
-    for (const { sender, tick } of ready) this.all.delete(nameOf(sender, tick));
+    for (const { sender, tick, vector } of ready) {
+      this.all.delete(nameOf(sender, tick));
+      this.held -= vector.size;
+    }
     return ready;
   }
 
@@ -61,6 +72,7 @@ export class WaitingMessages<M> {
     const waiting = this.all.get(name);
     if (waiting === undefined) return undefined;
     this.all.delete(name);
+    this.held -= waiting.vector.size;
     const counters = this.filed.get(waiting.node);
     const rest = (counters?.get(waiting.counter) ?? []).filter((other) => other !== waiting);
     if (rest.length > 0) counters?.set(waiting.counter, rest);
@@ -73,6 +85,7 @@ export class WaitingMessages<M> {
   clear(): Stamped<M>[] {
     const all = [...this.all.values()];
     this.all.clear();
+    this.held = 0;
     this.filed.clear();
     return all;
   }

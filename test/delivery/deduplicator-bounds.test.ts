@@ -9,6 +9,7 @@ import {
   MAX_FOREIGN_NODE_ID_LENGTH,
   MAX_FOREIGN_VECTOR_ENTRIES,
   MAX_HANDLING,
+  MAX_HELD_ENTRIES,
   MAX_KEY_LENGTH,
   MAX_KEY_VERSIONS,
 } from '../../src/clocks/limits.js';
@@ -137,6 +138,32 @@ describe('the bounds of CausalDeduplicator', () => {
     expectInvalid(() => seen.merge(other), 'state.keys');
     expect(JSON.stringify(seen)).to.equal(before);
   });
+
+  for (const policy of ['at-most-once', 'at-least-once', 'refuse'] as const) {
+    it(`holds so many entries of vectors and not one more, however wide they are (${policy})`, () => {
+      const width = MAX_FOREIGN_VECTOR_ENTRIES;
+      const wide = VectorTimestamp.from(Array.from({ length: width }, (_, i) => [`n${i}`, 1] as const));
+      const most = MAX_HELD_ENTRIES / width;
+      const seen = new CausalDeduplicator({ whenFull: policy });
+      for (let i = 0; i < most; i++) expect(handle(seen, { key: `k${i}`, vector: wide })).to.equal('fresh');
+      // One that replaces another needs no more room.
+      expect(handle(seen, { key: 'k0', vector: wide.withCounter('n0', 2) })).to.equal('fresh');
+      const full = policy !== 'at-least-once';
+      expect(handle(seen, { key: 'one more', vector: vector({ a: 1 }) })).to.equal(full ? 'too-many-keys' : 'fresh');
+      expect(seen.counters.forgotten.keys).to.equal(full ? 0 : 1);
+      expect(seen.check({ key: 'k1', vector: wide }).verdict).to.equal(full ? 'duplicate' : 'unknown');
+      expect(seen.check({ key: 'k2', vector: wide }).verdict).to.equal('duplicate');
+      const other = new CausalDeduplicator();
+      other.handled({ key: 'other', vector: vector({ a: 1 }) });
+      if (full) expectInvalid(() => seen.merge(other), 'state.keys');
+      else seen.merge(other);
+      // What is held already can be merged again.
+      const same = new CausalDeduplicator();
+      same.handled({ key: 'k5', vector: wide });
+      seen.merge(same);
+      expect(seen.toJSON().keys.length).to.equal(full ? most : most + 1);
+    });
+  }
 
   it('refuses to merge more nodes or keys than it may hold, and is unchanged', () => {
     for (const whenFull of ['at-most-once', 'refuse'] as const) {

@@ -146,6 +146,18 @@ describe('CausalDeliveryBuffer under attack', () => {
     expect(buffer.seen.get('s0')).to.equal(7);
   });
 
+  it('counts senders that only wait when it catches up', () => {
+    const buffer = new CausalDeliveryBuffer();
+    for (const sender of ['n0', 'x', 'y']) buffer.receive(message(sender, { [sender]: 3 }));
+    expectInvalid(() => buffer.catchUp(vectorOfMany(MAX_FOREIGN_VECTOR_ENTRIES - 1)), 'seen');
+    expect(buffer.seen.size).to.equal(0);
+    expect(buffer.catchUp(vectorOfMany(MAX_FOREIGN_VECTOR_ENTRIES - 2))).to.deep.equal([]);
+    for (const sender of ['x', 'y']) {
+      for (const tick of [1, 2]) buffer.receive(message(sender, { [sender]: tick }));
+    }
+    expect(buffer.seen.size).to.equal(MAX_FOREIGN_VECTOR_ENTRIES);
+  });
+
   it('keeps a place for our own id only until others have taken it', () => {
     const full = new CausalDeliveryBuffer({ node: 'me', seen: vectorOfMany(MAX_FOREIGN_VECTOR_ENTRIES) });
     expectInvalid(() => full.next(), 'seen');

@@ -1,6 +1,6 @@
 /** The limits of a delivery buffer from both sides, and its snapshots. */
 import { expect } from 'chai';
-import { HIGHEST_WAITING_MESSAGES } from '../../src/clocks/limits.js';
+import { HIGHEST_WAITING_MESSAGES, MAX_FOREIGN_VECTOR_ENTRIES, MAX_HELD_ENTRIES } from '../../src/clocks/limits.js';
 import { type BroadcastMessage, CausalDeliveryBuffer, VectorTimestamp } from '../../src/delivery/index.js';
 import { message } from '../support/broadcast-world.js';
 import { expectInvalid } from '../support/invalid-value.js';
@@ -56,6 +56,29 @@ describe('the bounds of CausalDeliveryBuffer', () => {
     ]);
     expect(buffer.receive(message('b', { b: 1 })).delivered.length).to.equal(3);
     expect(buffer.receive(first).outcome).to.equal('waiting');
+  });
+
+  it('holds so many entries of vectors and not one more, however wide they are', () => {
+    const width = MAX_FOREIGN_VECTOR_ENTRIES;
+    const wide = VectorTimestamp.from(Array.from({ length: width }, (_, i) => [`n${i}`, 1] as const));
+    const one = (tick: number): BroadcastMessage => ({ sender: 'n0', vector: wide.withCounter('n0', tick) });
+    const most = MAX_HELD_ENTRIES / width;
+    const fill = (buffer: CausalDeliveryBuffer): void => {
+      for (let i = 0; i < most; i++) expect(buffer.receive(one(i + 2)).outcome).to.equal('waiting');
+    };
+    const rejecting = new CausalDeliveryBuffer();
+    fill(rejecting);
+    expect(rejecting.receive(message('x', { x: 2 })).reason).to.equal('full');
+    expect(rejecting.size).to.equal(most);
+    expect(rejecting.dropFrom('n0').length).to.equal(most);
+    rejecting.dropFrom('x');
+    fill(rejecting);
+    expect(rejecting.catchUp(wide).length).to.equal(most);
+    const dropping = new CausalDeliveryBuffer({ whenFull: 'drop-oldest' });
+    fill(dropping);
+    expect(dropping.receive(message('x', { x: 2 })).outcome).to.equal('waiting');
+    expect(dropping.counters.dropped).to.equal(1);
+    expect(dropping.size).to.equal(most);
   });
 
   it('survives a listener that throws', () => {

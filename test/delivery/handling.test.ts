@@ -124,6 +124,15 @@ describe('handling a message once', () => {
     expect(seen.conflicts.size).to.equal(0);
   });
 
+  it('goes by one whole name where the other is half there', () => {
+    const seen = new CausalDeduplicator();
+    expect(seen.handled({ ...first, key: 'k' }).verdict).to.equal('fresh');
+    expect(seen.check(first).verdict).to.equal('duplicate');
+    expect(seen.handled({ node: 'b', ...version('k', { b: 1 }) }).verdict).to.equal('fresh');
+    expect(seen.check(version('k', { b: 1 })).verdict).to.equal('duplicate');
+    expect(seen.toJSON().nodes.length).to.equal(1);
+  });
+
   it('takes the strictest answer of two names', () => {
     const seen = new CausalDeduplicator();
     seen.handled({ node: 'a', tick: 2, ...version('k', { a: 2 }) });

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { MAX_STATE_LENGTH, MAX_STATE_NAME_LENGTH } from '../../src/clocks/limits.js';
 import { memoryStorage, StateDamagedError, StateSlots, type SyncStateStorage } from '../../src/delivery/index.js';
-import { asciiJson, readSlot, slotText } from '../../src/delivery/slot-text.js';
+import { asciiJson, readSlot, slotOf, slotText } from '../../src/delivery/slot-text.js';
 import { Crash, crashingStorage, laterStorage } from '../support/faulty-storage.js';
 import { expectInvalid } from '../support/invalid-value.js';
 
@@ -20,11 +20,11 @@ const bothSlots = (storage: SyncStateStorage): (string | null | undefined)[] =>
   ['s.0', 's.1'].map((name) => storage.get(name));
 
 describe('the text of a slot', () => {
-  const old = slotText({ sequence: 7, json: asciiJson(OLD) });
-  const young = slotText({ sequence: 9, json: asciiJson(NEW) });
+  const old = slotText(slotOf(7, asciiJson(OLD)));
+  const young = slotText(slotOf(9, asciiJson(NEW)));
 
   it('is read as it was written', () => {
-    expect(readSlot(young)).to.deep.equal({ sequence: 9, json: asciiJson(NEW) });
+    expect(readSlot(young)).to.deep.equal(slotOf(9, asciiJson(NEW)));
     expect(JSON.parse(readSlot(young)?.json ?? '')).to.deep.equal(NEW);
   });
 
@@ -35,7 +35,7 @@ describe('the text of a slot', () => {
 
   it('has the checksum that everyone computes', () => {
     // CRC-32 of '1 2', by zlib.
-    expect(slotText({ sequence: 1, json: '2' })).to.equal('otel-causality/slot/1 1 1 87bb2397\n2');
+    expect(slotText(slotOf(1, '2'))).to.equal('otel-causality/slot/1 1 1 87bb2397\n2');
   });
 
   it('is not taken for a whole one when it was cut off anywhere', () => {
@@ -84,7 +84,7 @@ describe('StateSlots', () => {
     it(`keeps the state before when a write stops at any character, after ${earlier} writes`, () => {
       const values = Array.from({ length: earlier }, (_, i) => ({ ...OLD, i }));
       const expected = [values.at(-1), NEW].map((value) => JSON.stringify(value));
-      const length = slotText({ sequence: earlier + 2, json: asciiJson(NEW) }).length;
+      const length = slotText(slotOf(earlier + 2, asciiJson(NEW))).length;
       for (let stop = 0; stop < 2 * length + 2; stop++) {
         const storage = written(...values);
         let crashed = false;
@@ -106,7 +106,7 @@ describe('StateSlots', () => {
   }
 
   it('finds the last acknowledged state whichever slot is garbage', () => {
-    for (const garbage of ['', 'null', '{}', slotText({ sequence: 4, json: '1' }).slice(1), '\u0000'.repeat(100)]) {
+    for (const garbage of ['', 'null', '{}', slotText(slotOf(4, '1')).slice(1), '\u0000'.repeat(100)]) {
       const storage = written({ n: 1 }, { n: 2 });
       storage.set('s.0', garbage);
       const { value, damaged } = new StateSlots(storage, 's').read();
@@ -132,6 +132,13 @@ describe('StateSlots', () => {
     slots.write({ n: 3 });
     expect(slots.read().value).to.deep.equal({ n: 3 });
     expect(slots.read().damaged).to.equal(0);
+  });
+
+  it('says so when a whole slot holds no JSON', () => {
+    const storage = memoryStorage();
+    storage.set('s.1', slotText(slotOf(1, '{')));
+    const stored = new StateSlots(storage, 's').read();
+    expect(expectInvalid(() => stored.value, 'state s')).to.be.instanceOf(StateDamagedError);
   });
 
   it('survives what is not even a text', () => {

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import {
+  CausalDeduplicator,
   type IdentifiedMessage,
   memoryStorage,
   openDeduplicator,
@@ -101,6 +102,19 @@ describe('StoredDeduplicator', () => {
     expect(await saving).to.equal(true);
     expect(await seen.save()).to.equal(true);
     expect(seen.storageCounters.writes).to.equal(1);
+  });
+
+  it('stores what it was told to merge', () => {
+    const storage = memoryStorage();
+    const other = new CausalDeduplicator();
+    other.handled(dot(5));
+    const seen = open(storage);
+    seen.merge(other);
+    seen.merge(other.toJSON());
+    expect(seen.stored).to.equal(true);
+    expect(handledTicks(open(storage))).to.deep.equal([5]);
+    seen.begin(dot(6)).commit();
+    expect(handledTicks(open(storage))).to.deep.equal([5, 6]);
   });
 
   it('writes nothing for what is not handled', async () => {

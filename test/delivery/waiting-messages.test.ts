@@ -58,10 +58,12 @@ describe('WaitingMessages', () => {
             );
           }
           expect(filings(waiting)).to.equal(waiting.size);
+          expect(waiting.entries).to.equal([...waiting].reduce((sum, { vector }) => sum + vector.size, 0));
         }
         for (const { sender, tick } of waiting.clear()) expect(waiting.get(sender, tick)).to.equal(undefined);
         expect(filings(waiting)).to.equal(0);
         expect(waiting.size).to.equal(0);
+        expect(waiting.entries).to.equal(0);
         expect(waiting.removeOldest()).to.equal(undefined);
       }),
       { numRuns: 500 },
