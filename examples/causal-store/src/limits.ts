@@ -12,8 +12,11 @@ export const MAX_KEYS = 100_000;
 /** Versions that one key may hold side by side before a write that replaces none of them is refused. */
 export const MAX_SIBLINGS = 16;
 
-/** A session token or a context, in characters. 64 writers with names of 28 characters fit. */
-export const MAX_TOKEN_LENGTH = 2_560;
+/** The same for what nodes bring about together: 64 writers, each at its limit. What goes beyond changes nothing. */
+export const MAX_REPLICATED_SIBLINGS = 1_024;
+
+/** A session token or a context, in characters. 64 writers with the longest names and counters fit, so none that the store gives out is too long. */
+export const MAX_TOKEN_LENGTH = 4_096;
 
 /** The name that a client gives a request, in characters. */
 export const MAX_REQUEST_ID_LENGTH = 64;
@@ -29,6 +32,10 @@ export const MAX_WAITING_REQUESTS = 1_000;
 
 /** Connections to one node at once; further ones are closed. Above what may wait for sessions and for the disk together. */
 export const MAX_CONNECTIONS = 2_500;
+
+/** How long a client may take for its headers, and for its whole request. */
+export const HEADERS_TIMEOUT_MS = 10_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
 
 /** Writes that wait for the disk at once. The next one is told to try again. */
 export const MAX_QUEUED_WRITES = 1_000;

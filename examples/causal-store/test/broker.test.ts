@@ -62,7 +62,7 @@ describe('real processes over NATS JetStream', function () {
     );
     console.log(`      SEED=${SEED} ${JSON.stringify({ ...counts, ...harmed }).replaceAll('"', '')}`);
     expect(findings.map(({ violation, message }) => `${violation}: ${message}`).slice(0, 5)).to.deep.equal([]);
-    expect(counts['acknowledged'], 'acknowledged').to.be.greaterThan(100);
+    expect(counts['acknowledged'], 'acknowledged').to.be.greaterThan(20);
     expect(Math.min(harmed.kills, harmed.brokerKills), 'kills of nodes and of the broker').to.be.greaterThan(0);
   });
 });

@@ -1,25 +1,22 @@
 /** The core's bounds, each from both sides, and what it does when its disk fails. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { VectorTimestamp } from 'otel-causality';
-import { type LogEntry, OperationLog } from '../src/core/operation-log.js';
+import { JetStreamReplication } from '../src/broker/jetstream.js';
 import { CausalInbox } from '../src/core/inbox.js';
 import type { Disk } from '../src/core/disk.js';
 import type { Operation } from '../src/core/operation.js';
 import { Refusal } from '../src/core/refusal.js';
 import { StoreNode, type StoreNodeOptions } from '../src/core/store-node.js';
+import type { Snapshot } from '../src/core/store-state.js';
 import { realTimers } from '../src/core/timers.js';
 import { formatContext, formatSession } from '../src/core/tokens.js';
-import { LevelDisk } from '../src/disk/level-disk.js';
 import {
-  MAX_BATCH_CHARACTERS,
   MAX_BATCH_OPERATIONS,
   MAX_KEYS,
-  MAX_LOG_CHARACTERS,
   MAX_QUEUED_WRITES,
+  MAX_SIBLINGS,
   MAX_STORE_CHARACTERS,
+  MAX_UNPUBLISHED_OPERATIONS,
   MAX_VALUE_BYTES,
   MAX_WAITING_REQUESTS,
   MAX_WRITERS,
@@ -100,11 +97,19 @@ describe('a node', function () {
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
-    const queued = Array.from({ length: MAX_QUEUED_WRITES }, async (_, i) => write(node, `k${i % 10}`));
+    const queued = Array.from({ length: MAX_QUEUED_WRITES }, async (_, i) => write(node, `k${i}`));
     expect(await write(node, 'beyond')).to.equal('too-many-writes');
     release();
     expect(await first).to.equal('done');
     expect(new Set(await Promise.all(queued))).to.deep.equal(new Set(['done']));
+  });
+
+  it('bounds siblings, also of writes that come at once', async () => {
+    const node = await open();
+    const outcomes = await Promise.all(Array.from({ length: MAX_SIBLINGS + 3 }, async () => write(node, 'k')));
+    expect(outcomes.filter((outcome) => outcome === 'done')).to.have.length(MAX_SIBLINGS);
+    expect(outcomes.filter((outcome) => outcome === 'too-many-siblings')).to.have.length(3);
+    expect(node.seen.get(node.writer), 'a refused write takes no number').to.equal(MAX_SIBLINGS);
   });
 
   it('bounds keys; a key that is there can still be written', async () => {
@@ -180,6 +185,14 @@ describe('a node', function () {
     expect(await codeOf(node.join({ seen: 'nonsense', keys: [] }))).to.equal('bad-operation');
     expect(await codeOf(node.join({ seen: 'n1-aaaaaaaa=7', keys: [] }))).to.equal('bad-operation');
     expect(node.counters.claimsOurIdInSnapshot).to.equal(1);
+    const many = Array.from({ length: MAX_WRITERS }, (_, i) => `n2-${String(i).padStart(8, '0')}=1`).join(',');
+    expect(await codeOf(node.join({ seen: many, keys: [] }))).to.equal('bad-operation');
+    // Another value under a number of ours.
+    const forged = JSON.parse(JSON.stringify(node.snapshot()).replace('"value":"v"', '"value":"w"')) as Snapshot;
+    expect(await codeOf(node.join(forged))).to.equal('done');
+    expect(node.counters.contradictions).to.equal(1);
+    const { state } = await node.read({ key: 'k' });
+    expect(state.register.siblings.map(({ value }) => value.value)).to.deep.equal(['v']);
     expect(node.seen.toString()).to.equal('n1-aaaaaaaa=1');
   });
 
@@ -188,6 +201,21 @@ describe('a node', function () {
     await Promise.all(Array.from({ length: MAX_BATCH_OPERATIONS + 1 }, async (_, i) => write(node, `k${i}`)));
     const found = node.since(VectorTimestamp.EMPTY);
     expect(found.kind === 'operations' && found.operations.length).to.equal(MAX_BATCH_OPERATIONS);
+  });
+
+  it('bounds what a broker that is away still has to take', async () => {
+    const node = await open();
+    // Never started: it reaches nobody.
+    const replication = new JetStreamReplication(node, 'nats://127.0.0.1:1', 'S');
+    for (let i = 1; i <= MAX_UNPUBLISHED_OPERATIONS; i++) {
+      const { register } = (await node.read({ key: 'k' })).state;
+      await node.write({ key: 'k', value: 'v', context: formatContext('k', register.context), request: `b${i}` });
+    }
+    expect(replication.overload()).to.equal(undefined);
+    expect(await write(node, 'k')).to.equal('done');
+    expect(replication.overload()?.code).to.equal('broker-behind');
+    const refusing = await open({ overload: () => new Refusal('broker-behind', 'full') });
+    expect(await write(refusing, 'k')).to.equal('broker-behind');
   });
 
   it('takes no more writes once a peer has more of its operations than it has itself', async () => {
@@ -206,7 +234,9 @@ describe('a node', function () {
     let broken = false;
     const failures: string[] = [];
     const node = await open({
-      onFailure: ({ message }) => failures.push(message),
+      onFailure: ({ message }) => {
+        failures.push(message);
+      },
       disk: {
         ...disk,
         commit: async (writes) => (broken ? Promise.reject(new Error('EIO')) : disk.commit(writes)),
@@ -219,60 +249,5 @@ describe('a node', function () {
     broken = false;
     expect(await write(node, 'k'), 'nobody knows what is on the disk').to.equal('Error: EIO');
     expect((await node.read({ key: 'k' })).state.register.siblings, 'nothing of it is shown').to.have.length(1);
-  });
-});
-
-describe('the log', () => {
-  const entry = (index: number, characters: number): LogEntry => {
-    return { index, operation: foreign('n2-bbbbbbbb', index), characters };
-  };
-
-  it('is bounded in size, but for one entry', () => {
-    const log = new OperationLog(VectorTimestamp.EMPTY);
-    log.install(log.plan([entry(1, MAX_LOG_CHARACTERS - 1), entry(2, 1)]));
-    expect(log.size).to.equal(2);
-    const plan = log.plan([entry(3, 1)]);
-    expect(plan.dropped.map(({ index }) => index)).to.deep.equal([1]);
-    expect(log.size, 'a plan changes nothing').to.equal(2);
-    log.install(plan);
-    expect(log.floor.toString()).to.equal('n2-bbbbbbbb=1');
-    log.install(log.plan([entry(4, MAX_LOG_CHARACTERS + 1)]));
-    expect(log.size).to.equal(1);
-  });
-
-  it('ends a batch that grows too large, but for its first operation', () => {
-    const log = new OperationLog(VectorTimestamp.EMPTY);
-    log.install(
-      log.plan([entry(1, MAX_BATCH_CHARACTERS + 1), entry(2, MAX_BATCH_CHARACTERS - 1), entry(3, 1), entry(4, 1)]),
-    );
-    const seqs = (seen: number): number[] | undefined =>
-      log
-        .since(seen === 0 ? VectorTimestamp.EMPTY : VectorTimestamp.from([['n2-bbbbbbbb', seen]]), 100)
-        ?.map(({ seq }) => seq);
-    expect(seqs(0)).to.deep.equal([1]);
-    expect(seqs(1)).to.deep.equal([2, 3]);
-    expect(seqs(3)).to.deep.equal([4]);
-  });
-});
-
-describe('LevelDB as the disk', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'causal-store-'));
-  after(() => rmSync(directory, { recursive: true, force: true }));
-
-  it('keeps the writer and its counter across a restart, and lets no second node in', async () => {
-    let drawn = 0;
-    const start = async (): Promise<StoreNode> => {
-      const newWriter = (): string => `n1-0000000${++drawn}`;
-      return open({ disk: await LevelDisk.open(directory), newWriter });
-    };
-    const node = await start();
-    await write(node, 'k');
-    expect(await codeOf(start())).to.include('failed to open');
-    await node.close();
-    const again = await start();
-    expect(again.writer).to.equal('n1-00000001');
-    expect((await again.write({ key: 'k', value: 'two', request: 'r' })).written?.seq).to.equal(2);
-    await again.close();
-    expect(drawn).to.equal(1);
   });
 });

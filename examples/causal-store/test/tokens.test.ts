@@ -72,6 +72,15 @@ describe('tokens', () => {
     expect(refusalOf(() => parseSession(fitting.padEnd(MAX_TOKEN_LENGTH + 1, ' '))).message).to.include('longer than');
   });
 
+  it('that the store gives out are never too long', () => {
+    const longest = Array.from({ length: MAX_WRITERS }, (_, i): [string, number] => {
+      return [`${'n'.repeat(32)}-${String(i).padStart(8, '0')}`, 2 ** 48];
+    });
+    const vector = VectorTimestamp.from(longest);
+    expect(parseSession(formatSession(vector)).size).to.equal(MAX_WRITERS);
+    expect(parseContext('k', formatContext('k', vector)).size).to.equal(MAX_WRITERS);
+  });
+
   it('belong to one key, if they are contexts', () => {
     const context = formatContext('colour', VectorTimestamp.from([['n1-aaaaaaaa', 3]]));
     expect(refusalOf(() => parseContext('size', context)).message).to.equal('this context is of another key');

@@ -109,7 +109,7 @@ export class JetStreamReplication {
   }
 
   private subject(): string {
-    return `${this.stream}.${this.node.writer.replaceAll('.', '_')}`;
+    return `${this.stream}.${this.node.writer}`;
   }
 
   private async publish(): Promise<void> {
@@ -170,7 +170,7 @@ export class JetStreamReplication {
     while (!this.closed) {
       try {
         const { client, manager } = await this.linked();
-        const name = this.node.writer.replaceAll('.', '_');
+        const name = this.node.writer;
         await this.ensureStream(manager);
         await manager.consumers.add(this.stream, {
           durable_name: name,

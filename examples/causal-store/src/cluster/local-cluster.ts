@@ -29,7 +29,7 @@ interface Member {
   writer: string;
 }
 
-const START_TIMEOUT_MS = 15_000;
+const START_TIMEOUT_MS = 30_000;
 
 export class LocalCluster {
   readonly names = ['n1', 'n2', 'n3'] as const;

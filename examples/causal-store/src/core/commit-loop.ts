@@ -13,6 +13,7 @@ import type { Inbox } from './inbox.js';
 import type { KeyState } from './key-state.js';
 import type { Operation } from './operation.js';
 import { Refusal } from './refusal.js';
+import { checkRoom } from './request-checks.js';
 import type { StoreState } from './store-state.js';
 
 export type LocalWrite = Pick<Operation, 'key' | 'value' | 'context' | 'request' | 'carrier'>;
@@ -104,30 +105,47 @@ export class CommitLoop {
     const change = this.state.change();
     const applied: Operation[] = [];
     const joins = this.joins.splice(0);
-    for (const { seen, keys } of joins) change.merge(seen, keys);
+    for (const { seen, keys } of joins) {
+      try {
+        change.merge(seen, keys);
+      } catch {
+        this.onContradiction();
+      }
+    }
     for (const operation of this.delivered.splice(0, MAX_COMMIT_OPERATIONS)) {
       // A snapshot may have brought it already.
       if (operation.seq <= change.seen.get(operation.writer)) continue;
       if (!change.apply(operation)) this.onContradiction();
       applied.push(operation);
     }
-    const writes = this.writes.splice(0, MAX_COMMIT_OPERATIONS);
-    const operations = writes.map(({ write }) => {
+    const made: {
+      readonly operation: Operation;
+      readonly done: QueuedWrite['done'];
+      readonly failed: QueuedWrite['failed'];
+    }[] = [];
+    for (const { write, done, failed } of this.writes.splice(0, MAX_COMMIT_OPERATIONS)) {
+      try {
+        // Here and not before: those ahead of it in the queue have taken their room.
+        checkRoom(change, write);
+      } catch (error) {
+        failed(error);
+        continue;
+      }
       const seq = change.seen.get(this.state.writer) + 1;
       this.inbox.countOwn();
       const vector = change.seen.withCounter(this.state.writer, seq);
       const operation: Operation = { ...write, writer: this.state.writer, seq, vector };
       change.apply(operation);
       applied.push(operation);
-      return operation;
-    });
+      made.push({ operation, done, failed });
+    }
     let install: () => void;
     try {
       install = await change.commit(this.disk);
     } catch (error) {
       const failure = error instanceof Error ? error : new Error(String(error));
       this.failure = failure;
-      for (const { failed } of [...writes, ...this.writes.splice(0)]) failed(failure);
+      for (const { failed } of [...made, ...this.writes.splice(0)]) failed(failure);
       this.onFailure(failure);
       return;
     }
@@ -136,6 +154,6 @@ export class CommitLoop {
     // What came in a snapshot came past the inbox; what had waited for it is applied next.
     if (joins.length > 0) this.deliver(this.inbox.restart(this.state.seen));
     this.onCommitted(applied);
-    operations.forEach((operation, i) => writes[i]?.done(operation));
+    for (const { operation, done } of made) done(operation);
   }
 }

@@ -7,6 +7,7 @@
  */
 import { VectorTimestamp } from 'otel-causality';
 import { CausalRegister, type RegisterState, type Sibling } from 'otel-causality/delivery';
+import { MAX_REPLICATED_SIBLINGS } from '../limits.js';
 import { type Carrier, type Operation, storedFromJson } from './operation.js';
 import { parsePlainVector } from './tokens.js';
 
@@ -31,9 +32,6 @@ export interface KeyStateJson {
 }
 
 export const EMPTY_KEY: KeyState = { register: CausalRegister.empty<Stored>(), past: VectorTimestamp.EMPTY };
-
-/** More than nodes can bring about that each refuse a client's write beyond MAX_SIBLINGS. */
-const MAX_REPLICATED_SIBLINGS = 1_024;
 
 /** The state after an operation whose causes have all been applied. Throws where the operation contradicts them. */
 export function applyOperation({ register, past }: KeyState, operation: Operation): KeyState {

@@ -72,8 +72,8 @@ export function storedFromJson(json: unknown): Pick<Operation, 'value' | 'reques
   return { value, request, carrier: carrierOf(carrier) };
 }
 
-/** `<name>-<8 characters>`: letters, digits, `-`, `_` and `.`, at most 64 in all. */
-const WRITER = /^[A-Za-z0-9._-]{1,55}-[a-z0-9]{8}$/;
+/** `<name>-<8 characters>`, the name being of at most 32 letters, digits, `-` and `_`. */
+const WRITER = /^[A-Za-z0-9_-]{1,32}-[a-z0-9]{8}$/;
 
 /** Whether a text is at most so many bytes of UTF-8, and is UTF-8: half a character would not come back from a disk. */
 export function fits(text: string, bytes: number): boolean {

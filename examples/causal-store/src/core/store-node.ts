@@ -9,7 +9,7 @@
  */
 import type { VectorTimestamp } from 'otel-causality';
 import { MAX_BATCH_OPERATIONS, MAX_WRITERS, SESSION_WAIT_MS } from '../limits.js';
-import { CommitLoop, type LocalWrite } from './commit-loop.js';
+import { CommitLoop } from './commit-loop.js';
 import { type Counters, newCounters } from './counters.js';
 import type { Disk } from './disk.js';
 import { CausalInbox, type Inbox, type InboxCounters } from './inbox.js';
@@ -17,7 +17,7 @@ import { EMPTY_KEY, type KeyState, keyStateFromJson } from './key-state.js';
 import type { Operation } from './operation.js';
 import { raise } from './operation-log.js';
 import { Refusal } from './refusal.js';
-import { checkKey, checkRequestId, checkRoom, checkValue } from './request-checks.js';
+import { checkKey, checkRequestId, checkValue } from './request-checks.js';
 import { SessionWaits } from './session-waits.js';
 import { type Snapshot, StoreState } from './store-state.js';
 import type { Timers } from './timers.js';
@@ -128,7 +128,8 @@ export class StoreNode {
   async read({ key, session: token }: ReadRequest): Promise<Reply> {
     checkKey(key);
     const session = parseSession(token);
-    await this.untilSeen(session, 'bad-session');
+    this.checkClaims(session, 'bad-session');
+    await this.untilSeen(session);
     const state = this.state.keys.get(key) ?? EMPTY_KEY;
     return { key, state, session: session.merge(state.past) };
   }
@@ -148,11 +149,10 @@ export class StoreNode {
     }
     const overload = this.options.overload?.();
     if (overload !== undefined) throw overload;
-    await this.untilSeen(session, 'bad-session');
-    await this.untilSeen(context, 'bad-context');
-    const wanted: LocalWrite = { key, value, context, request, carrier };
-    checkRoom(this.state, wanted);
-    const written = await this.commits.write(wanted);
+    this.checkClaims(context, 'bad-context');
+    this.checkClaims(session, 'bad-session');
+    await this.untilSeen(session.merge(context));
+    const written = await this.commits.write({ key, value, context, request, carrier });
     const state = this.state.keys.get(key) ?? EMPTY_KEY;
     return { key, state, session: session.merge(state.past), written };
   }
@@ -197,6 +197,10 @@ export class StoreNode {
     } catch (error) {
       throw new Refusal('bad-operation', `malformed snapshot: ${String(error)}`);
     }
+    if (raise(seen.merge(this.seen), this.writer, 1).size > MAX_WRITERS) {
+      this.counters.tooManyWriters++;
+      throw new Refusal('bad-operation', `the snapshot brings more than ${MAX_WRITERS} writers`);
+    }
     if (seen.get(this.writer) > this.state.ownSeq) {
       this.counters.claimsOurIdInSnapshot++;
       throw new Refusal('bad-operation', `the snapshot claims writes of ${this.writer} that it never made`);
@@ -227,13 +231,16 @@ export class StoreNode {
     await this.options.disk.close();
   }
 
+  /** Only we write under our name: nobody can have seen what we never made. */
+  private checkClaims(needs: VectorTimestamp, code: 'bad-session' | 'bad-context'): void {
+    const claimed = needs.get(this.writer);
+    if (claimed > this.state.ownSeq)
+      throw new Refusal(code, `it names ${this.writer}=${claimed}, which was never written`);
+  }
+
   /** Waits until all of it was applied here. */
-  private async untilSeen(needs: VectorTimestamp, code: 'bad-session' | 'bad-context'): Promise<void> {
+  private async untilSeen(needs: VectorTimestamp): Promise<void> {
     if (this.seen.covers(needs)) return;
-    // Only we write under our name: nobody can have seen what we never made.
-    if (needs.get(this.writer) > this.state.ownSeq) {
-      throw new Refusal(code, `it names ${this.writer}=${needs.get(this.writer)}, which was never written`);
-    }
     this.counters.sessionWaits++;
     this.options.onWaiting?.();
     await this.waits.until(needs);

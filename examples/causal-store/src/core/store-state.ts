@@ -106,12 +106,17 @@ export class StoreState {
 /** What one commit adds. Reads its own changes; nobody else does before it is installed. */
 export class StateChange {
   seen: VectorTimestamp;
+  /** Keys and characters that the store will hold. */
+  keyCount: number;
+  characters: number;
   private readonly keys = new Map<string, KeyState>();
   private readonly operations: { readonly operation: Operation; readonly json: string }[] = [];
   private skipped = VectorTimestamp.EMPTY;
 
   constructor(private readonly state: StoreState) {
     this.seen = state.seen;
+    this.keyCount = state.keys.size;
+    this.characters = state.characters;
   }
 
   key(key: string): KeyState {
@@ -125,7 +130,7 @@ export class StateChange {
   apply(operation: Operation): boolean {
     let applied = true;
     try {
-      this.keys.set(operation.key, applyOperation(this.key(operation.key), operation));
+      this.setKey(operation.key, applyOperation(this.key(operation.key), operation));
     } catch (error) {
       if (!(error instanceof InvalidValueError)) throw error;
       applied = false;
@@ -135,13 +140,22 @@ export class StateChange {
     return applied;
   }
 
-  /** Takes a peer's whole state. What it brings is not in the log, so peers further behind need a snapshot as well. */
+  /** Takes a peer's whole state; throws where it contradicts ours. What it brings is not in the log, so peers further behind need a snapshot as well. */
   merge(seen: VectorTimestamp, keys: Iterable<readonly [key: string, state: KeyState]>): void {
-    for (const [key, state] of keys) this.keys.set(key, mergeStates(this.key(key), state));
+    // All of it, before any of it: where one key contradicts ours, nothing of the snapshot is taken.
+    const merged = Array.from(keys, ([key, state]) => [key, mergeStates(this.key(key), state)] as const);
+    for (const [key, state] of merged) this.setKey(key, state);
     for (const [writer, seq] of seen) {
       if (seq > this.seen.get(writer)) this.skipped = raise(this.skipped, writer, seq);
     }
     this.seen = this.seen.merge(seen);
+  }
+
+  private setKey(key: string, state: KeyState): void {
+    const before = this.keys.get(key) ?? this.state.keys.get(key);
+    if (before === undefined) this.keyCount++;
+    this.characters += sizeOf(key, state) - (before === undefined ? 0 : sizeOf(key, before));
+    this.keys.set(key, state);
   }
 
   /**

@@ -1,25 +1,35 @@
-/** SIGKILL in the middle of a burst of writes; afterwards every acknowledged one must be there, at every node. */
+/** SIGKILL in the middle of a stream of writes; afterwards every acknowledged one must be there, at every node. */
 import type { LocalCluster } from '../cluster/local-cluster.js';
 import { askStore } from '../cluster/store-client.js';
 import { allAgree, check, say, section, until } from './telling.js';
 
-const BURST = 200;
+const WRITERS = 10;
+const KILLED_AFTER = 100;
+
+/** Should the kill never come. */
+const MOST_WRITES = 2_000;
 
 export async function killWhileWriting(cluster: LocalCluster): Promise<void> {
-  section('n2 is killed (SIGKILL) in the middle of a burst of writes');
+  section('n2 is killed (SIGKILL) in the middle of a stream of writes');
   const acknowledged: string[] = [];
-  let unheard = 0;
-  const burst = Array.from({ length: BURST }, async (_, i) => {
-    const key = `burst-${i}`;
-    try {
-      const { reply } = await askStore(cluster.url('n2'), { key, value: `value ${i}` });
-      if (reply !== undefined) acknowledged.push(key);
-      if (acknowledged.length === BURST / 4) await cluster.kill('n2');
-    } catch {
-      unheard++;
+  let begun = 0;
+  let killed: Promise<void> | undefined;
+  // Each writes one key after the other until it gets no answer.
+  const writers = Array.from({ length: WRITERS }, async () => {
+    while (begun < MOST_WRITES) {
+      const key = `stream-${begun++}`;
+      try {
+        const { reply } = await askStore(cluster.url('n2'), { key, value: 'one of many' });
+        if (reply !== undefined) acknowledged.push(key);
+      } catch {
+        return;
+      }
+      if (acknowledged.length >= KILLED_AFTER) killed ??= cluster.kill('n2');
     }
   });
-  await Promise.all(burst);
+  await Promise.all(writers);
+  await killed;
+  const unheard = begun - acknowledged.length;
   say(`${acknowledged.length} writes were acknowledged, ${unheard} never heard of`);
   await cluster.startNode('n2');
   say(`n2 is back, and still writes as ${cluster.writer('n2')}`);

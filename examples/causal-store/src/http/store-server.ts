@@ -9,7 +9,13 @@ import { replyToJson } from '../core/client-protocol.js';
 import { answerPeer, type PeerCall } from '../core/peer-protocol.js';
 import { Refusal } from '../core/refusal.js';
 import type { Reply, StoreNode } from '../core/store-node.js';
-import { MAX_CONNECTIONS, MAX_PEER_BODY_BYTES, MAX_VALUE_BYTES } from '../limits.js';
+import {
+  HEADERS_TIMEOUT_MS,
+  MAX_CONNECTIONS,
+  MAX_PEER_BODY_BYTES,
+  MAX_VALUE_BYTES,
+  REQUEST_TIMEOUT_MS,
+} from '../limits.js';
 import type { StoreTracing } from '../tracing/store-tracing.js';
 import { readBody } from './request-body.js';
 
@@ -32,8 +38,8 @@ export function createStoreServer(options: StoreServerOptions): http.Server {
     void answer(options, request, response);
   });
   // Bounds for slow clients; a request waits for its session for less.
-  server.requestTimeout = 30_000;
-  server.headersTimeout = 10_000;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = HEADERS_TIMEOUT_MS;
   server.maxConnections = MAX_CONNECTIONS;
   return server;
 }

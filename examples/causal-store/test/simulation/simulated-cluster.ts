@@ -72,14 +72,15 @@ export class SimulatedCluster {
     const others = this.names.filter((other) => other !== name);
     const peers = others.map((other) =>
       peerOver(other, name, async (call, body) => {
-        const answer = network.call(name, other, call, JSON.stringify(body));
+        const silence = new Promise<never>(() => undefined);
         // A dead process hears no answer, and no timeout either.
-        return await new Promise<unknown>((resolve, reject) => {
-          answer.then(
-            (text) => (alive ? resolve(JSON.parse(text)) : undefined),
-            (error: Error) => (alive ? reject(error) : undefined),
-          );
-        });
+        try {
+          const text = await network.call(name, other, call, JSON.stringify(body));
+          return alive ? (JSON.parse(text) as unknown) : await silence;
+        } catch (error) {
+          if (!alive) await silence;
+          throw error;
+        }
       }),
     );
     const antiEntropy = new AntiEntropy(node, peers, timers, { intervalMs: ANTI_ENTROPY_MS, push: true });
