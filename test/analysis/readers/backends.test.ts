@@ -34,6 +34,7 @@ describe('live backends', () => {
           'query.service_name': 'a&b',
           'query.start_time_min': min,
           'query.start_time_max': max,
+          'query.num_traces': '7',
           'query.searchDepth': '7',
           'query.search_depth': '7',
           'query.rawTraces': 'true',
