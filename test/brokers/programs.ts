@@ -43,6 +43,10 @@ export async function freePorts(count: number): Promise<number[]> {
 export class Scratch {
   readonly path = mkdtempSync(join(tmpdir(), 'otel-causality-broker-'));
 
+  constructor() {
+    process.once('exit', () => this.remove());
+  }
+
   remove(): void {
     rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
   }
