@@ -24,7 +24,12 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 export async function startKafka(): Promise<Started> {
   const java = installed('java');
   if (java === undefined) return 'java is not installed';
-  const jars = await jarsFolder();
+  let jars: string | undefined;
+  try {
+    jars = await jarsFolder();
+  } catch (error) {
+    return `Kafka could not be fetched: ${String(error)}`;
+  }
   if (jars === undefined) return 'Kafka is not in the cache, and mvn, which would fetch it, is not installed';
   const [port, controller] = (await freePorts(2)) as [number, number];
   const scratch = new Scratch();
@@ -67,6 +72,7 @@ async function jarsFolder(): Promise<string | undefined> {
   mkdirSync(unfinished, { recursive: true });
   const pom = join(unfinished, 'pom.xml');
   writeFileSync(pom, POM);
+  process.once('exit', () => rmSync(unfinished, { recursive: true, force: true }));
   await Program.start(mvn, [
     '-q',
     '-B',

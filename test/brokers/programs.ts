@@ -43,8 +43,28 @@ export async function freePorts(count: number): Promise<number[]> {
 export class Scratch {
   readonly path = mkdtempSync(join(tmpdir(), 'otel-causality-broker-'));
 
+  constructor() {
+    process.once('exit', () => this.remove());
+  }
+
   remove(): void {
     rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** What still runs when this process ends, however that comes about, ends with it. */
+const running = new Set<number>();
+process.once('exit', () => {
+  for (const pid of running) signalGroup(pid, 'SIGKILL');
+});
+process.once('SIGTERM', () => process.exit(1));
+
+/** False where the group is gone. */
+function signalGroup(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(-pid, signal);
+  } catch {
+    return false;
   }
 }
 
@@ -62,6 +82,11 @@ export class Program {
   static start(path: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Program {
     const child = spawn(path, args, { detached: true, env: { ...process.env, ...environment } });
     child.on('error', () => {});
+    const { pid } = child;
+    if (pid !== undefined) {
+      running.add(pid);
+      child.once('exit', () => running.delete(pid));
+    }
     return new Program(path, child);
   }
 
@@ -85,12 +110,10 @@ export class Program {
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
       if (this.hasEnded || this.child.pid === undefined) return;
       const exited = once(this.child, 'exit', { signal: AbortSignal.timeout(STOP_MS) });
-      try {
-        process.kill(-this.child.pid, signal);
-        await exited;
-      } catch {
-        // It did not listen, or is gone.
-      }
+      signalGroup(this.child.pid, signal);
+      await exited.catch(() => {
+        // It did not listen.
+      });
     }
   }
 
