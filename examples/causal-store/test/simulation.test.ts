@@ -22,7 +22,7 @@ function fifoInbox(seen: ReadonlyMap<string, number>): Inbox {
       return [operation];
     },
     countOwn: () => undefined,
-    restart: () => [],
+    catchUp: () => [],
     missing: () => [],
     size: 0,
     counters: { duplicates: 0, claimsOurId: 0, full: 0, malformed: 0 },

@@ -85,10 +85,18 @@ export class CommitLoop {
     if (this.failure !== undefined) throw this.failure;
   }
 
+  private fail(error: unknown, unheard: readonly Pick<QueuedWrite, 'failed'>[]): void {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    this.failure = failure;
+    for (const { failed } of [...unheard, ...this.writes.splice(0)]) failed(failure);
+    this.onFailure(failure);
+  }
+
   private run(): void {
     if (this.active) return;
     this.active = true;
-    this.running = this.commitAll();
+    // Whatever goes wrong unforeseen is met like a failing disk: what a restart finds there is whole.
+    this.running = this.commitAll().catch((error: unknown) => this.fail(error, []));
   }
 
   private async commitAll(): Promise<void> {
@@ -143,16 +151,13 @@ export class CommitLoop {
     try {
       install = await change.commit(this.disk);
     } catch (error) {
-      const failure = error instanceof Error ? error : new Error(String(error));
-      this.failure = failure;
-      for (const { failed } of [...made, ...this.writes.splice(0)]) failed(failure);
-      this.onFailure(failure);
+      this.fail(error, made);
       return;
     }
     // Visible and told of in one turn: nobody reads a value whose arrival has not been recorded.
     install();
     // What came in a snapshot came past the inbox; what had waited for it is applied next.
-    if (joins.length > 0) this.deliver(this.inbox.restart(this.state.seen));
+    if (joins.length > 0) this.deliver(this.inbox.catchUp(this.state.seen));
     this.onCommitted(applied);
     for (const { operation, done } of made) done(operation);
   }

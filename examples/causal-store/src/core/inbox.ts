@@ -12,8 +12,8 @@ export interface Inbox {
   offer(operation: Operation): readonly Operation[];
   /** The next operation of our own is being made: others may soon depend on it. */
   countOwn(): void;
-  /** Starts again behind a snapshot; returns what had waited for it. */
-  restart(seen: VectorTimestamp): readonly Operation[];
+  /** What a snapshot brought was applied past the inbox; returns what had waited for it. */
+  catchUp(seen: VectorTimestamp): readonly Operation[];
   /** What the waiting ones wait for. */
   missing(): readonly Gap[];
   readonly size: number;
@@ -37,14 +37,9 @@ interface Arrived {
 }
 
 export class CausalInbox implements Inbox {
-  private buffer: CausalDeliveryBuffer<Arrived>;
-  private earlier: InboxCounters = { duplicates: 0, claimsOurId: 0, full: 0, malformed: 0 };
+  private readonly buffer: CausalDeliveryBuffer<Arrived>;
 
-  constructor(
-    private readonly writer: string,
-    seen: VectorTimestamp,
-    private readonly maxWaiting = MAX_BUFFERED_OPERATIONS,
-  ) {
+  constructor(writer: string, seen: VectorTimestamp, maxWaiting = MAX_BUFFERED_OPERATIONS) {
     this.buffer = new CausalDeliveryBuffer<Arrived>({ node: writer, seen, maxWaiting });
   }
 
@@ -53,39 +48,27 @@ export class CausalInbox implements Inbox {
   }
 
   get counters(): InboxCounters {
-    const { duplicates, claimsOurId, full, malformed } = countersOf(this.buffer);
+    const { outcomes, refused } = this.buffer.counters;
     return {
-      duplicates: this.earlier.duplicates + duplicates,
-      claimsOurId: this.earlier.claimsOurId + claimsOurId,
-      full: this.earlier.full + full,
-      malformed: this.earlier.malformed + malformed,
+      duplicates: outcomes.duplicate,
+      claimsOurId: refused['claims-our-id'],
+      full: refused.full,
+      malformed: refused.malformed + refused['too-many-nodes'],
     };
   }
 
   offer(operation: Operation): readonly Operation[] {
-    const { delivered } = this.buffer.receive({ sender: operation.writer, vector: operation.vector, operation });
-    return delivered.map((arrived) => arrived.operation);
+    return operationsOf(
+      this.buffer.receive({ sender: operation.writer, vector: operation.vector, operation }).delivered,
+    );
   }
 
   countOwn(): void {
     this.buffer.next();
   }
 
-  restart(seen: VectorTimestamp): readonly Operation[] {
-    const { waiting } = this.buffer.snapshot();
-    const before = this.counters;
-    const known = this.buffer.seen.merge(seen);
-    this.buffer = new CausalDeliveryBuffer<Arrived>({ node: this.writer, seen: known, maxWaiting: this.maxWaiting });
-    const delivered = waiting.flatMap(({ operation }) => this.offer(operation));
-    // They were counted when they came; what came with the snapshot as well is no old traffic.
-    const { duplicates, claimsOurId, full, malformed } = countersOf(this.buffer);
-    this.earlier = {
-      duplicates: before.duplicates - duplicates,
-      claimsOurId: before.claimsOurId - claimsOurId,
-      full: before.full - full,
-      malformed: before.malformed - malformed,
-    };
-    return delivered;
+  catchUp(seen: VectorTimestamp): readonly Operation[] {
+    return operationsOf(this.buffer.catchUp(seen));
   }
 
   missing(): readonly Gap[] {
@@ -93,11 +76,4 @@ export class CausalInbox implements Inbox {
   }
 }
 
-function countersOf({ counters: { outcomes, refused } }: CausalDeliveryBuffer<Arrived>): InboxCounters {
-  return {
-    duplicates: outcomes.duplicate,
-    claimsOurId: refused['claims-our-id'],
-    full: refused.full,
-    malformed: refused.malformed + refused['too-many-nodes'],
-  };
-}
+const operationsOf = (arrived: readonly Arrived[]): Operation[] => arrived.map(({ operation }) => operation);
