@@ -5,7 +5,7 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
 import { readSpanStamps, type SpanStamps } from '../../src/codec/span-stamps.js';
-import { WrongAnswer } from './check.js';
+import { WrongAnswer } from './wrong-answer.js';
 import type { EventFacts } from './facts.js';
 import { type ToldEvent, type ToldSpan, toldBy } from './naive-attributes.js';
 import type { SpanFacts } from './scene.js';

@@ -5,7 +5,8 @@
  * between it and the node's next event says nothing of it.
  */
 import { compareLogStamps } from '../../src/clocks/log-stamp.js';
-import { emptyTally, MIRRORED, type Tally, WrongAnswer } from './check.js';
+import { emptyTally, MIRRORED, type Tally } from './check.js';
+import { WrongAnswer } from './wrong-answer.js';
 import type { EventFacts, LogFacts } from './facts.js';
 import { includes } from './order-graph.js';
 import type { World } from './world.js';

@@ -8,6 +8,7 @@ import { compareStamps, type StampRelation } from '../../src/clocks/stamp.js';
 import type { EventFacts } from './facts.js';
 import { includes } from './order-graph.js';
 import type { World } from './world.js';
+import { WrongAnswer } from './wrong-answer.js';
 
 /** How many pairs were answered how. */
 export interface Tally {
@@ -26,10 +27,6 @@ export interface Tally {
 export function emptyTally(): Tally {
   const logPairs = { before: 0, after: 0, equal: 0, concurrent: 0, unknown: 0 };
   return { events: 0, before: 0, concurrent: 0, unknown: 0, otherDomain: 0, logs: 0, logPairs, rules: new Map() };
-}
-
-export class WrongAnswer extends Error {
-  override readonly name = 'WrongAnswer';
 }
 
 /** Checks a world that has run. Throws {@link WrongAnswer} for the first wrong pair. */

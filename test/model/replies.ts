@@ -6,6 +6,7 @@ import { type Cause, domainOf, type Ledger, stampOf } from './ledger.js';
 import type { Requests } from './requests.js';
 import type { Delivery, ReplyOnItsWay, Spot } from './scene.js';
 import type { Service } from './service.js';
+import { WrongAnswer } from './wrong-answer.js';
 
 export class Replies {
   /** Replies that have not come, or may come again. */
@@ -33,7 +34,7 @@ export class Replies {
       service.plan.trusts &&
       facts.stamp?.carrier === service.plan.carrier &&
       facts.stamp.domain === domainOf(service, trace);
-    if (accepted !== (answer !== undefined)) throw new Error(`a reply ${accepted ? 'misses' : 'has'} a stamp`);
+    if (accepted !== (answer !== undefined)) throw new WrongAnswer(`a reply ${accepted ? 'misses' : 'has'} a stamp`);
     let stamp: MessageFacts['stamp'];
     let causes: Cause[] = [];
     const server = delivery.server;

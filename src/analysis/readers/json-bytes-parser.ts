@@ -23,6 +23,11 @@ const CLOSE_OBJECT = 0x7d;
 /** Digits of an integer that is exact whatever they are. */
 const SAFE_DIGITS = 15;
 
+/** What stands around the key and the value of an attribute. */
+const KEY_OPENS = codesOf('{"key":"');
+const TEXT_OPENS = codesOf(',"value":{"stringValue":"');
+const VALUE_CLOSES = codesOf('}}');
+
 /** Thrown and caught here only. */
 const UNUSUAL = new Error('unusual JSON');
 
@@ -91,8 +96,10 @@ export class JsonBytesParser {
     if (this.blank() === CLOSE_LIST) return this.close(list);
     for (;;) {
       list.push(this.value(''));
-      if (this.blank() === CLOSE_LIST) return this.close(list);
-      this.take(COMMA);
+      const next = this.blank();
+      if (next === CLOSE_LIST) return this.close(list);
+      if (next !== COMMA) throw UNUSUAL;
+      this.at++;
     }
   }
 
@@ -119,12 +126,27 @@ export class JsonBytesParser {
   }
 
   private attribute(record: WritableRecord): boolean {
+    // Nearly every exporter writes exactly this, and comparing costs less than reading.
+    if (this.comes(KEY_OPENS)) {
+      const key = this.textHere(true);
+      if (this.comes(TEXT_OPENS)) {
+        const value = this.textHere(true);
+        if (!this.comes(VALUE_CLOSES)) return false;
+        record[key] = value;
+        return true;
+      }
+      return this.valueOf(record, key);
+    }
     if (this.blank() !== OPEN_OBJECT) return false;
     this.at++;
     if (this.blank() !== QUOTE || this.text(true) !== 'key') return false;
     this.take(COLON);
     if (this.blank() !== QUOTE) return false;
-    const key = this.text(true);
+    return this.valueOf(record, this.text(true));
+  }
+
+  /** The rest of an attribute whose key was read. */
+  private valueOf(record: WritableRecord, key: string): boolean {
     this.take(COMMA);
     if (this.blank() !== QUOTE || this.text(true) !== 'value') return false;
     this.take(COLON);
@@ -166,8 +188,13 @@ export class JsonBytesParser {
   }
 
   private text(mayComeAgain: boolean): string {
-    const { bytes } = this;
-    const start = this.at + 1;
+    this.at++;
+    return this.textHere(mayComeAgain);
+  }
+
+  /** The text whose quote was taken. */
+  private textHere(mayComeAgain: boolean): string {
+    const { bytes, at: start } = this;
     let hash = 0;
     for (let at = start; at < bytes.length; at++) {
       const byte = bytes[at] as number;
@@ -238,6 +265,14 @@ export class JsonBytesParser {
     return byte ?? -1;
   }
 
+  /** True where exactly these bytes come next; then they are taken. */
+  private comes(expected: readonly number[]): boolean {
+    const { bytes, at } = this;
+    for (let i = 0; i < expected.length; i++) if (bytes[at + i] !== expected[i]) return false;
+    this.at = at + expected.length;
+    return true;
+  }
+
   private take(byte: number): void {
     if (this.blank() !== byte) throw UNUSUAL;
     this.at++;
@@ -253,4 +288,8 @@ export class JsonBytesParser {
     this.depth--;
     return value;
   }
+}
+
+function codesOf(ascii: string): readonly number[] {
+  return Array.from(ascii, (char) => char.charCodeAt(0));
 }
