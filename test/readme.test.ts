@@ -158,6 +158,17 @@ describe('README', function () {
     }
   });
 
+  it('has no heading that a block of code has swallowed', () => {
+    let fence: string | undefined;
+    for (const line of readme.split('\n')) {
+      const [mark] = /^`{3,}/.exec(line) ?? [];
+      if (fence === undefined) fence = mark;
+      else if (mark !== undefined && mark.length >= fence.length && mark === line.trimEnd()) fence = undefined;
+      else expect(line).not.to.match(/^##+ |^`{3,}/);
+    }
+    expect(fence).to.equal(undefined);
+  });
+
   it('shows a stamp that can be read', () => {
     const [, text] = /causality=(1![^\s,]+)/.exec(readme) ?? [];
     expect(parseStamp(text as string)).to.include({ domain: '7b1d62f2c9e04a15', lamport: 17, incomplete: false });

@@ -78,3 +78,30 @@ const sdk = new NodeSDK({
 sdk.start();
 process.once('beforeExit', () => sdk.shutdown());`;
 }
+
+/** docs/registration.md: an SDK with log records of a module of the user's, which the registration joins. */
+export const WITH_LOGS = `
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { CausalityLogRecordProcessor } from 'otel-causality/logs';
+const done = () => Promise.resolve();
+const onEmit = ({ body, attributes, spanContext }) => console.log('LOG ' + JSON.stringify({ body, attributes, ...spanContext }));
+const printing = { onEmit, forceFlush: done, shutdown: done, enabled: () => true };
+const sdk = new NodeSDK({ logRecordProcessors: [new CausalityLogRecordProcessor(), printing] });
+sdk.start();
+process.once('beforeExit', () => sdk.shutdown());`;
+
+/** Logs in a span, and in one inside of it. `from` is the package that has the logs API. */
+export function logging(from: string): string {
+  return `
+import { trace } from '@opentelemetry/api';
+import { logs } from '${from}';
+const logger = logs.getLogger('app');
+trace.getTracer('app').startActiveSpan('outer', (outer) => {
+  logger.emit({ body: 'one' });
+  trace.getTracer('app').startActiveSpan('inner', (inner) => {
+    logger.emit({ body: 'two' });
+    inner.end();
+  });
+  outer.end();
+});`;
+}

@@ -5,6 +5,8 @@ export interface Stack {
   readonly dependencies: Readonly<Record<string, string>>;
   /** Whether `BatchSpanProcessor` takes an options object from `@opentelemetry/sdk-trace`. */
   readonly sdkTrace: boolean;
+  /** The package that has the logs API, which API 1.10 took in. */
+  readonly logsApi: '@opentelemetry/api' | '@opentelemetry/api-logs';
 }
 
 /** What our package depends on itself comes from the registry too, so that nothing of this repository is borrowed. */
@@ -24,6 +26,7 @@ export const OLDEST: Stack = {
     '@opentelemetry/sdk-trace-base': '2.4.0',
   },
   sdkTrace: false,
+  logsApi: '@opentelemetry/api-logs',
 };
 
 export const SECOND: Stack = {
@@ -40,6 +43,7 @@ export const SECOND: Stack = {
     '@opentelemetry/sdk-trace-base': '2.12.1',
   },
   sdkTrace: true,
+  logsApi: '@opentelemetry/api-logs',
 };
 
 export const THIRD: Stack = {
@@ -57,6 +61,7 @@ export const THIRD: Stack = {
     node: '24.21.0',
   },
   sdkTrace: true,
+  logsApi: '@opentelemetry/api',
 };
 
 /** Test runners and bundlers that treat modules in a way of their own. */
@@ -71,4 +76,5 @@ export const TOOLS: Stack = {
     jest: '30.5.2',
   },
   sdkTrace: false,
+  logsApi: '@opentelemetry/api-logs',
 };

@@ -4,12 +4,14 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
 import { relateSpans } from '../../src/analysis/span-relation.js';
+import { compareLogStamps } from '../../src/clocks/log-stamp.js';
 import { compareStamps } from '../../src/clocks/stamp.js';
+import { readLogStamp } from '../../src/codec/log-stamps.js';
 import { ATTRIBUTE } from '../../src/codec/span-attributes.js';
-import { readSpanStamps, type SpanStamps } from '../../src/codec/span-stamps.js';
+import { type ReadAttributes, readSpanStamps, type SpanStamps } from '../../src/codec/span-stamps.js';
 import { Collector } from './collector.js';
 import { Installed } from './installed.js';
-import { alone, inCode, SERVICE } from './programs.js';
+import { alone, inCode, logging, SERVICE, WITH_LOGS } from './programs.js';
 import { OLDEST, SECOND, type Stack, THIRD } from './stacks.js';
 
 const OURS = 'otel-causality/register';
@@ -138,6 +140,29 @@ function suite(stack: Stack): void {
         expect(said.match(/otel-causality\/register:/g)).to.have.length(1);
         expect(said).to.include('after that one').and.include('in code');
       });
+    });
+
+    it('registered after an SDK with log records: they are stamped in order with the spans', async () => {
+      installed.write('telemetry.mjs', WITH_LOGS);
+      installed.write('logging.mjs', logging(stack.logsApi));
+      const way = ['--import', './telemetry.mjs', '--import', OURS, 'logging.mjs'];
+      const printed = await installed.run(way, collector.environment('logging'));
+      const [one, two] = [...printed.matchAll(/^LOG (.*)$/gm)].map(([, text]) => {
+        const { traceId, attributes } = JSON.parse(text as string) as { traceId: string; attributes: ReadAttributes };
+        return readLogStamp(traceId, attributes);
+      });
+      if (one === undefined || two === undefined) throw new Error(`no stamps on logs:\n${printed}`);
+      const spans = await collector.take(2);
+      const [outer, inner] = ['outer', 'inner'].map((name) => {
+        return stampsOf(spans.find((span) => span.name === name) as RecordedSpan);
+      }) as [SpanStamps, SpanStamps];
+      const inTurn = [outer.start, one, inner.start, two, inner.end as NonNullable<SpanStamps['end']>];
+      for (const [i, earlier] of inTurn.entries()) {
+        for (const later of inTurn.slice(i + 1)) {
+          expect(compareLogStamps(earlier, later), `${i}`).to.equal('before');
+          expect(compareLogStamps(later, earlier), `${i}`).to.equal('after');
+        }
+      }
     });
 
     it('registered in code, with start times that are corrected on their way out', async () => {
