@@ -1,4 +1,4 @@
-/** HTTP/1 through Node's own server, express and fastify, to clients by node:http and by fetch. */
+/** HTTP/1 through Node's own server, express and fastify, to clients by node:http, by fetch and by undici. */
 import { expect } from 'chai';
 import { type Service, TransportFleet } from './fleet.js';
 import { Told } from './oracle.js';
@@ -31,7 +31,7 @@ describe('HTTP servers and clients', function () {
     return new Told(await fleet.take(spans));
   }
 
-  for (const client of ['http', 'fetch']) {
+  for (const client of ['http', 'fetch', 'undici']) {
     for (const [kind, path, spans] of [
       ['Node', '/work', 7],
       ['Express', '/json', 9],

@@ -2,6 +2,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { trace } from '@opentelemetry/api';
+import { request } from 'undici';
 
 const tracer = trace.getTracer('test');
 
@@ -32,16 +33,20 @@ const agent = new http.Agent({ keepAlive: true });
 
 function getByHttp(url: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = http.get(url, { agent }, (response) => {
+    const sent = http.get(url, { agent }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
       response.on('end', () => resolve(text)).on('error', reject);
     });
-    request.on('error', reject);
+    sent.on('error', reject);
   });
 }
 
-const CLIENTS = { http: getByHttp, fetch: async (url: string) => (await fetch(url)).text() };
+const CLIENTS = {
+  http: getByHttp,
+  fetch: async (url: string) => (await fetch(url)).text(),
+  undici: async (url: string) => (await request(url)).body.text(),
+};
 
 /** Calls each address in a trace of its own, in turn or at once, and answers with the replies. */
 export function call(
