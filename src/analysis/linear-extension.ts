@@ -5,35 +5,12 @@ import type { LogTable } from './log-table.js';
 export function inLamportOrder(table: EventTable, events: readonly number[]): Int32Array {
   const rank = ranksOf(table);
   const { lamport, lane } = table;
-  const rankOf = (event: number): number => rank[lane[Math.floor(event / 3)] as number] as number;
-  const lamportOf = (event: number): number => lamport[event] as number;
-  // Events come as their processes made them, and sorting by counting keeps what is equal as it was.
-  const byNode = byCounting(Int32Array.from(events), rankOf) ?? Int32Array.from(events);
-  const isAscending = events.every((event, i) => i === 0 || (events[i - 1] as number) < event);
-  const sorted = isAscending ? byCounting(byNode, lamportOf) : undefined;
-  if (sorted !== undefined) return sorted;
-  return byNode.sort((a, b) => lamportOf(a) - lamportOf(b) || rankOf(a) - rankOf(b) || a - b);
-}
-
-/** Numbers in a range so much wider than there are events are sorted by comparing: a forged Lamport time is one event. */
-const WIDEST_RANGE = 4;
-
-/** Stable and linear; undefined where the keys are no integers, or in too wide a range. */
-function byCounting(events: Int32Array, keyOf: (event: number) => number): Int32Array | undefined {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const event of events) {
-    const key = keyOf(event);
-    if (!Number.isInteger(key)) return undefined;
-    if (key < low) low = key;
-    if (key > high) high = key;
-  }
-  if (!(high - low < WIDEST_RANGE * events.length)) return undefined;
-  const places = new Int32Array(high - low + 2);
-  for (const event of events) places[keyOf(event) - low + 1]!++;
-  for (let i = 1; i < places.length; i++) places[i]! += places[i - 1] as number;
-  const sorted = new Int32Array(events.length);
-  for (const event of events) sorted[places[keyOf(event) - low]!++] = event;
-  return sorted;
+  return Int32Array.from(events).sort(
+    (a, b) =>
+      (lamport[a] as number) - (lamport[b] as number) ||
+      (rank[lane[Math.floor(a / 3)] as number] as number) - (rank[lane[Math.floor(b / 3)] as number] as number) ||
+      a - b,
+  );
 }
 
 /**
