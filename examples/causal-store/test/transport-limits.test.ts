@@ -26,7 +26,9 @@ async function answered(call: PeerCall, length: number): Promise<string> {
   const server = http.createServer((request, response) => {
     request.resume();
     response.writeHead(200, { 'content-length': length });
-    response.write('{', () => response.destroy());
+    response.write('{', () => {
+      response.destroy();
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
