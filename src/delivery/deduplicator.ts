@@ -56,6 +56,7 @@ export interface Handling extends Decision {
 const VERDICTS = { fresh: 0, duplicate: 0, stale: 0, concurrent: 0, unknown: 0, handling: 0, refused: 0 };
 const REFUSED: Record<RefusedMessage, number> = {
   malformed: 0,
+  incomplete: 0,
   'too-many-nodes': 0,
   'too-many-runs': 0,
   'too-many-keys': 0,
@@ -202,6 +203,7 @@ export class CausalDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>
     if (this.inHand.has(named)) return { verdict: 'handling', handle: false, against: [] };
     const verdict = this.memory.verdict(named);
     if (verdict === 'duplicate' || verdict === 'stale') return { verdict, handle: false, against: [] };
+    if (named.version?.incomplete === true) return refusal('incomplete');
     const reason = this.memory.fits(named);
     if (reason !== undefined) return refusal(reason);
     if (verdict === 'concurrent') return { verdict, handle: false, against: this.memory.against(named) };
@@ -226,13 +228,16 @@ function refusal(reason: RefusedMessage): Decision {
 /** The names of a message, checked; undefined when it has none, or half of one, or one beyond the limits. */
 function namedMessage(message: unknown): NamedMessage | undefined {
   try {
-    const { node, tick, key, vector } = message as Record<string, unknown>;
+    const { node, tick, key, vector, incomplete = false } = message as Record<string, unknown>;
     const hasDot = node !== undefined && tick !== undefined;
     const hasVersion = key !== undefined && vector !== undefined;
     if (!hasDot && !hasVersion) return undefined;
     const dot = hasDot && isNode(node) && isTick(tick) ? { node, tick } : undefined;
     const checked: VectorTimestamp | undefined = hasVersion ? vectorOf(vector) : undefined;
-    const version = checked !== undefined && checked.size > 0 && isKey(key) ? { key, vector: checked } : undefined;
+    const version =
+      checked !== undefined && checked.size > 0 && isKey(key) && typeof incomplete === 'boolean'
+        ? { key, vector: checked, incomplete }
+        : undefined;
     if (hasDot !== (dot !== undefined) || hasVersion !== (version !== undefined)) return undefined;
     return { dot, version };
   } catch {

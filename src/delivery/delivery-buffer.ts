@@ -125,7 +125,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     }
     if (this.claimsOurId(vector)) return this.refusal('claims-our-id');
     if (!this.hasRoomFor(sender)) return this.refusal('too-many-nodes');
-    if (this.isReady(stamped)) return this.counted('delivered', this.deliver(stamped));
+    if (this.isReady(stamped)) return this.counted('delivered', this.deliver([stamped]));
     if (!this.delivered.has(sender)) this.newcomers.add(sender);
     if (this.whenFull === 'drop-oldest') while (this.isFullFor(vector)) this.dropOldest();
     if (this.isFullFor(vector)) {
@@ -159,7 +159,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     const waiting = this.waiting.clear().filter(({ sender, tick }) => tick > this.seenOf(sender));
     // What is ready sets free what waits for it; what is not is filed again.
     const ready = waiting.filter((stamped) => !this.waiting.add(stamped, this.seenOf));
-    return this.deliver(...ready);
+    return this.deliver(ready);
   }
 
   /**
@@ -254,7 +254,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
   }
 
   /** Delivers messages that are ready and everything that has waited for them, to the end of the chain. */
-  private deliver(...ready: Stamped<M>[]): M[] {
+  private deliver(ready: Stamped<M>[]): M[] {
     for (let next = 0; next < ready.length; next++) {
       const { sender, tick } = ready[next] as Stamped<M>;
       this.advance(sender, tick);

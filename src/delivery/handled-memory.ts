@@ -23,6 +23,8 @@ export interface Dot {
 export interface KeyVersion {
   readonly key: string;
   readonly vector: VectorTimestamp;
+  /** True when the vector may lack something. Such a version is never recorded: later ones could not be compared with it. */
+  readonly incomplete: boolean;
 }
 
 /** A message whose names were checked. */
@@ -84,7 +86,8 @@ export class HandledMemory {
       this.nodes.set(dot.node, runs);
       this.limitRuns(runs);
     }
-    if (version !== undefined) {
+    // An incomplete one gets here only when it was handled, or something after it: then the key says so already.
+    if (version?.incomplete === false) {
       const versions = this.keys.get(version.key) ?? this.newVersions();
       this.keys.delete(version.key);
       this.change(version.key, versions, () => versions.add(version.vector));

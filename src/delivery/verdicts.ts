@@ -14,6 +14,11 @@ export interface IdentifiedMessage {
   readonly key?: string | undefined;
   /** What its sender had heard of, this message included. Vectors of one key must be of one clock domain. */
   readonly vector?: VectorTimestamp | undefined;
+  /**
+   * True when the vector may lack something that its sender had heard, as `incomplete` of a stamp says. Such a version
+   * can be `duplicate` or `stale`; whether it is `fresh` or `concurrent` nobody can know, so it is `refused` instead.
+   */
+  readonly incomplete?: boolean | undefined;
 }
 
 /**
@@ -30,6 +35,7 @@ export type Verdict = 'fresh' | 'duplicate' | 'stale' | 'concurrent' | 'unknown'
 /** Why a message was refused. */
 export type RefusedMessage =
   | 'malformed'
+  | 'incomplete'
   | 'too-many-nodes'
   | 'too-many-runs'
   | 'too-many-keys'

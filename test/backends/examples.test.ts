@@ -11,13 +11,13 @@ import { type RealTempo, startTempo } from './real-tempo.js';
 import { recordFleet } from './recorded-fleet.js';
 import { eventually } from './running-backend.js';
 
-const EXAMPLES = join(repositoryRoot, 'examples', 'backends');
+const EXAMPLES = join(repositoryRoot, 'examples');
 const PATIENCE_MS = 30_000;
 
-const example = (...path: readonly string[]): string => join(EXAMPLES, ...path);
+const example = (...path: readonly string[]): string => join(EXAMPLES, 'backends', ...path);
 const timeoutMs = PATIENCE_MS;
 
-describe('the configurations in examples/backends', function () {
+describe('the configurations in examples', function () {
   this.timeout(1_800_000);
   let folder: string;
 
@@ -43,14 +43,14 @@ describe('the configurations in examples/backends', function () {
       () => true,
     );
 
-  for (const name of ['jaeger', 'tempo']) {
+  for (const name of ['backends/jaeger', 'backends/tempo', 'causal-store']) {
     it(`${name}/compose.yaml is one that docker compose takes`, async function () {
       skipWithout(this, isInstalled('docker-compose', 'version') ? undefined : 'there is no docker-compose');
-      const check = (file: string): Promise<string> =>
-        outputOf('docker-compose', ['-f', file, 'config', '-q'], { timeoutMs });
-      await check(example(name, 'compose.yaml'));
-      expect(await refused(check(copyOf(example(name, 'compose.yaml'), (text) => text.replace('image:', 'imge:'))))).to
-        .be.true;
+      const file = join(EXAMPLES, name, 'compose.yaml');
+      const check = (one: string): Promise<string> =>
+        outputOf('docker-compose', ['-f', one, 'config', '-q'], { timeoutMs });
+      await check(file);
+      expect(await refused(check(copyOf(file, (text) => text.replace('image:', 'imge:'))))).to.be.true;
     });
   }
 

@@ -58,6 +58,16 @@ describe('the bounds of CausalDeliveryBuffer', () => {
     expect(buffer.receive(first).outcome).to.equal('waiting');
   });
 
+  it('catches up with a long chain, and with many senders at once', () => {
+    const [chain, senders] = [100_000, MAX_FOREIGN_VECTOR_ENTRIES - 1];
+    const buffer = new CausalDeliveryBuffer({ maxWaiting: HIGHEST_WAITING_MESSAGES });
+    for (let tick = chain; tick > 1; tick--) buffer.receive(message('a', { a: tick }));
+    expect(buffer.catchUp(VectorTimestamp.from([['a', 1]])).length).to.equal(chain - 1);
+    expect(buffer.size).to.equal(0);
+    for (let i = 0; i < senders; i++) buffer.receive(message(`n${i}`, { [`n${i}`]: 1, a: chain + 1 }));
+    expect(buffer.catchUp(VectorTimestamp.from([['a', chain + 1]])).length).to.equal(senders);
+  });
+
   it('holds so many entries of vectors and not one more, however wide they are', () => {
     const width = MAX_FOREIGN_VECTOR_ENTRIES;
     const wide = VectorTimestamp.from(Array.from({ length: width }, (_, i) => [`n${i}`, 1] as const));

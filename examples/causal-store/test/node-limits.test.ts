@@ -14,6 +14,7 @@ import {
   MAX_BATCH_OPERATIONS,
   MAX_KEYS,
   MAX_QUEUED_WRITES,
+  MAX_REPLICATED_SIBLINGS,
   MAX_SIBLINGS,
   MAX_STORE_CHARACTERS,
   MAX_UNPUBLISHED_OPERATIONS,
@@ -110,6 +111,24 @@ describe('a node', function () {
     expect(outcomes.filter((outcome) => outcome === 'done')).to.have.length(MAX_SIBLINGS);
     expect(outcomes.filter((outcome) => outcome === 'too-many-siblings')).to.have.length(3);
     expect(node.seen.get(node.writer), 'a refused write takes no number').to.equal(MAX_SIBLINGS);
+  });
+
+  it('bounds what nodes put beside each other together, and lives on', async () => {
+    const node = await open();
+    const beside = (seq: number): Operation => foreign('n2-bbbbbbbb', seq, { key: 'k' });
+    await node.receive(Array.from({ length: MAX_REPLICATED_SIBLINGS }, (_, i) => beside(i + 1)));
+    const siblings = async (): Promise<number> => (await node.read({ key: 'k' })).state.register.siblings.length;
+    expect(await siblings()).to.equal(MAX_REPLICATED_SIBLINGS);
+    expect(node.counters.contradictions).to.equal(0);
+    await node.receive([beside(MAX_REPLICATED_SIBLINGS + 1)]);
+    expect(await siblings()).to.equal(MAX_REPLICATED_SIBLINGS);
+    expect(node.counters.contradictions).to.equal(1);
+    const other = await open({ newWriter: () => 'n3-cccccccc' });
+    await write(other, 'k');
+    await other.join(JSON.parse(JSON.stringify(node.snapshot())) as Snapshot);
+    expect(other.counters.contradictions, 'one too many together').to.equal(1);
+    expect((await other.read({ key: 'k' })).state.register.siblings).to.have.length(1);
+    expect(await write(other, 'another')).to.equal('done');
   });
 
   it('bounds keys; a key that is there can still be written', async () => {
@@ -216,6 +235,16 @@ describe('a node', function () {
     expect(replication.overload()?.code).to.equal('broker-behind');
     const refusing = await open({ overload: () => new Refusal('broker-behind', 'full') });
     expect(await write(refusing, 'k')).to.equal('broker-behind');
+  });
+
+  it('counts two operations under one number that wait at once', async () => {
+    const node = await open();
+    const vector = VectorTimestamp.from([
+      ['n2-bbbbbbbb', 2],
+      ['n3-cccccccc', 1],
+    ]);
+    await node.receive([foreign('n2-bbbbbbbb', 2), foreign('n2-bbbbbbbb', 2, { vector })]);
+    expect(node.health()['counters']).to.include({ malformed: 1 });
   });
 
   it('takes no more writes once a peer has more of its operations than it has itself', async () => {

@@ -53,7 +53,7 @@ export class CausalInbox implements Inbox {
       duplicates: outcomes.duplicate,
       claimsOurId: refused['claims-our-id'],
       full: refused.full,
-      malformed: refused.malformed + refused['too-many-nodes'],
+      malformed: refused.malformed + refused['too-many-nodes'] + refused.contradictory,
     };
   }
 
