@@ -12,7 +12,7 @@ const file = join(repositoryRoot, 'docs', 'images', 'zipkin.png');
 const { backend, url } = await startZipkin();
 try {
   const recorded = await recordFleet({
-    telemetry: new URL('zipkin-telemetry.js', import.meta.url),
+    telemetry: new URL('../support/golden/telemetry-twice.js', import.meta.url),
     environment: { OTEL_EXPORTER_ZIPKIN_ENDPOINT: `${url}/api/v2/spans` },
   });
   const { traceId } = recorded.at(-1) as RecordedSpan;

@@ -25,7 +25,7 @@ describe('a real Zipkin', function () {
     }
     zipkin = await startZipkin();
     recorded = await recordFleet({
-      telemetry: new URL('zipkin-telemetry.js', import.meta.url),
+      telemetry: new URL('../support/golden/telemetry-twice.js', import.meta.url),
       environment: {
         OTEL_CAUSALITY_ATTRIBUTES: 'full',
         OTEL_EXPORTER_ZIPKIN_ENDPOINT: `${zipkin.url}/api/v2/spans`,
