@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { programOf, TEMPO } from './backend-programs.js';
-import { freePorts, RunningBackend } from './running-backend.js';
+import { freePorts } from '../support/free-ports.js';
+import { RunningBackend } from './running-backend.js';
 
 export interface RealTempo {
   readonly backend: RunningBackend;

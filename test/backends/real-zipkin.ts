@@ -1,5 +1,6 @@
 import { programOf, ZIPKIN } from './backend-programs.js';
-import { freePorts, RunningBackend } from './running-backend.js';
+import { freePorts } from '../support/free-ports.js';
+import { RunningBackend } from './running-backend.js';
 
 export interface RealZipkin {
   readonly backend: RunningBackend;

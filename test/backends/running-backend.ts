@@ -5,8 +5,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -23,6 +21,13 @@ export interface BackendLaunch {
   /** Answers with a status below 400 once it is ready. */
   readonly readyUrl: string;
 }
+
+/** What still runs when this process ends, also because somebody ended it, ends with it. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+process.once('SIGTERM', () => process.exit(1));
 
 export class RunningBackend {
   private output = '';
@@ -51,6 +56,8 @@ export class RunningBackend {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    running.add(child);
+    child.once('exit', () => running.delete(child));
     const backend = new RunningBackend(child, folder);
     try {
       await backend.untilReady(readyUrl);
@@ -95,13 +102,4 @@ export async function eventually<T>(what: string, patienceMs: number, ask: () =>
     if (performance.now() > end) throw new Error(`waited ${patienceMs / 1_000} s for ${what}`);
     await wait(ASK_EVERY_MS);
   }
-}
-
-/** As many different ports as asked for that nobody listens on. Another process may take one before it is used. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

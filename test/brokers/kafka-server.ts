@@ -5,7 +5,8 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { freePorts, installed, Program, Scratch } from './programs.js';
+import { freePorts } from '../support/free-ports.js';
+import { installed, Program, Scratch } from './programs.js';
 import { running, type Started } from './servers.js';
 
 const VERSION = '3.9.1';

@@ -1,7 +1,8 @@
 /** RabbitMQ, NATS and Redis as the system has them installed, each with a data folder of its own, on loopback. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freePorts, installed, Program, Scratch } from './programs.js';
+import { freePorts } from '../support/free-ports.js';
+import { installed, Program, Scratch } from './programs.js';
 
 export interface Broker {
   readonly port: number;
