@@ -45,5 +45,6 @@ function isNamed(key: unknown, name: string): boolean {
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
-  return Array.isArray(value) && value.length === 1 ? textOf(value[0]) : undefined;
+  // One value in a list of its own, as undici keeps a header that may come several times. Not a list in a list.
+  return Array.isArray(value) && value.length === 1 && !Array.isArray(value[0]) ? textOf(value[0]) : undefined;
 }
