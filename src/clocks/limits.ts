@@ -157,6 +157,9 @@ export const MAX_SPAN_EVENTS = 4096;
  */
 export const MAX_HELD_ZIPKIN_SPANS = 500_000;
 
+/** Services of a Zipkin document whose spans share one resource. Those of further services have one each. */
+export const MAX_REMEMBERED_SERVICES = 1000;
+
 /** Bytes of an answer from a backend: what it holds in memory to make it is several times that. */
 export const MAX_RESPONSE_BYTES = 1024 * 1024 * 1024;
 

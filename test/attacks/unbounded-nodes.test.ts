@@ -2,9 +2,11 @@
 import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
+import { readDocument } from '../../src/analysis/readers/document.js';
 import {
   MAX_ATTRIBUTE_BYTES,
   MAX_FOREIGN_VECTOR_ENTRIES,
+  MAX_REMEMBERED_SERVICES,
   MAX_STAMP_BYTES,
   MAX_VECTOR_ENTRIES,
 } from '../../src/clocks/limits.js';
@@ -147,5 +149,20 @@ describe('attack: distinct nodes without end', () => {
     expect(full.write('x', { node: 'n0', context: full.context }).read().values).to.deep.equal(['x']);
     expectInvalid(() => full.write('x', { node: 'one-more', context: full.context }), 'context');
     expectInvalid(() => full.merge(CausalRegister.empty<string>().write('y', { node: 'one-more' })), 'context');
+  });
+
+  it('as services of a Zipkin document: so many are remembered, and all are read', () => {
+    const document = Array.from({ length: 2 * (MAX_REMEMBERED_SERVICES + 1) }, (_, i) => ({
+      traceId: 'a',
+      id: (i + 1).toString(16),
+      timestamp: 1,
+      localEndpoint: { serviceName: `s${i % (MAX_REMEMBERED_SERVICES + 1)}` },
+    }));
+    const spans = readDocument(document);
+    const [first, last] = [0, MAX_REMEMBERED_SERVICES].map((i) => [spans[i], spans[i + MAX_REMEMBERED_SERVICES + 1]]);
+    expect(first?.[0]?.resource).to.equal(first?.[1]?.resource);
+    expect(last?.[0]?.resource).not.to.equal(last?.[1]?.resource);
+    expect(last?.[0]?.resource).to.deep.equal(last?.[1]?.resource);
+    expect(new Set(spans.map(({ service }) => service)).size).to.equal(MAX_REMEMBERED_SERVICES + 1);
   });
 });
