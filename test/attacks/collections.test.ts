@@ -45,7 +45,7 @@ const HELD: Readonly<Record<string, Bounded | Reason>> = {
   'analysis/readers/reading.ts stagedReasons': 'call',
   'analysis/readers/zipkin-shared.ts held': {
     limit: 'MAX_HELD_ZIPKIN_SPANS',
-    shownBy: 'analysis/readers/zipkin-shared.test.ts',
+    shownBy: 'attacks/endless-answers.test.ts',
   },
   'analysis/readers/zipkin.ts resources': {
     limit: 'MAX_REMEMBERED_SERVICES',
