@@ -222,7 +222,10 @@ export const MAX_KEY_VERSIONS = 16;
 export const MAX_KEY_LENGTH = 1024;
 export const MAX_STATE_NAME_LENGTH = 64;
 
-/** Messages that are being handled at once, and that wait for somebody to settle a conflict. */
+/**
+ * Messages that are being handled at once (one with both a number and a key counts twice), and those that wait for
+ * somebody to settle a conflict.
+ */
 export const MAX_HANDLING = 10_000;
 export const DEFAULT_CONFLICTS = 1000;
 export const HIGHEST_CONFLICTS = 100_000;

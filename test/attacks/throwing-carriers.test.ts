@@ -23,6 +23,7 @@ import {
 import { CausalityLogRecordProcessor } from '../../src/logs/log-record-processor.js';
 import { parentIn, headerIn } from '../../src/node/outgoing-parent.js';
 import { arrivalIn } from '../../src/otel/arrival.js';
+import { CausalTimestampExporter } from '../../src/otel/causal-timestamp-exporter.js';
 import { installFetchReplies } from '../../src/otel/fetch-replies.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { manualReplies } from '../../src/otel/manual-replies.js';
@@ -213,6 +214,24 @@ describe('attack: carriers, getters and other parts of the host that throw', () 
       const message = messageWith(stampText({ hlc: 'ffffffffffffffff' }), 'baggage');
       node.start('handle', extractOdd(node, message)).span.end();
       expect(node.finished('handle').attributes['causality.tick']).to.equal(1);
+
+      const clockwork = new ClockworkPropagator({ vector: new VectorClock('me'), trust: 'all' });
+      const correlation = new CorrelationVectorPropagator();
+      const headers = { 'x-causality-vector': 17, 'ms-cv': 17 };
+      for (const other of [clockwork, correlation]) {
+        expect(other.extract(ROOT_CONTEXT, headers, oddGetter())).to.equal(ROOT_CONTEXT);
+        expect(other.refused).to.equal(1);
+      }
+      const processor = new CorrelationVectorSpanProcessor();
+      expect(() => processor.onStart({ setAttribute: fail, spanContext: fail } as never, ROOT_CONTEXT)).not.to.throw();
+      let exported: readonly unknown[] = [];
+      const exporter = new CausalTimestampExporter({
+        export: (spans) => (exported = spans),
+        shutdown: () => Promise.resolve(),
+      });
+      const span = { spanContext: fail } as never;
+      expect(() => exporter.export([span], () => {})).not.to.throw();
+      expect(exported).to.deep.equal([span]);
     } finally {
       broken = false;
       diag.disable();
