@@ -207,7 +207,7 @@ describe('attack: poisoned counters', () => {
           'causality.end.lamport': '2',
           'causality.vector': `${node}=1`,
           ...more,
-        }).map(([key, value]) => ({ key, value: { stringValue: String(value) } })),
+        }).map(([key, stringValue]) => ({ key, value: { stringValue } })),
       });
       const spans = [span(1, 'a', {}), span(2, 'b', {}), span(3, 'evil', forged)];
       const graph = CausalGraph.of(readDocument({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
