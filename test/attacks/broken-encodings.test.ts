@@ -1,5 +1,6 @@
 /** Stamps that a relay, or somebody worse, has percent-encoded: one layer is undone, anything else is refused. */
 import { expectNotTaken, expectTaken, messageWith, nodeReading, PLACES, stampText } from '../support/hostile-node.js';
+import type { TestNode } from '../support/fleet.js';
 
 const encodeAll = (text: string): string =>
   text
@@ -11,7 +12,10 @@ const encodeSome = (text: string): string => text.replaceAll('!', '%21').replace
 describe('attack: broken percent-encoding', () => {
   for (const place of PLACES) {
     describe(`in the ${place}`, () => {
-      const node = nodeReading(place);
+      let node: TestNode;
+      beforeEach(() => {
+        node = nodeReading(place);
+      });
 
       it('once is a relay that means well', () => {
         expectTaken(node, messageWith(encodeSome(stampText()), place), 'a=4,b=2');

@@ -38,7 +38,10 @@ const NOT_TEXT: readonly (readonly [string, unknown])[] = [
 describe('attack: values that are no text', () => {
   for (const place of PLACES) {
     describe(`in the ${place}`, () => {
-      const node = nodeReading(place);
+      let node: TestNode;
+      beforeEach(() => {
+        node = nodeReading(place);
+      });
 
       it('an array of one is what HTTP libraries give', () => {
         expectTaken(node, messageWith([stampText()], place), 'a=4,b=2');
