@@ -170,6 +170,6 @@ export class CausalGraph {
     const { table, views, logs: logTable } = this.parts;
     const inOrder = inLamportOrder(table, events);
     const all = logs === undefined || logs.length === 0 ? inOrder : withLogs(table, logTable, inOrder, logs);
-    return Array.from(all, (moment) => views.moment(moment));
+    return views.moments(all);
   }
 }

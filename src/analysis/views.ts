@@ -15,7 +15,8 @@ const KINDS: readonly EventKind[] = ['start', 'reply', 'end'];
 export class Views {
   readonly nodes: readonly CausalNode[];
   private readonly spans: SpanView[] = [];
-  private readonly events: EventView[] = [];
+  /** Of its full length at once: filled in causal order, it would pass for a sparse one, which is a hash table. */
+  private readonly events: (EventView | undefined)[];
   private readonly logViews: LogView[] = [];
 
   constructor(
@@ -23,6 +24,7 @@ export class Views {
     private readonly chains: StampedChains,
     readonly logs: LogTable,
   ) {
+    this.events = new Array<EventView | undefined>(table.tick.length);
     this.nodes = table.lanes.map((lane: Lane, index) => ({
       index,
       id: lane.id,
@@ -49,6 +51,13 @@ export class Views {
   moment(index: number): CausalMoment {
     const events = this.table.tick.length;
     return index < events ? this.event(index) : this.log(index - events);
+  }
+
+  /** All of these: a plain loop, because this is done with millions. */
+  moments(indices: Int32Array): CausalMoment[] {
+    const moments = new Array<CausalMoment>(indices.length);
+    for (let i = 0; i < indices.length; i++) moments[i] = this.moment(indices[i] as number);
+    return moments;
   }
 
   logStamp(log: number): LogStamp | undefined {
