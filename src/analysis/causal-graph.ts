@@ -30,7 +30,7 @@ import { deriveLogTimes } from './log-times.js';
 import { Predecessors } from './predecessors.js';
 import type { RecordedSpan } from './recorded.js';
 import { relateIntervals, type SpanRelation } from './span-relation.js';
-import type { StampedChains } from './stamp-columns.js';
+import type { StampedChains } from './stamped-chains.js';
 import { TraceGroups } from './trace-groups.js';
 import { Views } from './views.js';
 

@@ -8,7 +8,8 @@ import { END, type EventTable, type Lane, REPLY, START } from './event-table.js'
 import type { CausalEvent, CausalLog, CausalMoment, CausalNode, CausalSpan, EventKind } from './graph-model.js';
 import { type LogTable, stampOfLog } from './log-table.js';
 import type { RecordedLog, RecordedSpan } from './recorded.js';
-import { type StampedChains, stampsOfSpan } from './stamp-columns.js';
+import { stampsOfSpan } from './stamp-columns.js';
+import type { StampedChains } from './stamped-chains.js';
 
 const KINDS: readonly EventKind[] = ['start', 'reply', 'end'];
 
