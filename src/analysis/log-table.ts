@@ -134,8 +134,8 @@ export function readLogs(logs: LogTable, index: SpanIndex, table: EventTable, ch
     logs.incomplete[log] = stamp.incomplete ? 1 : 0;
     logs.vectorAt[log] = logs.entryChain.length;
     logs.vectorSize[log] = stamp.vector.size;
-    stamp.vector.table.nodes.forEach((node, i) => {
-      logs.entryChain.push(chains.chain(domain, chains.node(node)));
+    stamp.vector.table.nodes.forEach((heard, i) => {
+      logs.entryChain.push(chains.chain(domain, chains.node(heard)));
       logs.entryCount.push(stamp.vector.counterAt(i));
     });
   });
