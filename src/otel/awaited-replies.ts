@@ -14,6 +14,8 @@ export interface Awaited {
   /** The span that sent it, while it has not ended; undefined for one that is not ours, whose end nobody shows us. */
   record: SpanRecord | undefined;
   requests: number;
+  /** How many of them left in a way in which nobody, as far as is known, hears the reply. */
+  unheard: number;
   /** True for a span that is not ours: nobody will say that its reply is missing. */
   readonly blind: boolean;
   /** False when a target got no stamp of ours: then none of its is believed. */
@@ -40,18 +42,33 @@ export class AwaitedReplies {
     else record.awaited++;
   }
 
-  /** A request was sent, with or without a stamp. */
-  add(spanId: string, domain: Domain, record: SpanRecord | undefined, stamped: boolean): void {
-    const present = this.bySpan.get(spanId);
-    if (present === undefined) {
+  /**
+   * A request was sent, with or without a stamp.
+   * @param unheard true until somebody announces that he hears its reply: what happens meanwhile is incomplete
+   */
+  add(spanId: string, domain: Domain, record: SpanRecord | undefined, stamped: boolean, unheard = false): void {
+    let awaited = this.bySpan.get(spanId);
+    if (awaited === undefined) {
       if (this.bySpan.size >= this.capacity) this.giveUpOldest();
       const optional = record?.kind === SpanKind.PRODUCER;
-      this.bySpan.set(spanId, { domain, record, requests: 1, blind: record === undefined, stamped, optional });
+      awaited = { domain, record, requests: 1, unheard: 0, blind: record === undefined, stamped, optional };
+      this.bySpan.set(spanId, awaited);
     } else {
-      present.requests++;
-      present.stamped &&= stamped;
+      awaited.requests++;
+      awaited.stamped &&= stamped;
     }
     AwaitedReplies.miss(domain, record);
+    if (!unheard) return;
+    awaited.unheard++;
+    awaited.domain.blindRequests++;
+  }
+
+  /** Somebody listens for the reply to the requests that a span has sent. */
+  announce(spanId: string): void {
+    const awaited = this.bySpan.get(spanId);
+    if (awaited === undefined) return;
+    awaited.domain.blindRequests -= awaited.unheard;
+    awaited.unheard = 0;
   }
 
   /** A reply came, with or without a stamp. Undefined where none was awaited. */
@@ -60,7 +77,9 @@ export class AwaitedReplies {
     if (awaited === undefined) return undefined;
     if (awaited.blind) awaited.domain.blindRequests--;
     if (awaited.record !== undefined) awaited.record.awaited--;
-    if (--awaited.requests === 0) this.bySpan.delete(spanId);
+    if (--awaited.requests > 0) return awaited;
+    this.announce(spanId);
+    this.bySpan.delete(spanId);
     return awaited;
   }
 
@@ -71,6 +90,7 @@ export class AwaitedReplies {
 
   /** A client span has ended: no reply of its will be looked at any more. */
   forget(spanId: string): void {
+    this.announce(spanId);
     this.bySpan.delete(spanId);
   }
 
@@ -82,6 +102,7 @@ export class AwaitedReplies {
 
   private giveUpOldest(): void {
     for (const [spanId, { domain, record, optional }] of this.bySpan) {
+      this.announce(spanId);
       this.bySpan.delete(spanId);
       if (record !== undefined) record.awaited = 0;
       if (!optional) domain.hide('too-many-awaited');

@@ -5,7 +5,7 @@
  * Hazard: the reply of a span is found by the span's id, which the outgoing request carries in its own trace context.
  * On pooled connections the active context belongs to somebody else.
  */
-import type { Context, SpanContext } from '@opentelemetry/api';
+import { type Context, type SpanContext, SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { readStamp, StampFormatError } from '../codec/wire-text.js';
 import { arrivalIn } from './arrival.js';
@@ -33,12 +33,17 @@ export interface Reply {
   openBody(): () => void;
 }
 
-/** Who listens for replies. Each of them once for a clock. */
-export type ReplyTransport = 'http' | 'grpc' | 'manual';
+/**
+ * Who listens for replies. Each of them once for a clock. `fetch` hears those that it announces; of the others it is
+ * taken on trust that they hear every reply.
+ */
+export type ReplyTransport = 'http' | 'grpc' | 'manual' | 'fetch';
 
 export class Messages {
   private arrivalsByCarrier: AttachedValues<object, Arrival> | undefined;
   private readonly watching = new Set<string>();
+  /** True where somebody hears replies that nobody announced. */
+  private hearsAll = false;
 
   constructor(
     private readonly clock: object,
@@ -66,9 +71,22 @@ export class Messages {
       return this.domains.mayHaveHeard(traceId, domain) || missed || foreign ? { text: undefined, mark } : undefined;
     }
     const text = allowed && domain.hasNews ? this.domains.write(domain) : undefined;
-    if (this.arrivalsByCarrier === undefined) AwaitedReplies.miss(domain, record);
-    else this.awaited.add(spanContext.spanId, domain, record, text !== undefined);
+    this.awaitReply(mark, domain, record, text !== undefined);
     return { text, mark };
+  }
+
+  /**
+   * A client span's reply may come at any moment, and the application goes on with it. Where nobody tells us when, the
+   * trace is incomplete from here on, not only from the span's end: that comes later, in browsers by 300 ms.
+   */
+  private awaitReply(spanId: string, domain: Domain, record: SpanRecord | undefined, stamped: boolean): void {
+    if (this.arrivalsByCarrier !== undefined) {
+      const unheard = record?.kind === SpanKind.CLIENT && !this.hearsAll;
+      this.awaited.add(spanId, domain, record, stamped, unheard);
+      return;
+    }
+    AwaitedReplies.miss(domain, record);
+    if (record?.kind === SpanKind.CLIENT) domain.hide('reply-without-stamp');
   }
 
   /** The domain that speaks for a span, with what the context brought merged into it. */
@@ -105,14 +123,17 @@ export class Messages {
    * installed once for a clock, by whichever copy of this package comes first.
    */
   watchCarriers(transport: ReplyTransport = 'http'): boolean {
-    if (this.watching.has(transport)) return false;
-    this.watching.add(transport);
+    const { watching } = this;
+    if (watching.has(transport) || (transport === 'fetch' && watching.has('http'))) return false;
+    watching.add(transport);
+    this.hearsAll = [...watching].some((one) => one !== 'fetch');
     this.arrivalsByCarrier ??= attachedValues();
     return true;
   }
 
   stopWatchingCarriers(transport: ReplyTransport = 'http'): void {
     this.watching.delete(transport);
+    this.hearsAll = [...this.watching].some((one) => one !== 'fetch');
     if (this.watching.size === 0) this.arrivalsByCarrier = undefined;
   }
 
@@ -155,6 +176,11 @@ export class Messages {
     }
     domain.usedAt = now;
     return { text: this.domains.write(domain), openBody: () => openBody(domain) };
+  }
+
+  /** A request leaves whose reply will be heard: until it comes, the application knows nothing of it. */
+  announce(spanId: string): void {
+    this.awaited.announce(spanId);
   }
 
   /**

@@ -14,13 +14,14 @@
  *   of the one who called it ("equal, the stamp came straight");
  * - of a streaming reply the body tells of the events that were stamped after the head, not of what the server heard
  *   meanwhile (rule 5, "chunks of a stream"): single events, without their past;
- * - a reply that no hook hears counts from the end of its client span (rules 4 and 5); without hooks any other span's
- *   reply, and everywhere a producer's that carries no stamp, is never noticed (rule 5, replies.ts);
+ * - without hooks the reply to a span that is not a client's, and everywhere a producer's that carries no stamp, is
+ *   never noticed (rule 5, replies.ts);
  * - a request has one reply: a second one to the same span is not awaited any more (replies.ts).
  */
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { LogStamp } from '../../src/clocks/log-stamp.js';
 import type { EventFacts, Incarnation, LogFacts, MessageFacts, StampFacts } from './facts.js';
+import { Happenings } from './happenings.js';
 import { Lane } from './lane.js';
 import { type EventSet, includes, OrderGraph } from './order-graph.js';
 
@@ -35,6 +36,7 @@ export interface Cause {
 export class Ledger {
   readonly events: EventFacts[] = [];
   readonly logs: LogFacts[] = [];
+  readonly happened = new Happenings();
   /** Order inside one trace. */
   private readonly byTrace = new OrderGraph();
   /** Order in process scope: as inside a trace, but all that a process in process scope does is one line. */
@@ -45,6 +47,8 @@ export class Ledger {
   private readonly lastByProcess = new Map<string, number>();
   private readonly lastByAnything = new Map<number, number>();
   private readonly lanes = new Map<string, Lane>();
+  /** Domains in which a process that is gone has stamped something. */
+  private readonly bereaved = new Set<string>();
 
   /** The lane that a trace has in a process, up to date with what the library holds. */
   lane(process: Incarnation, trace: string): Lane {
@@ -52,7 +56,7 @@ export class Ledger {
     const key = `${process.id}/${domain}`;
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = new Lane(process, domain, this.events);
+      lane = new Lane(process, domain, this.events, this.happened);
       this.lanes.set(key, lane);
     }
     lane.observe(trace);
@@ -91,6 +95,7 @@ export class Ledger {
     const event: EventFacts = { ...knowledge, index, name, process, trace, domain, stamp, point, holder };
     this.events.push(event);
     lane.append(event);
+    if (this.bereaved.has(domain)) this.happened.note('a process restarted in the middle of a trace');
     return event;
   }
 
@@ -102,6 +107,11 @@ export class Ledger {
     const point = this.point(process, trace, causes, index);
     this.logs.push({ ...knowledge, index, name, process, trace, domain: lane.domain, stamp, point });
     lane.appendLog(index);
+  }
+
+  /** A process is gone; its domains go on elsewhere, perhaps. */
+  died(process: Incarnation): void {
+    for (const { domain, process: owner } of this.events) if (owner === process) this.bereaved.add(domain);
   }
 
   private get nextIndex(): number {

@@ -90,3 +90,8 @@ export function describeProgram({ slots, commands }: Program): string {
     ']',
   ].join('\n');
 }
+
+/** The one that a program means: counted from the youngest, modulo how many there are. */
+export function youngest<T>(all: readonly T[], pick: number): T | undefined {
+  return all.length === 0 ? undefined : all[all.length - 1 - (pick % all.length)];
+}

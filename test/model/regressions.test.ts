@@ -88,6 +88,21 @@ describe('what the model found', () => {
     expect(compareStamps(stampOf(call), stampOf(effect))).to.equal('unknown');
   });
 
+  it('does not call a callee concurrent with what its caller does after a response that nobody hears', () => {
+    const [page, orders, payments] = [new TestNode('page'), node('orders'), node('payments')];
+    const root = page.start('click');
+    const served = [orders, payments].map((server) => {
+      const call = page.start('fetch', root.context, { kind: SpanKind.CLIENT });
+      const carrier = page.inject(call.context);
+      const handled = server.start('handle', server.extract(carrier), { kind: SpanKind.SERVER });
+      server.clock.messages.reply(carrier);
+      return handled;
+    }) as [Started, Started];
+    // Both spans are still open, as a browser's are for 300 ms after the response.
+    expect(compareStamps(stampOf(served[0]), stampOf(served[1]))).to.equal('unknown');
+    expect(compareStamps(stampOf(served[0]), stampOf(page.start('render', root.context)))).to.equal('unknown');
+  });
+
   it('keeps the incompleteness between a head and the end of its body out of a link to an event there', () => {
     const [gateway, orders] = [node('gateway'), node('orders')];
     const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });

@@ -81,17 +81,23 @@ export class Replies {
   }
 
   lose(reply: ReplyOnItsWay | undefined): void {
+    if (reply?.heard === false) this.ledger.happened.note('a reply was lost');
+    this.forget(reply);
+  }
+
+  private forget(reply: ReplyOnItsWay | undefined): void {
     this.underWay = this.underWay.filter((one) => one !== reply);
   }
 
   /** The head of a reply comes. */
   hear(reply: ReplyOnItsWay | undefined, again: boolean): void {
     if (reply === undefined) return;
-    if (!again) this.lose(reply);
+    if (!again) this.forget(reply);
     const { request } = reply.delivery;
-    const { service, trace, spanId, span } = request.sender;
+    const { service, trace, spanId } = request.sender;
     if (this.dead.has(service) || !this.mayHear(reply, again)) return;
     this.log.push(`${service.name} hears ${reply.name}`);
+    this.noteOrder(reply);
     reply.heard = true;
     const cause = { point: reply.facts.point, trace };
     if (service.clock !== undefined && service.plan.hooks) {
@@ -99,13 +105,24 @@ export class Replies {
       // Heard again, nobody awaits it any more; what it brought the first time stays known.
       const accepted = this.heardByLibrary(reply, request.sender);
       reply.accepted ||= accepted;
-    } else if (span?.start !== undefined && span.live) {
-      span.unheard.push(cause);
-      if (reply.stream?.ended !== undefined) span.unheard.push(reply.stream.ended);
-      return;
     }
     this.ledger.point(service, trace, [cause]);
     if (reply.stream?.ended !== undefined) this.hearBody(reply);
+  }
+
+  private noteOrder(reply: ReplyOnItsWay): void {
+    const { happened } = this.ledger;
+    if (reply.heard) happened.note('a reply came twice');
+    else if (reply.delivery.request.answer === reply && this.underWay.some((one) => this.isEarlier(one, reply))) {
+      happened.note('a reply overtook an earlier one');
+    }
+  }
+
+  private isEarlier(one: ReplyOnItsWay, reply: ReplyOnItsWay): boolean {
+    const { service, request } = one.delivery;
+    const sameWay =
+      service === reply.delivery.service && request.sender.service === reply.delivery.request.sender.service;
+    return sameWay && !one.heard && one.facts.point < reply.facts.point;
   }
 
   /**
@@ -166,12 +183,10 @@ export class Replies {
 
   private hearBody({ stream, accepted, delivery }: ReplyOnItsWay): void {
     if (stream?.ended === undefined) return;
-    const { service, trace, span } = delivery.request.sender;
+    const { service, trace } = delivery.request.sender;
     if (accepted)
       this.ledger.point(service, trace, [{ ...stream.ended, outside: true }], undefined, stream.body.window);
-    else if (service.clock !== undefined && !service.plan.hooks && span?.start !== undefined && span.live) {
-      span.unheard.push(stream.ended);
-    } else this.ledger.point(service, trace, [stream.ended]);
+    else this.ledger.point(service, trace, [stream.ended]);
   }
 
   /** A process is gone: what it was about to do or to hear is gone too. */

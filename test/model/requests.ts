@@ -1,5 +1,5 @@
 /** Requests between services: the real carriers on one side, the oracle's facts on the other. */
-import { trace as traceApi } from '@opentelemetry/api';
+import { SpanKind, trace as traceApi } from '@opentelemetry/api';
 import type { MessageFacts } from './facts.js';
 import { type Cause, causesOf, isProcessScope, type Ledger, stampOf } from './ledger.js';
 import { only } from './order-graph.js';
@@ -32,6 +32,7 @@ export class Requests {
       to,
       sender: spot,
       answer: undefined,
+      came: false,
     };
     this.underWay.push(request);
     const key = `${service.id}/${spot.spanId}`;
@@ -80,12 +81,22 @@ export class Requests {
         awaited.stamped &&= stamped;
       }
       if (!recorded) lane.blind++;
+      else if (span?.kind === SpanKind.CLIENT && !service.plan.hooks) {
+        lane.rules.add('a reply that nobody hears');
+      }
     }
     return { trace, point, marked, stamp, straight: true };
   }
 
   /** A request comes; nothing is done with it yet. */
   deliver(request: Request, service: Service, again: boolean): Spot {
+    const isEarlier = ({ sender, to, came }: Request): boolean =>
+      !came && to === request.to && sender.service === request.sender.service;
+    if (request.came) this.ledger.happened.note('a request came twice');
+    else if (this.underWay.slice(0, this.underWay.indexOf(request)).some(isEarlier)) {
+      this.ledger.happened.note('a request overtook an earlier one');
+    }
+    request.came = true;
     if (!again) this.underWay = this.underWay.filter((one) => one !== request);
     const carrier = { ...request.carrier };
     const { facts } = request;
@@ -99,6 +110,7 @@ export class Requests {
   }
 
   lose(request: Request | undefined): void {
+    if (request?.came === false) this.ledger.happened.note('a request was lost');
     this.underWay = this.underWay.filter((one) => one !== request);
   }
 

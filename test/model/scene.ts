@@ -28,8 +28,6 @@ export interface SpanFacts {
   reply: EventFacts | undefined;
   end: EventFacts | undefined;
   live: boolean;
-  /** Replies that came and that no hook heard: its end is after them. */
-  readonly unheard: Cause[];
 }
 
 /** A request on its way. */
@@ -39,6 +37,8 @@ export interface Request {
   carrier: Carrier;
   readonly to: number;
   readonly sender: Spot;
+  /** It has come once at least. */
+  came: boolean;
   /** The reply that its sender has heard. */
   answer: ReplyOnItsWay | undefined;
 }

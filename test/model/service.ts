@@ -19,11 +19,10 @@ import type { Carrier } from '../support/fleet.js';
 import { LoggingNode } from '../support/logging-node.js';
 import type { Incarnation } from './facts.js';
 import type { SlotPlan } from './program.js';
+import type { WallClock } from './wall-clock.js';
 
 /** The span attribute by which a program decides on sampling. */
 export const SAMPLING = 'test.sampling';
-
-const BASE_MILLIS = Date.UTC(2026, 0, 1);
 
 const DECISIONS = [SamplingDecision.NOT_RECORD, SamplingDecision.RECORD, SamplingDecision.RECORD_AND_SAMPLED];
 
@@ -33,25 +32,6 @@ const byAttribute: Sampler = {
   }),
   toString: () => 'by attribute',
 };
-
-/** The wall clock of one slot: wrong, too fast, jumping or standing still. It outlives the processes. */
-export class WallClock {
-  private millis: number;
-
-  constructor(private readonly plan: SlotPlan) {
-    this.millis = BASE_MILLIS + plan.skewMillis;
-  }
-
-  readonly now = (): number => this.millis;
-
-  pass(millis: number): void {
-    this.millis += millis * this.plan.rate;
-  }
-
-  jump(millis: number): void {
-    this.millis += millis;
-  }
-}
 
 /** A request that awaits its reply, as the oracle keeps it. */
 export interface AwaitedFacts {

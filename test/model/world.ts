@@ -3,15 +3,16 @@
  *
  * Guarantee: deterministic but for random ids. A command that is not possible at the moment does nothing.
  */
-import { type Link, ROOT_CONTEXT, SpanKind, trace as traceApi } from '@opentelemetry/api';
-import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
+import { SpanKind } from '@opentelemetry/api';
 import { Ledger } from './ledger.js';
 import { Logs } from './logs.js';
-import type { Command, Program, Sampling } from './program.js';
+import { type Command, type Program, youngest } from './program.js';
 import { Replies } from './replies.js';
 import { Requests } from './requests.js';
 import type { Delivery, Request, SpanFacts, Spot } from './scene.js';
-import { SAMPLING, type Service, startService, WallClock } from './service.js';
+import { type Service, startService } from './service.js';
+import { Spans } from './spans.js';
+import { WallClock } from './wall-clock.js';
 
 /** So long that a small byte limit cuts the third entry off. */
 const NAMES = ['gateway', 'orders', 'payments', 'inventory', 'mail'].map(
@@ -23,16 +24,15 @@ export class World {
   readonly log: string[] = [];
   /** All processes that ever ran. */
   readonly services: Service[] = [];
-  readonly spans: SpanFacts[] = [];
   private readonly slots: Service[] = [];
   private readonly walls: WallClock[];
   private readonly requests = new Requests(this.ledger, this.log);
+  readonly spans = new Spans(this.ledger, this.requests, this.log);
   private readonly logs = new Logs(this.ledger, this.log);
   private readonly replies = new Replies(this.ledger, this.requests, this.log);
-  private spots: Spot[] = [];
 
   constructor(private readonly program: Program) {
-    this.walls = program.slots.map((plan) => new WallClock(plan));
+    this.walls = program.slots.map((plan) => new WallClock(plan, this.ledger.happened));
     program.slots.forEach((_, slot) => this.boot(slot));
   }
 
@@ -41,28 +41,33 @@ export class World {
       for (const wall of this.walls) wall.pass(1);
       this.perform(command);
     }
+    for (const { clock } of this.services) {
+      const { entriesDropped = 0, hlcRefused = 0 } = clock?.counters ?? {};
+      if (entriesDropped > 0) this.ledger.happened.note('entries were dropped by a limit');
+      if (hlcRefused > 0) this.ledger.happened.note('a hybrid time was refused');
+    }
     return this;
   }
 
   private perform(command: Command): void {
     switch (command.do) {
       case 'root':
-        this.startSpan(this.service(command.slot), undefined, SpanKind.INTERNAL, command.sampling);
+        this.spans.start(this.service(command.slot), undefined, SpanKind.INTERNAL, command.sampling);
         break;
       case 'child':
-        this.child(command);
+        this.spans.child(command);
         break;
       case 'end':
-        this.endSpan(youngest(this.liveSpans(), command.span), command.link);
+        this.spans.end(youngest(this.spans.live, command.span), command.link);
         break;
       case 'call':
-        this.call(youngest(this.spots, command.context), command);
+        this.call(youngest(this.spans.spots, command.context), command);
         break;
       case 'deliver':
         this.deliver(youngest(this.requests.underWay, command.message), command);
         break;
       case 'log':
-        this.logs.write(youngest(this.spots, command.context));
+        this.logs.write(youngest(this.spans.spots, command.context));
         break;
       case 'lose':
         this.requests.lose(youngest(this.requests.underWay, command.message));
@@ -115,114 +120,12 @@ export class World {
 
   private restart(slot: number): void {
     const dead = this.slots[slot] as Service;
-    this.spots = this.spots.filter((spot) => spot.service !== dead);
-    for (const span of this.spans) if (span.spot.service === dead) span.live = false;
+    this.spans.died(dead);
     this.requests.died(dead);
+    this.ledger.died(dead);
     this.replies.died(dead);
     this.log.push(`${dead.name} restarts`);
     this.boot(slot);
-  }
-
-  private liveSpans(): SpanFacts[] {
-    return this.spans.filter((span) => span.live);
-  }
-
-  private child({ context, sampling, link }: Extract<Command, { do: 'child' }>): void {
-    const spot = youngest(this.spots, context);
-    if (spot === undefined) return;
-    this.startSpan(spot.service, spot, SpanKind.INTERNAL, sampling, { linked: this.linkable(spot.service, link) });
-  }
-
-  private linkable(service: Service, link: number): Spot | undefined {
-    return link < 0
-      ? undefined
-      : youngest(
-          this.spots.filter((one) => one.service === service),
-          link,
-        );
-  }
-
-  private startSpan(
-    service: Service,
-    spot: Spot | undefined,
-    kind: SpanKind,
-    sampling: Sampling,
-    { linked, root = false }: { linked?: Spot | undefined; root?: boolean } = {},
-  ): SpanFacts {
-    const context = spot?.context ?? ROOT_CONTEXT;
-    const name = `s${this.spans.length + 1}`;
-    const links: Link[] = [];
-    const linkedContext = linked === undefined ? undefined : traceApi.getSpanContext(linked.context);
-    if (linkedContext !== undefined) links.push({ context: linkedContext });
-    const span = service.tracer.startSpan(name, { kind, root, links, attributes: { [SAMPLING]: sampling } }, context);
-    const { traceId, spanId } = span.spanContext();
-    const stamp = service.clock === undefined ? undefined : getCausalStamp(span);
-    if (service.clock !== undefined && (stamp !== undefined) !== (sampling === 2)) {
-      throw new Error(`${name} is ${stamp === undefined ? 'not ' : ''}stamped`);
-    }
-    let start: SpanFacts['start'];
-    if (stamp !== undefined) {
-      this.ledger.observeAll(service);
-      const lane = this.ledger.lane(service, traceId);
-      if (spot?.trace === traceId) lane.recall(spot.span?.start);
-      const causes = spot?.arrival === undefined ? [] : this.ledger.receive(service, traceId, spot.arrival.facts);
-      if (linked !== undefined) causes.push(...this.requests.hearLink(service, traceId, linked));
-      start = this.ledger.event(`${name}.start`, service, traceId, stamp, causes);
-    }
-    const made: SpanFacts = {
-      name,
-      span,
-      kind,
-      start,
-      reply: undefined,
-      end: undefined,
-      live: true,
-      unheard: [],
-      spot: {
-        service,
-        context: traceApi.setSpan(context, span),
-        trace: traceId,
-        spanId,
-        arrival: spot?.arrival,
-        get span() {
-          return made;
-        },
-      },
-    };
-    this.spans.push(made);
-    this.spots.push(made.spot);
-    const { arrival } = made.spot;
-    if (kind === SpanKind.SERVER && start !== undefined && arrival !== undefined) arrival.server ??= made;
-    const place = spot?.span === undefined ? '' : ` in ${spot.span.name}`;
-    const cause = arrival === undefined ? '' : ` for ${arrival.request.name}`;
-    const link = linked === undefined ? '' : ` linked to ${linked.span?.name ?? linked.arrival?.request.name}`;
-    const tick = start === undefined ? ', not stamped' : `, tick ${start.stamp.tick}`;
-    this.log.push(
-      `${service.name} starts ${SpanKind[kind]} ${name} of trace ${traceId.slice(0, 4)}${place}${cause}${link}${tick}`,
-    );
-    return made;
-  }
-
-  private endSpan(span: SpanFacts | undefined, link = -1): void {
-    if (span === undefined || !span.live) return;
-    const { service, trace, spanId } = span.spot;
-    const linked = this.linkable(service, link);
-    const linkedContext = linked === undefined ? undefined : traceApi.getSpanContext(linked.context);
-    if (linkedContext !== undefined) span.span.addLink({ context: linkedContext });
-    span.span.end();
-    span.live = false;
-    const stamp = service.lastEnd();
-    if ((stamp !== undefined) !== (span.start !== undefined)) throw new Error(`the end of ${span.name}`);
-    this.log.push(`${service.name} ends ${span.name}${stamp === undefined ? '' : `, tick ${stamp.tick}`}`);
-    if (stamp === undefined) return;
-    this.ledger.observeAll(service);
-    const lane = this.ledger.lane(service, trace);
-    lane.recall(span.start);
-    if (span.kind === SpanKind.CLIENT && service.awaited.delete(spanId)) {
-      lane.rules.add('a reply without an acceptable stamp');
-    }
-    const causes = linked === undefined ? [] : this.requests.hearLink(service, trace, linked);
-    span.end = this.ledger.event(`${span.name}.end`, service, trace, stamp, [...span.unheard, ...causes]);
   }
 
   private call(
@@ -231,7 +134,7 @@ export class World {
   ): { readonly request: Request; readonly sender: Spot } | undefined {
     if (spot === undefined) return undefined;
     const kind = as === 'producer' ? SpanKind.PRODUCER : SpanKind.CLIENT;
-    const sender = as === 'bare' ? spot : this.startSpan(spot.service, spot, kind, sampling).spot;
+    const sender = as === 'bare' ? spot : this.spans.start(spot.service, spot, kind, sampling).spot;
     return { request: this.requests.send(sender, to % this.slots.length), sender };
   }
 
@@ -242,28 +145,28 @@ export class World {
     if (request === undefined) return undefined;
     const service = this.service(request.to);
     const spot = this.requests.deliver(request, service, again);
-    this.spots.push(spot);
+    this.spans.spots.push(spot);
     switch (as) {
       case 'relay':
         return undefined;
       case 'server':
-        return this.startSpan(service, spot, SpanKind.SERVER, sampling);
+        return this.spans.start(service, spot, SpanKind.SERVER, sampling);
       case 'consumer':
-        return this.startSpan(service, spot, SpanKind.CONSUMER, sampling);
+        return this.spans.start(service, spot, SpanKind.CONSUMER, sampling);
       case 'reroot':
-        return this.startSpan(service, spot, SpanKind.SERVER, sampling, { root: true });
+        return this.spans.start(service, spot, SpanKind.SERVER, sampling, { root: true });
       case 'batch':
-        return this.startSpan(service, undefined, SpanKind.CONSUMER, sampling, { linked: spot });
+        return this.spans.start(service, undefined, SpanKind.CONSUMER, sampling, { linked: spot });
       case 'linked': {
-        const local = this.spots.filter((one) => one.service === service && one.span !== undefined);
-        return this.startSpan(service, youngest(local, context), SpanKind.INTERNAL, sampling, { linked: spot });
+        const local = this.spans.spots.filter((one) => one.service === service && one.span !== undefined);
+        return this.spans.start(service, youngest(local, context), SpanKind.INTERNAL, sampling, { linked: spot });
       }
     }
   }
 
   /** Several calls at once: all are sent, then all are served, then all are heard. */
   private fanOut({ context, to, width }: Extract<Command, { do: 'fan-out' }>): void {
-    const spot = youngest(this.spots, context);
+    const spot = youngest(this.spans.spots, context);
     const calls = Array.from({ length: width }, (_, i) => this.call(spot, { to: to + i, as: 'client', sampling: 2 }));
     const served = calls.map((called) => {
       const server = this.deliver(called?.request, { as: 'server', context: 0, sampling: 2, again: false });
@@ -272,13 +175,13 @@ export class World {
     for (const { server, delivery } of served) {
       if (server === undefined) continue;
       this.replies.hear(this.replies.reply(delivery, false), false);
-      this.endSpan(server);
+      this.spans.end(server);
     }
-    for (const called of calls) this.endSpan(called?.sender.span);
+    for (const called of calls) this.spans.end(called?.sender.span);
   }
 
   private roundTrip(command: Extract<Command, { do: 'round-trip' }>): void {
-    const called = this.call(youngest(this.spots, command.context), { ...command, as: 'client' });
+    const called = this.call(youngest(this.spans.spots, command.context), { ...command, as: 'client' });
     if (called === undefined) return;
     const server = this.deliver(called.request, {
       as: 'server',
@@ -290,12 +193,7 @@ export class World {
     const reply = this.replies.reply(delivery, command.streams);
     this.replies.hear(reply, false);
     if (command.streams) return;
-    this.endSpan(server);
-    this.endSpan(called.sender.span);
+    this.spans.end(server);
+    this.spans.end(called.sender.span);
   }
-}
-
-/** The one that a program means: counted from the youngest, modulo how many there are. */
-function youngest<T>(all: readonly T[], pick: number): T | undefined {
-  return all.length === 0 ? undefined : all[all.length - 1 - (pick % all.length)];
 }

@@ -55,6 +55,31 @@ describe('awaited replies', () => {
     expect(domain.tick('me', 0).incomplete).to.equal(false);
   });
 
+  it('that nobody hears leave their domain open to doubt until somebody announces that he does', () => {
+    const [awaited, domain] = [new AwaitedReplies(), domainOf()];
+    awaited.add('span', domain, recordOf(), true, true);
+    awaited.add('span', domain, recordOf(), true, true);
+    expect(domain.tick('me', 0).incomplete).to.equal(true);
+    awaited.announce('other');
+    expect(domain.tick('me', 0).incomplete).to.equal(true);
+    awaited.announce('span');
+    awaited.announce('span');
+    expect([domain.tick('me', 0).incomplete, domain.blindRequests]).to.deep.equal([false, 0]);
+  });
+
+  it('that nobody hears open no doubt for ever: it goes with the last reply, the span, and the room', () => {
+    for (const leave of [
+      (awaited: AwaitedReplies) => void awaited.take('span'),
+      (awaited: AwaitedReplies) => awaited.forget('span'),
+      (awaited: AwaitedReplies) => awaited.add('another', domainOf(), recordOf(), true),
+    ]) {
+      const [awaited, domain] = [new AwaitedReplies(1), domainOf()];
+      awaited.add('span', domain, recordOf(), true, true);
+      leave(awaited);
+      expect(domain.blindRequests).to.equal(0);
+    }
+  });
+
   it('are forgotten with their span', () => {
     const awaited = new AwaitedReplies();
     awaited.add('span', domainOf(), recordOf(), true);
