@@ -8,7 +8,7 @@
 import { type Context, type SpanContext, SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { readStamp, StampFormatError } from '../codec/wire-text.js';
-import { arrivalIn } from './arrival.js';
+import { arrivalIn, isMarkUnread } from './arrival.js';
 import type { SpanAttributeWriter } from '../codec/span-attributes.js';
 import type { AttributeSink } from '../codec/vector-attribute.js';
 import { type AttachedValues, attachedValues } from './attached-values.js';
@@ -65,10 +65,13 @@ export class Messages {
     // Another clock of this process has stamped the span and gives us none of what it knows.
     const foreign = record === undefined && anyRecordOf(spanContext) !== undefined;
     if (foreign) domain?.hide('foreign-clock');
+    const unread = record === undefined && arrival === undefined && isMarkUnread(spanContext);
+    if (unread) domain?.hide('mark-without-stamp');
     if (domain === undefined || (!domain.hasNews && !domain.incomplete)) {
       const { traceId } = spanContext;
       const missed = arrival?.hidden !== undefined && this.domains.concerns(arrival, traceId);
-      return this.domains.mayHaveHeard(traceId, domain) || missed || foreign ? { text: undefined, mark } : undefined;
+      const speaks = this.domains.mayHaveHeard(traceId, domain) || missed || foreign || unread;
+      return speaks ? { text: undefined, mark } : undefined;
     }
     const text = allowed && domain.hasNews ? this.domains.write(domain) : undefined;
     this.awaitReply(mark, domain, record, text !== undefined);
@@ -229,7 +232,10 @@ export class Messages {
     return record === undefined ? this.domains.current(domain) : this.domains.present(record, this.domains.now());
   }
 
-  /** True where a reply's stamp is one, is believed, and belongs to the trace of its request. */
+  /**
+   * True where a reply's stamp is one, is believed, belongs to the trace of its request, and knows what we had done
+   * before we sent that: one that does not is of another reply, which a cache has kept or a proxy mixed up.
+   */
   private merge(awaited: AwaitedRequest, text: string | undefined): boolean {
     if (text === undefined) return false;
     if (!awaited.stamped) {
@@ -247,7 +253,7 @@ export class Messages {
     }
     const behind = domain.hear(stamp, now, false);
     if (awaited.record !== undefined) awaited.record.behindMillis = Math.max(awaited.record.behindMillis, behind);
-    return true;
+    return awaited.own === 0 || stamp.vector.get(this.domains.node as string) >= awaited.own;
   }
 }
 

@@ -24,6 +24,18 @@ export const HAPPENINGS = {
   'a clock stood still': 60,
   'a clock drifted': 60,
   'a hybrid time was refused': 60,
+  'headers were used again': 60,
+  'a request was sent again with the same headers': 60,
+  'a request had the stamp of another trace': 8,
+  'a proxy forwarded a request': 60,
+  'a stamp was damaged on its way': 60,
+  'a forged entry was refused': 15,
+  'a message came while tracing was suppressed': 30,
+  'tracing was suppressed': 60,
+  'a reply had the stamp of another one': 8,
+  'a reply carried the stamp of an inner reply': 5,
+  'a cache answered a request': 12,
+  'the stamp of a reply was damaged': 15,
 } as const satisfies Record<string, number>;
 
 export type Happening = keyof typeof HAPPENINGS;

@@ -16,22 +16,15 @@
  *   meanwhile (rule 5, "chunks of a stream"): single events, without their past;
  * - without hooks the reply to a span that is not a client's, and everywhere a producer's that carries no stamp, is
  *   never noticed (rule 5, replies.ts);
- * - a request has one reply: a second one to the same span is not awaited any more (replies.ts).
+ * - a stamp of another time or trace that somebody put into a message tells of no path there (hops.ts);
+ * - told that plain hops only forward, a receiver believes it: what a plain service did besides is hidden from it.
  */
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { LogStamp } from '../../src/clocks/log-stamp.js';
-import type { EventFacts, Incarnation, LogFacts, MessageFacts, StampFacts } from './facts.js';
+import type { Cause, EventFacts, Incarnation, LogFacts, MessageFacts, StampFacts } from './facts.js';
 import { Happenings } from './happenings.js';
 import { Lane } from './lane.js';
-import { type EventSet, includes, OrderGraph } from './order-graph.js';
-
-/** A point in the past, of this trace. */
-export interface Cause {
-  readonly point: number;
-  readonly trace: string;
-  /** A way that is outside the promise: *before* is true along it, but nobody need know. */
-  readonly outside?: boolean;
-}
+import { type EventSet, includes, NO_EVENTS, only, OrderGraph } from './order-graph.js';
 
 export class Ledger {
   readonly events: EventFacts[] = [];
@@ -114,6 +107,16 @@ export class Ledger {
     for (const { domain, process: owner } of this.events) if (owner === process) this.bereaved.add(domain);
   }
 
+  /** The events that a process has stamped in a domain. */
+  ownEvents(process: Incarnation, trace: string): EventSet {
+    let own = NO_EVENTS;
+    const domain = domainOf(process, trace);
+    for (const event of this.events) {
+      if (event.process === process && event.domain === domain) own |= only(event.index);
+    }
+    return own;
+  }
+
   private get nextIndex(): number {
     return this.events.length + this.logs.length;
   }
@@ -124,10 +127,10 @@ export class Ledger {
    */
   receive(process: Incarnation, trace: string, message: MessageFacts): Cause[] {
     const lane = this.lane(process, trace);
-    const sent = message.stamp?.carrier === process.plan.carrier ? message.stamp : undefined;
-    const stamp = process.plan.trusts ? sent : undefined;
+    const sent = message.stamps[process.plan.carrier];
+    const stamp = process.plan.trusts && sent?.domain !== UNREADABLE ? sent : undefined;
     if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier | stamp.known;
-    const causes = causesOf(message);
+    const causes = causesOf(message, process.plan.plainHops === 'transparent');
     const ofThisTrace = message.trace === trace || isProcessScope(process);
     const acceptable = stamp?.domain === lane.domain ? stamp : undefined;
     // A stamp that may not be read is of nobody knows which trace: somebody upstream takes part.
@@ -141,7 +144,9 @@ export class Ledger {
     } else {
       lane.merge(acceptable);
       if (!message.marked) lane.rules.add('a stamp without a mark');
-      else if (!message.straight) lane.rules.add('a stamp that a plain service passed on');
+      else if (message.hops !== 'none' && process.plan.plainHops === 'visible') {
+        lane.rules.add('a stamp that a plain service passed on');
+      }
     }
     return causes;
   }
@@ -172,17 +177,18 @@ export function domainOf(process: Incarnation, trace: string): string {
 export function stampOf(lane: Lane): StampFacts | undefined {
   // In process scope a named process that has nothing to tell yet names its own beginning, which nobody records.
   if (lane.holder === undefined || (lane.known === 0n && lane.domain !== PROCESS)) return undefined;
-  return { ...lane.knowledgeSent(), domain: lane.domain, carrier: lane.process.plan.carrier };
+  return { ...lane.knowledgeSent(), domain: lane.domain };
 }
 
-/** What a message comes after: its sending, and that of the stamp in it. */
-export function causesOf({ point, trace, stale }: MessageFacts): Cause[] {
-  return stale === undefined
-    ? [{ point, trace }]
-    : [
-        { point, trace },
-        { point: stale, trace, outside: true },
-      ];
+/** The domain of a stamp that nobody can read. */
+export const UNREADABLE = 'unreadable';
+
+/**
+ * What a message comes after: its sending, and that of the stamp in it.
+ * @param transparent the receiver was told that plain hops only forward: what a plain service did is outside then
+ */
+export function causesOf({ point, trace, hops, others }: MessageFacts, transparent: boolean): Cause[] {
+  return [{ point, trace, outside: transparent && hops === 'service' }, ...others];
 }
 
 function pointOf({ point }: Cause): number {

@@ -52,7 +52,7 @@ export class Spans {
     const span = service.tracer.startSpan(name, { kind, root, links, attributes: { [SAMPLING]: sampling } }, context);
     const { traceId, spanId } = span.spanContext();
     const stamp = service.clock === undefined ? undefined : getCausalStamp(span);
-    if (service.clock !== undefined && (stamp !== undefined) !== (sampling === 2)) {
+    if (service.clock !== undefined && (stamp !== undefined) !== (sampling === 2 && service.stamps)) {
       throw new Error(`${name} is ${stamp === undefined ? 'not ' : ''}stamped`);
     }
     let start: SpanFacts['start'];
@@ -112,9 +112,10 @@ export class Spans {
     this.ledger.observeAll(service);
     const lane = this.ledger.lane(service, trace);
     lane.recall(span.start);
-    if (span.kind === SpanKind.CLIENT && service.awaited.delete(spanId)) {
-      lane.rules.add('a reply without an acceptable stamp');
-    }
+    const awaited = service.awaited.get(spanId);
+    const isMissed = span.kind === SpanKind.CLIENT && (awaited?.requests ?? 0) > 0;
+    if (isMissed) lane.rules.add('a reply without an acceptable stamp');
+    if (isMissed || awaited?.requests === 0) service.awaited.delete(spanId);
     const causes = linked === undefined ? [] : this.requests.hearLink(service, trace, linked);
     if (linked !== undefined) this.ledger.happened.note('a link was added late');
     if (span.start?.holder !== lane.holder) this.ledger.happened.note('a span ended long after its domain was dropped');

@@ -4,20 +4,27 @@
  * Guarantee: deterministic but for random ids. A command that is not possible at the moment does nothing.
  */
 import { SpanKind } from '@opentelemetry/api';
+import { Hops } from './hops.js';
 import { Ledger } from './ledger.js';
 import { Logs } from './logs.js';
-import { type Command, type Program, youngest } from './program.js';
+import { type Command, type Damage, type Program, youngest } from './program.js';
+import { ReplyHops } from './reply-hops.js';
 import { Replies } from './replies.js';
 import { Requests } from './requests.js';
-import type { Delivery, Request, SpanFacts, Spot } from './scene.js';
+import type { Delivery, ReplyOnItsWay, Request, SpanFacts, Spot } from './scene.js';
 import { type Service, startService } from './service.js';
 import { Spans } from './spans.js';
+import { workSuppressed } from './suppression.js';
 import { WallClock } from './wall-clock.js';
 
 /** So long that a small byte limit cuts the third entry off. */
 const NAMES = ['gateway', 'orders', 'payments', 'inventory', 'mail'].map(
   (name) => `${name}-in-a-land-far-away-of-here`,
 );
+
+type Call = Extract<Command, { do: 'call' }>;
+type RoundTrip = Extract<Command, { do: 'round-trip' }>;
+type Deliver = Extract<Command, { do: 'deliver' }>;
 
 export class World {
   readonly ledger = new Ledger();
@@ -30,6 +37,8 @@ export class World {
   readonly spans = new Spans(this.ledger, this.requests, this.log);
   private readonly logs = new Logs(this.ledger, this.log);
   private readonly replies = new Replies(this.ledger, this.requests, this.log);
+  private readonly hops = new Hops(this.ledger, this.requests, this.log);
+  private readonly replyHops = new ReplyHops(this.ledger, this.requests, this.replies, this.log);
 
   constructor(private readonly program: Program) {
     this.walls = program.slots.map((plan) => new WallClock(plan, this.ledger.happened));
@@ -44,6 +53,7 @@ export class World {
     for (const { clock } of this.services) {
       const { entriesDropped = 0, hlcRefused = 0 } = clock?.counters ?? {};
       if (entriesDropped > 0) this.ledger.happened.note('entries were dropped by a limit');
+      if ((clock?.counters.ownEntryRefused ?? 0) > 0) this.ledger.happened.note('a forged entry was refused');
       if (hlcRefused > 0) this.ledger.happened.note('a hybrid time was refused');
     }
     return this;
@@ -70,16 +80,42 @@ export class World {
         this.logs.write(youngest(this.spans.spots, command.context));
         break;
       case 'lose':
-        this.requests.lose(youngest(this.requests.underWay, command.message));
+        this.hops.lose(youngest(this.requests.underWay, command.message));
         break;
       case 'splice':
-        this.requests.splice(
+        this.splice(youngest(this.requests.underWay, command.message), command.stale);
+        break;
+      case 'proxy':
+        this.hops.proxy(youngest(this.requests.underWay, command.message));
+        break;
+      case 'damage':
+        this.hops.damage(youngest(this.requests.underWay, command.message), command.how);
+        break;
+      case 'resend':
+        this.hops.resend(youngest(this.requests.underWay, command.message), command.to % this.slots.length, (service) =>
+          this.slots.includes(service),
+        );
+        break;
+      case 'suppressed':
+        this.suppressed(youngest(this.spans.spots, command.context));
+        break;
+      case 'spliceReply':
+        this.replyHops.splice(
+          youngest(this.replies.underWay, command.reply),
+          youngest([...this.replies.came, ...this.replies.underWay], command.stale),
+        );
+        break;
+      case 'damageReply':
+        this.damageReply(youngest(this.replies.underWay, command.reply), command.how);
+        break;
+      case 'cache':
+        this.replyHops.answer(
           youngest(this.requests.underWay, command.message),
-          youngest(this.requests.underWay, command.stale),
+          youngest(this.replies.came, command.stale),
         );
         break;
       case 'reply':
-        this.replies.reply(youngest(this.requests.deliveries, command.request), command.streams);
+        this.reply(youngest(this.requests.deliveries, command.request), command.streams, command.copies);
         break;
       case 'hear':
         this.replies.hear(youngest(this.replies.underWay, command.reply), command.again);
@@ -106,6 +142,31 @@ export class World {
     }
   }
 
+  private splice(request: Request | undefined, stale: number): void {
+    const others = this.requests.all.filter(({ facts }) => facts.trace !== request?.facts.trace);
+    this.hops.splice(request, youngest(others, stale));
+  }
+
+  private hop(request: Request, hop: RoundTrip['hop']): void {
+    if (hop === 'proxy') this.hops.proxy(request);
+    else if (hop === 'splice') this.splice(request, 0);
+    else if (hop !== 'none') this.hops.damage(request, hop);
+  }
+
+  private reply(delivery: Delivery | undefined, streams: boolean, copies: number): void {
+    const inner = this.replies.came.filter(({ request }) => request.sender.service === delivery?.service);
+    this.replies.reply(delivery, streams, copies < 0 ? undefined : youngest(inner, copies));
+  }
+
+  private damageReply(reply: ReplyOnItsWay | undefined, how: Damage | 'forged'): void {
+    if (how === 'forged') this.replyHops.forge(reply);
+    else this.replyHops.damage(reply, how);
+  }
+
+  private suppressed(spot: Spot | undefined): void {
+    if (spot !== undefined) workSuppressed(spot, this.ledger.happened);
+  }
+
   private service(slot: number): Service {
     return this.slots[slot % this.slots.length] as Service;
   }
@@ -130,21 +191,25 @@ export class World {
 
   private call(
     spot: Spot | undefined,
-    { to, as, sampling }: Pick<Extract<Command, { do: 'call' }>, 'to' | 'as' | 'sampling'>,
+    { to, as, sampling, used = -1 }: Pick<Call, 'to' | 'as' | 'sampling'> & Partial<Pick<Call, 'used'>>,
   ): { readonly request: Request; readonly sender: Spot } | undefined {
     if (spot === undefined) return undefined;
     const kind = as === 'producer' ? SpanKind.PRODUCER : SpanKind.CLIENT;
     const sender = as === 'bare' ? spot : this.spans.start(spot.service, spot, kind, sampling).spot;
-    return { request: this.requests.send(sender, to % this.slots.length), sender };
+    const headers = used < 0 ? undefined : youngest(this.requests.headersOf(spot.service), used);
+    return { request: this.requests.send(sender, to % this.slots.length, headers), sender };
   }
 
   private deliver(
     request: Request | undefined,
-    { as, context, sampling, again }: Omit<Extract<Command, { do: 'deliver' }>, 'do' | 'message'>,
+    { as, context, sampling, again, flaw = 'none' }: Omit<Deliver, 'do' | 'message' | 'flaw'> & Partial<Deliver>,
   ): SpanFacts | undefined {
     if (request === undefined) return undefined;
     const service = this.service(request.to);
-    const spot = this.requests.deliver(request, service, again);
+    const forged = flaw === 'forged' ? this.hops.forged(request, service) : undefined;
+    // Where nobody read the mark, a span that begins a trace of its own knows nothing of the message that it left.
+    const suppressed = flaw === 'suppressed' && as !== 'reroot';
+    const spot = this.requests.deliver(request, service, again, { suppressed, forged });
     this.spans.spots.push(spot);
     switch (as) {
       case 'relay':
@@ -180,9 +245,10 @@ export class World {
     for (const called of calls) this.spans.end(called?.sender.span);
   }
 
-  private roundTrip(command: Extract<Command, { do: 'round-trip' }>): void {
+  private roundTrip(command: RoundTrip): void {
     const called = this.call(youngest(this.spans.spots, command.context), { ...command, as: 'client' });
     if (called === undefined) return;
+    this.hop(called.request, command.hop);
     const server = this.deliver(called.request, {
       as: 'server',
       context: 0,
@@ -191,6 +257,8 @@ export class World {
     });
     const delivery = this.requests.deliveries.at(-1) as Delivery;
     const reply = this.replies.reply(delivery, command.streams);
+    if (command.replyHop === 'splice') this.replyHops.splice(reply, youngest(this.replies.came, command.context));
+    else if (command.replyHop !== 'none') this.damageReply(reply, command.replyHop);
     this.replies.hear(reply, false);
     if (command.streams) return;
     this.spans.end(server);
