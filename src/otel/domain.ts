@@ -76,6 +76,11 @@ export class Domain {
     return this.vector.size > 0;
   }
 
+  /** Our last event of which messages tell; 0 where there is none. */
+  get ownCounter(): number {
+    return this.vector.ownCounter;
+  }
+
   /** The proven lag of this host's clock in this trace, which the domain's hybrid times are ahead by. */
   get offsetMillis(): BehindMillis {
     return this.hlc.offsetMillis;

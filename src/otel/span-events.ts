@@ -8,7 +8,7 @@
  */
 import { type Context, type Link, type Span, type SpanContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
-import { arrivalIn, MEMBER } from './arrival.js';
+import { arrivalIn, isMarkUnread } from './arrival.js';
 import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
@@ -65,6 +65,7 @@ export class SpanEvents {
       domain,
       arrival,
       awaited: 0,
+      answered: false,
       ended: false,
       behindMillis,
       startMillis: now,
@@ -109,8 +110,9 @@ export class SpanEvents {
    */
   private closeRequests(record: SpanRecord, spanId: string, domain: Domain): void {
     if (record.kind === SpanKind.CLIENT) this.domains.needPropagator(domain);
-    if (record.awaited === 0) return;
-    if (record.kind === SpanKind.CLIENT) {
+    if (record.awaited === 0) {
+      if (record.answered) this.awaited.forget(spanId);
+    } else if (record.kind === SpanKind.CLIENT) {
       domain.hide('reply-without-stamp');
       this.awaited.forget(spanId);
     } else {
@@ -134,10 +136,9 @@ export class SpanEvents {
       else domain.hearTimes(foreign.start, now, false);
       domain.hide('foreign-clock');
       foreign.domain.hide('foreign-clock');
-    } else if (parent.isRemote === true && arrival === undefined) {
-      this.domains.needPropagator(domain);
-      // Extracted by someone else's propagator, which left our mark in place and our stamp unread.
-      if (parent.traceState?.get(MEMBER) !== undefined) domain.hide('mark-without-stamp');
+    } else if (arrival === undefined) {
+      if (parent.isRemote === true) this.domains.needPropagator(domain);
+      if (isMarkUnread(parent)) domain.hide('mark-without-stamp');
     }
   }
 
@@ -165,7 +166,7 @@ export class SpanEvents {
         // A message of which our propagator knows nothing came from where nobody takes part.
         const isMessage = linked.isRemote === true;
         if (isMessage) this.domains.needPropagator(domain);
-        if (linked.traceState?.get(MEMBER) !== undefined || (!isMessage && linked.traceId === traceId)) {
+        if (isMarkUnread(linked) || (!isMessage && linked.traceId === traceId)) {
           domain.hide('link-without-stamp');
         }
       }

@@ -4,6 +4,7 @@
  * Guarantee: follows the rules of DESIGN 2 and nothing else; knows neither counters nor vectors.
  */
 import type { EventFacts, Incarnation, Knowledge, Rule } from './facts.js';
+import type { Happenings } from './happenings.js';
 import { type EventSet, includes, NO_EVENTS, only } from './order-graph.js';
 
 /** A reply whose head, with its stamp, has been sent and whose body has not ended. */
@@ -34,6 +35,7 @@ export class Lane {
     readonly process: Incarnation,
     readonly domain: string,
     private readonly events: readonly EventFacts[],
+    private readonly happened: Happenings,
   ) {}
 
   /** Looks whether the library has dropped, or made anew, what it holds. */
@@ -42,6 +44,7 @@ export class Lane {
     if (holder === this.holder) return;
     if (this.holder !== undefined) {
       this.droppedOnce = true;
+      this.happened.note('a trace was dropped');
       this.known = NO_EVENTS;
       this.earlier = NO_EVENTS;
       this.rules = new Set();
@@ -50,7 +53,10 @@ export class Lane {
     }
     this.holder = holder;
     if (holder === undefined) return;
-    if (this.droppedOnce) this.rules.add('a trace that came back after it was dropped');
+    if (this.droppedOnce) {
+      this.happened.note('a dropped trace came back');
+      this.rules.add('a trace that came back after it was dropped');
+    }
     if (this.unmarked) this.rules.add('a request that could carry no stamp');
   }
 

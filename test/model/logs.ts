@@ -19,8 +19,7 @@ export class Logs {
     const name = `l${++this.written}`;
     this.ledger.observeAll(service);
     const before = this.ledger.lane(service, trace);
-    const sent = arrival?.facts.stamp;
-    const brings = plan.trusts && sent?.carrier === plan.carrier && sent.domain === before.domain;
+    const brings = plan.trusts && arrival?.facts.stamps[plan.carrier]?.domain === before.domain;
     const expected = span?.start !== undefined || before.holder !== undefined || brings || isProcessScope(service);
     const record = service.writeLog(name, context);
     const stamp = readLogStamp(record?.spanContext?.traceId, record?.attributes ?? {}, span?.start?.stamp);

@@ -100,6 +100,20 @@ describe('replies to fetch', () => {
     return stamp;
   }
 
+  it('leave what goes on meanwhile complete, but for calls that pass by', async () => {
+    const peer = await serve('peer');
+    const root = page.start('root');
+    const duringOf = async (ask: (headers: Carrier) => Promise<unknown>): Promise<boolean> => {
+      const { context: inside } = page.start('call', root.context, { kind: SpanKind.CLIENT });
+      const answered = ask(page.inject(inside));
+      const during = startOf(page.start('during', root.context).span).incomplete;
+      await answered;
+      return during;
+    };
+    expect(await duringOf((headers) => fetch(peer.origin, { headers }))).to.equal(false);
+    expect(await duringOf(() => nativeFetch(peer.origin)), 'as XMLHttpRequest does').to.equal(true);
+  });
+
   const shapes: readonly (readonly [name: string, ask: (url: string, headers: Carrier) => Promise<Response>])[] = [
     ['an object', (url, headers) => fetch(url, { headers })],
     ['Headers', (url, headers) => fetch(new URL(url), { headers: new Headers(headers) })],
