@@ -157,6 +157,9 @@ export const MAX_SPAN_EVENTS = 4096;
  */
 export const MAX_HELD_ZIPKIN_SPANS = 500_000;
 
+/** Services of a Zipkin document whose spans share one resource. Those of further services have one each. */
+export const MAX_REMEMBERED_SERVICES = 1000;
+
 /** Bytes of an answer from a backend: what it holds in memory to make it is several times that. */
 export const MAX_RESPONSE_BYTES = 1024 * 1024 * 1024;
 
@@ -219,7 +222,10 @@ export const MAX_KEY_VERSIONS = 16;
 export const MAX_KEY_LENGTH = 1024;
 export const MAX_STATE_NAME_LENGTH = 64;
 
-/** Messages that are being handled at once, and that wait for somebody to settle a conflict. */
+/**
+ * Messages that are being handled at once (one with both a number and a key counts twice), and those that wait for
+ * somebody to settle a conflict.
+ */
 export const MAX_HANDLING = 10_000;
 export const DEFAULT_CONFLICTS = 1000;
 export const HIGHEST_CONFLICTS = 100_000;

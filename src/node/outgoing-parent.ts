@@ -25,8 +25,13 @@ export function parentIn(value: unknown): OutgoingParent | undefined {
  */
 export function headerIn(headers: unknown, name: string): string | undefined {
   if (typeof headers === 'string') {
-    const line = new RegExp(`^${name}:[ \\t]*(.*)$`, 'gim');
-    return [...headers.matchAll(line)].at(-1)?.[1]?.trim();
+    const lines = headers.split('\n');
+    for (let i = lines.length - 1; i >= 0; i--) {
+      const line = lines[i] as string;
+      const colon = line.indexOf(':');
+      if (isNamed(line.slice(0, Math.max(colon, 0)), name)) return line.slice(colon + 1).trim();
+    }
+    return undefined;
   }
   if (!Array.isArray(headers)) return undefined;
   for (let i = headers.length - 2; i >= 0; i -= 2) {
@@ -45,5 +50,6 @@ function isNamed(key: unknown, name: string): boolean {
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.length).toString('latin1');
-  return Array.isArray(value) && value.length === 1 ? textOf(value[0]) : undefined;
+  // One value in a list of its own, as undici keeps a header that may come several times. Not a list in a list.
+  return Array.isArray(value) && value.length === 1 && !Array.isArray(value[0]) ? textOf(value[0]) : undefined;
 }

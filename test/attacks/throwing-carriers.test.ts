@@ -1,3 +1,4 @@
+/** Carriers whose accessors throw, and getters, setters, callbacks, clocks and loggers: nothing of it reaches the application. */
 import {
   type Context,
   defaultTextMapSetter,
@@ -12,9 +13,21 @@ import {
 } from '@opentelemetry/api';
 import { W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { expect } from 'chai';
-import { arrivalIn } from '../../../src/otel/arrival.js';
-import { getCausalStamp } from '../../../src/otel/get-causal-stamp.js';
-import { type Carrier, TestNode } from '../../support/fleet.js';
+import { VectorClock } from '../../src/clocks/vector-clock.js';
+import { CausalDeduplicator, CausalDeliveryBuffer } from '../../src/delivery/index.js';
+import {
+  ClockworkPropagator,
+  CorrelationVectorPropagator,
+  CorrelationVectorSpanProcessor,
+} from '../../src/interop/index.js';
+import { CausalityLogRecordProcessor } from '../../src/logs/log-record-processor.js';
+import { parentIn, headerIn } from '../../src/node/outgoing-parent.js';
+import { arrivalIn } from '../../src/otel/arrival.js';
+import { CausalTimestampExporter } from '../../src/otel/causal-timestamp-exporter.js';
+import { installFetchReplies } from '../../src/otel/fetch-replies.js';
+import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
+import { manualReplies } from '../../src/otel/manual-replies.js';
+import { type Carrier, TestNode } from '../support/fleet.js';
 import {
   expectApplicationUntouched,
   extractOdd,
@@ -24,8 +37,8 @@ import {
   SENDER,
   stampText,
   TRACE_ID,
-} from '../../support/hostile-node.js';
-import { oddGetter, RecordingSetter, throwingPropagator } from '../../support/odd-carriers.js';
+} from '../support/hostile-node.js';
+import { oddGetter, RecordingSetter, throwingPropagator } from '../support/odd-carriers.js';
 
 const fail = (): never => {
   throw new Error('broken on purpose');
@@ -38,7 +51,7 @@ function calling(node: TestNode): { span: Span; context: Context } {
   return { span: call.span, context: propagation.setBaggage(call.context, baggage) };
 }
 
-describe('bad input: a host that throws', () => {
+describe('attack: carriers, getters and other parts of the host that throw', () => {
   for (const place of PLACES) {
     describe(`with the ${place} carrier`, () => {
       for (const key of ['traceparent', 'tracestate', 'baggage', 'causality']) {
@@ -201,6 +214,24 @@ describe('bad input: a host that throws', () => {
       const message = messageWith(stampText({ hlc: 'ffffffffffffffff' }), 'baggage');
       node.start('handle', extractOdd(node, message)).span.end();
       expect(node.finished('handle').attributes['causality.tick']).to.equal(1);
+
+      const clockwork = new ClockworkPropagator({ vector: new VectorClock('me'), trust: 'all' });
+      const correlation = new CorrelationVectorPropagator();
+      const headers = { 'x-causality-vector': 17, 'ms-cv': 17 };
+      for (const other of [clockwork, correlation]) {
+        expect(other.extract(ROOT_CONTEXT, headers, oddGetter())).to.equal(ROOT_CONTEXT);
+        expect(other.refused).to.equal(1);
+      }
+      const processor = new CorrelationVectorSpanProcessor();
+      expect(() => processor.onStart({ setAttribute: fail, spanContext: fail } as never, ROOT_CONTEXT)).not.to.throw();
+      let exported: readonly unknown[] = [];
+      const exporter = new CausalTimestampExporter({
+        export: (spans) => (exported = spans),
+        shutdown: () => Promise.resolve(),
+      });
+      const span = { spanContext: fail } as never;
+      expect(() => exporter.export([span], () => {})).not.to.throw();
+      expect(exported).to.deep.equal([span]);
     } finally {
       broken = false;
       diag.disable();
@@ -263,5 +294,102 @@ describe('bad input: a host that throws', () => {
       trace.setSpanContext(ROOT_CONTEXT, { traceId: TRACE_ID, spanId: SENDER, traceFlags: 1 }),
     );
     expect(carrier).to.deep.equal({ traceparent: `00-${TRACE_ID}-${SENDER}-01` });
+  });
+
+  describe('everywhere else that is handed something of the host', () => {
+    /** Throws whatever is asked of it. */
+    const hostile = (): object =>
+      new Proxy(() => fail(), {
+        get: fail,
+        set: fail,
+        has: fail,
+        ownKeys: fail,
+        getOwnPropertyDescriptor: fail,
+        getPrototypeOf: fail,
+        apply: fail,
+      });
+
+    for (const [name, made] of [
+      [
+        'the ClockworkPropagator',
+        () => new ClockworkPropagator({ vector: new VectorClock('me'), trust: () => fail() }),
+      ],
+      ['the CorrelationVectorPropagator', () => new CorrelationVectorPropagator({ version: '3.0' })],
+    ] as const) {
+      it(`${name}: counted, and the context comes back as it was`, () => {
+        const propagator = made();
+        const getters = [
+          { get: fail, keys: fail },
+          { get: () => undefined, keys: fail },
+          { get: () => 'x', keys: () => [] },
+        ];
+        for (const getter of getters) expect(propagator.extract(ROOT_CONTEXT, {}, getter)).to.equal(ROOT_CONTEXT);
+        expect(propagator.extract(ROOT_CONTEXT, hostile(), oddGetter())).to.equal(ROOT_CONTEXT);
+        const refused = propagator.refused;
+        expect(refused).to.equal(4);
+        expect(() => propagator.inject(ROOT_CONTEXT, {}, { set: fail })).not.to.throw();
+        expect(() => propagator.inject(ROOT_CONTEXT, hostile(), defaultTextMapSetter)).not.to.throw();
+        expect(propagator.refused).to.equal(refused + 2);
+      });
+    }
+
+    it('the correlation vector processor', () => {
+      const processor = new CorrelationVectorSpanProcessor();
+      expect(() => processor.onStart(hostile() as never, ROOT_CONTEXT)).not.to.throw();
+      expect(() => processor.onStart({ setAttribute: fail, spanContext: fail } as never, ROOT_CONTEXT)).not.to.throw();
+    });
+
+    it('the log processor', () => {
+      const node = new TestNode('host');
+      const processor = new CausalityLogRecordProcessor({ clock: node.clock });
+      const { context } = node.start('work');
+      expect(() => processor.onEmit(hostile() as never, context)).not.to.throw();
+      expect(() => processor.onEmit({ setAttribute: fail }, context)).not.to.throw();
+      expect(() => processor.onEmit({ setAttribute: fail }, hostile() as never)).not.to.throw();
+      expect(node.clock.counters.errors).to.equal(3);
+    });
+
+    it('replies by hand', () => {
+      const node = new TestNode('host');
+      const replies = manualReplies({ clock: node.clock });
+      expect(replies.give(hostile())).to.equal(undefined);
+      expect(() => replies.take(hostile() as never, 'text')).not.to.throw();
+      expect(() => replies.take(null as never, 'text')).not.to.throw();
+      expect(node.clock.counters.errors).to.be.at.least(2);
+    });
+
+    it('fetch, whose arguments and answers are the application\u2019s', async () => {
+      const node = new TestNode('page');
+      const host = globalThis as { fetch?: unknown };
+      const original = host.fetch;
+      const answers: readonly unknown[] = [undefined, null, hostile, { headers: { get: fail } }, 17, 'untouched'];
+      const waiting = answers.slice();
+      host.fetch = () => Promise.resolve(waiting.shift());
+      const uninstall = installFetchReplies({ clock: node.clock });
+      try {
+        const listening = host.fetch as unknown as (input: unknown, init?: unknown) => Promise<unknown>;
+        const headers = { traceparent: `00-${TRACE_ID}-${SENDER}-01` };
+        for (const answer of answers.slice(0, -1)) expect(await listening('x', { headers })).to.equal(answer);
+        expect(await listening(hostile(), hostile())).to.equal('untouched');
+        expect(node.clock.counters.errors).to.be.above(0);
+      } finally {
+        uninstall();
+        host.fetch = original;
+      }
+    });
+
+    it('the readers of outgoing headers', () => {
+      for (const value of [hostile(), 17, null, [], {}, [17], Symbol('x')]) {
+        expect(parentIn(value)).to.equal(undefined);
+      }
+      expect(headerIn(['traceparent'], 'traceparent')).to.equal(undefined);
+      expect(headerIn([17, {}, null, null], 'traceparent')).to.equal(undefined);
+    });
+
+    it('messages to a deduplicator and a delivery buffer', () => {
+      const message = hostile() as never;
+      expect(new CausalDeduplicator().handled(message)).to.include({ verdict: 'refused', reason: 'malformed' });
+      expect(new CausalDeliveryBuffer().receive(message)).to.include({ outcome: 'refused', reason: 'malformed' });
+    });
   });
 });

@@ -1,9 +1,14 @@
+/** Remote clocks that are far ahead: no hybrid time follows them beyond the drift limit, and the order is kept. */
+import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { Ntp64 } from '../../../src/clocks/ntp64.js';
-import { compareStamps } from '../../../src/clocks/stamp.js';
-import { getCausalStamp } from '../../../src/otel/get-causal-stamp.js';
-import type { TestNode } from '../../support/fleet.js';
-import { expectNotTaken, extractOdd, messageWith, nodeReading, PLACES, stampText } from '../../support/hostile-node.js';
+import { ClockDriftError, HybridLogicalClock } from '../../src/clocks/hybrid-logical-clock.js';
+import { HybridTimestamp } from '../../src/clocks/hybrid-timestamp.js';
+import { ClockId } from '../../src/clocks/clock-id.js';
+import { Ntp64 } from '../../src/clocks/ntp64.js';
+import { compareStamps } from '../../src/clocks/stamp.js';
+import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
+import { TestNode } from '../support/fleet.js';
+import { expectNotTaken, extractOdd, messageWith, nodeReading, PLACES, stampText } from '../support/hostile-node.js';
 
 const NOW = Date.UTC(2026, 5, 2, 17);
 const HOUR_MS = 3_600_000;
@@ -17,7 +22,7 @@ function handled(node: TestNode, hlc: string): Record<string, unknown> {
   return node.finished('handle').attributes;
 }
 
-describe('bad input: hybrid time', () => {
+describe('attack: poisoned clocks', () => {
   for (const [name, hlc] of [
     ['an hour', aheadBy(HOUR_MS)],
     ['a unit over the limit', Ntp64.fromBigInt(Ntp64.fromMillis(NOW + 500).toBigInt() + 1n).toHex()],
@@ -96,4 +101,51 @@ describe('bad input: hybrid time', () => {
       });
     }
   }
+
+  for (const scope of ['trace', 'process'] as const) {
+    it(`an hour ahead in a reply is refused in ${scope} scope; what was done is heard`, () => {
+      const client = new TestNode('client', { now: () => NOW, attributes: 'full', scope, trust: 'all' });
+      client.clock.messages.watchCarriers();
+      const { span, context } = client.start('call', ROOT_CONTEXT, { kind: SpanKind.CLIENT });
+      client.inject(context);
+      const { traceId, spanId } = span.spanContext();
+      const domain = scope === 'trace' ? traceId.slice(-16) : '-';
+      client.clock.messages.hearReply(spanId, stampText({ domain, hlc: aheadBy(HOUR_MS), vector: 'server*3' }));
+      span.end();
+      const { attributes } = client.finished('call');
+      expect(attributes).to.include({ 'causality.hlc_unordered': true });
+      expect(attributes['causality.end.vector']).to.include('server=3');
+      expect(attributes['causality.end.hlc']).to.match(/^2026-06-02T17:00:00\.0000/);
+      expect(client.clock.counters.hlcRefused).to.equal(1);
+    });
+
+    it(`an hour ahead in a request moves no later time in ${scope} scope`, () => {
+      const node = nodeReading('baggage', { now: () => NOW, attributes: 'full', scope, trust: 'all' });
+      const domain = scope === 'trace' ? undefined : '-';
+      const stamp = stampText({ ...(domain === undefined ? {} : { domain }), hlc: aheadBy(HOUR_MS) });
+      node.start('handle', extractOdd(node, messageWith(stamp, 'baggage'))).span.end();
+      node.start('later').span.end();
+      expect(node.finished('later').attributes['causality.hlc']).to.match(/^2026-06-02T17:00:00\.0000/);
+    });
+  }
+
+  it('an hour ahead in the stamp of another trace is refused as well', () => {
+    const node = nodeReading('baggage', { now: () => NOW, attributes: 'full' });
+    const stamp = stampText({ domain: '0123456789abcdef', hlc: aheadBy(HOUR_MS) });
+    node.start('handle', extractOdd(node, messageWith(stamp, 'baggage'))).span.end();
+    expect(node.finished('handle').attributes).to.include({
+      'causality.hlc': '2026-06-02T17:00:00.0000000000Z',
+      'causality.hlc_unordered': true,
+    });
+  });
+
+  it('given to the hybrid clock of an application: the typed error, and its state is as it was', () => {
+    const clock = new HybridLogicalClock({ now: () => NOW });
+    const before = clock.newTimestamp();
+    const far = new HybridTimestamp(Ntp64.fromMillis(NOW + HOUR_MS), ClockId.parse('1'));
+    expect(() => clock.update(far)).to.throw(ClockDriftError);
+    const after = clock.newTimestamp();
+    expect(after.compare(before)).to.equal(1);
+    expect(after.time.toMillis()).to.be.closeTo(NOW, 1);
+  });
 });

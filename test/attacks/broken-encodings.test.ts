@@ -1,11 +1,5 @@
-import {
-  expectNotTaken,
-  expectTaken,
-  messageWith,
-  nodeReading,
-  PLACES,
-  stampText,
-} from '../../support/hostile-node.js';
+/** Stamps that a relay, or somebody worse, has percent-encoded: one layer is undone, anything else is refused. */
+import { expectNotTaken, expectTaken, messageWith, nodeReading, PLACES, stampText } from '../support/hostile-node.js';
 
 const encodeAll = (text: string): string =>
   text
@@ -14,7 +8,7 @@ const encodeAll = (text: string): string =>
     .join('');
 const encodeSome = (text: string): string => text.replaceAll('!', '%21').replaceAll('*', '%2A');
 
-describe('bad input: percent-encoding', () => {
+describe('attack: broken percent-encoding', () => {
   for (const place of PLACES) {
     describe(`in the ${place}`, () => {
       const node = nodeReading(place);

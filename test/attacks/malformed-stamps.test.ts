@@ -1,6 +1,7 @@
-import { StampFormatError, readStamp } from '../../../src/codec/wire-text.js';
-import { invalidVectors } from '../../support/vectors.js';
-import { expectNotTaken, messageWith, nodeReading, PLACES, stampText } from '../../support/hostile-node.js';
+/** Stamps that are malformed in every way that the test vectors know, or cut at any position: refused and counted. */
+import { StampFormatError, readStamp } from '../../src/codec/wire-text.js';
+import { invalidVectors } from '../support/vectors.js';
+import { expectNotTaken, messageWith, nodeReading, PLACES, stampText } from '../support/hostile-node.js';
 
 /**
  * Vectors that reach the parser as they are: a comma is the list's, an escape a relay's, and around a baggage member
@@ -11,7 +12,7 @@ function reachesParser(text: string, place: string): boolean {
   return place === 'header' || (text === text.trim() && !text.includes(';'));
 }
 
-describe('bad input: stamps that are none', () => {
+describe('attack: stamps that are none', () => {
   for (const place of PLACES) {
     describe(`in the ${place}`, () => {
       const node = nodeReading(place);
