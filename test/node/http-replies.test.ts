@@ -328,6 +328,24 @@ describe('HTTP replies', () => {
     expect(server.node.finished('handle').attributes).not.to.have.property('causality.incomplete');
   });
 
+  it('answers where a response lets nobody listen to its end, and says unknown', async () => {
+    const [server, port] = await serve('server', (_request, response, node, inside) => {
+      const { prependOnceListener } = response;
+      response.prependOnceListener = function (event, listener) {
+        if (event === 'close') throw new Error('nobody listens here');
+        return prependOnceListener.call(this, event, listener);
+      };
+      response.writeHead(200);
+      node.start('between', inside).span.end();
+      response.end('ok');
+    });
+    const { body, response } = await call(port, gateway.start('root').context);
+    expect(body).to.equal('ok');
+    expect(response.headers['causality']).to.be.a('string');
+    expect(server.node.clock.counters.errors).to.equal(1);
+    expect(server.node.finished('between').attributes['causality.incomplete']).to.equal(true);
+  });
+
   it('keeps two clocks in one process apart', async () => {
     const [server, port] = await serve('server', plain);
     const bystander = new TestNode('bystander');
