@@ -16,6 +16,9 @@ export default {
     'test/**/*.compat.ts',
     'test/e2e/*.ts',
     'test/fuzz/{main,distilled}.ts',
+    'test/soak/main.ts',
+    // What the processes of the soak are started with.
+    'test/soak/service/{registration,service}.ts',
     'test/backends/picture.ts',
     // What the services of the transport tests load by name.
     'test/transports/{registration,service}.ts',
