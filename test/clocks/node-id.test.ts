@@ -45,6 +45,9 @@ describe('node ids', () => {
     ['', 'node'],
     ['***', 'node'],
     ['ünïcode', 'n-code'],
+    // Only so much of a long name is looked at.
+    [`${'é'.repeat(159)}a`, 'a'],
+    [`${'é'.repeat(160)}a`, 'node'],
     ['x'.repeat(100), 'x'.repeat(MAX_NODE_NAME_LENGTH)],
   ] as const) {
     it(`cleans ${JSON.stringify(given.slice(0, 20))}`, () => expect(cleanNodeName(given)).to.equal(cleaned));
