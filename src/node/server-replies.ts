@@ -12,7 +12,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerR
 import type { CausalClock } from '../otel/causal-clock.js';
 import type { Reply } from '../otel/messages.js';
 import { MEMBER } from '../otel/arrival.js';
-import { parentIn } from './outgoing-parent.js';
+import { parentSpanIn } from './outgoing-parent.js';
 
 /** What Node publishes on `http.server.request.start`. */
 export interface ServerRequestStart {
@@ -101,7 +101,7 @@ function activeAt(headers: IncomingHttpHeaders): {
   readonly context: Context;
   readonly parentSpanId: string | undefined;
 } {
-  return { context: context.active(), parentSpanId: parentIn(headers['traceparent'])?.spanId };
+  return { context: context.active(), parentSpanId: parentSpanIn(headers['traceparent']) };
 }
 
 /**
