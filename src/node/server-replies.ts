@@ -7,12 +7,12 @@
  * Hazard: what happens between a head and the end of its body may travel in the body, unstamped. Those events are
  * incomplete until the application calls `end`, or the connection closes.
  */
-import { context } from '@opentelemetry/api';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { type Context, context } from '@opentelemetry/api';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { CausalClock } from '../otel/causal-clock.js';
 import type { Reply } from '../otel/messages.js';
 import { MEMBER } from '../otel/arrival.js';
-import { parentIn } from './outgoing-parent.js';
+import { parentSpanIn } from './outgoing-parent.js';
 
 /** What Node publishes on `http.server.request.start`. */
 export interface ServerRequestStart {
@@ -86,14 +86,22 @@ function stampHead(
   try {
     if (response.headersSent || args[0] < 200) return untouched;
     const { headers } = request;
-    const parentSpanId = parentIn(headers['traceparent'])?.spanId;
-    const reply = clock.messages.reply(headers, { context: context.active(), parentSpanId });
+    // Nearly always the headers themselves were extracted from, and nobody need look further.
+    const reply = clock.messages.reply(headers) ?? clock.messages.reply(headers, activeAt(headers));
     if (reply === undefined) return untouched;
     return { args: withHeader(response, args, reply.text), reply };
   } catch (error) {
     clock.events.error('stamping a reply', error);
     return untouched;
   }
+}
+
+/** The request that is being handled, for an application that extracted from a copy of its headers. */
+function activeAt(headers: IncomingHttpHeaders): {
+  readonly context: Context;
+  readonly parentSpanId: string | undefined;
+} {
+  return { context: context.active(), parentSpanId: parentSpanIn(headers['traceparent']) };
 }
 
 /**

@@ -11,7 +11,6 @@
 import {
   type Attributes,
   type Context,
-  diag,
   isSpanContextValid,
   type SpanContext,
   type TextMapGetter,
@@ -25,6 +24,7 @@ import { InvalidValueError } from '../clocks/errors.js';
 import { arrivalIn, judgeArrival, MEMBER, withArrival } from './arrival.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
+import { say } from './counters.js';
 import { propagatorEnvironment } from './propagator-environment.js';
 import { InboundHeaders, OutboundHeaders } from './headers.js';
 import type { Departure } from './messages.js';
@@ -75,7 +75,7 @@ export class CausalityPropagator implements TextMapPropagator {
       throw new InvalidValueError('propagateTo', options.propagateTo, 'a function of span attributes');
     }
     if (isDisabled()) return;
-    for (const problem of fromEnvironment.problems) diag.warn(`otel-causality: ${problem}`);
+    for (const problem of fromEnvironment.problems) say(problem);
     this.clock = clockOption(options.clock);
     this.clock.domains.attachPropagator();
   }

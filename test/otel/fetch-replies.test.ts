@@ -299,6 +299,22 @@ describe('replies to fetch', () => {
       expect(page.clock.counters.errors).to.equal(2);
     });
 
+    it('passes on what a stand-in for fetch gives instead of a promise', () => {
+      uninstall();
+      for (const odd of [undefined, null, 17, { status: 200 }]) {
+        globalThis.fetch = () => odd as never;
+        const own = new TestNode('own');
+        const takeBack = installFetchReplies({ clock: own.clock });
+        try {
+          const headers = own.inject(own.start('call', undefined, { kind: SpanKind.CLIENT }).context);
+          expect(globalThis.fetch('http://127.0.0.1/', { headers })).to.equal(odd);
+        } finally {
+          takeBack();
+          globalThis.fetch = nativeFetch;
+        }
+      }
+    });
+
     it('goes when it is told to, also from under another wrapper', async () => {
       const stranger = await serve('stranger');
       const beneath = globalThis.fetch;

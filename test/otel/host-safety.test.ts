@@ -2,10 +2,19 @@
  * An application keeps running and its spans end and are exported, whatever of our inputs, clocks and limits
  * misbehaves: each alone, all at once, and in random company.
  */
-import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind, type TextMapGetter } from '@opentelemetry/api';
+import {
+  defaultTextMapGetter,
+  diag,
+  DiagLogLevel,
+  ROOT_CONTEXT,
+  SpanKind,
+  type TextMapGetter,
+} from '@opentelemetry/api';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
+import { CausalClock } from '../../src/otel/causal-clock.js';
+import { CausalityPropagator } from '../../src/otel/propagator.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { type Carrier, TestNode } from '../support/fleet.js';
 import { oddGetter } from '../support/odd-carriers.js';
@@ -193,6 +202,29 @@ describe('host safety: what a failing hook missed is unknown', () => {
       expect(node.inject(inside)['baggage']).to.equal(undefined);
     } finally {
       Object.defineProperty(globalThis, 'crypto', real);
+    }
+  });
+
+  it('a logger that throws does not keep an application from starting, whatever its environment says', () => {
+    const variables = { OTEL_CAUSALITY_MAX_ENTRIES: 'many', OTEL_CAUSALITY_CARRIER: 'pigeon' };
+    const before = { ...process.env };
+    let broken = false;
+    const log = (): void => {
+      if (broken) fail();
+    };
+    diag.setLogger({ error: log, warn: log, info: log, debug: log, verbose: log }, DiagLogLevel.ALL);
+    Object.assign(process.env, variables);
+    broken = true;
+    try {
+      expect(() => diag.warn('x'), 'the logger is in place').to.throw('on purpose');
+      expect(() => new CausalityPropagator({ clock: new CausalClock() })).not.to.throw();
+    } finally {
+      broken = false;
+      diag.disable();
+      for (const name of Object.keys(variables)) {
+        if (before[name] === undefined) delete process.env[name];
+        else process.env[name] = before[name];
+      }
     }
   });
 
