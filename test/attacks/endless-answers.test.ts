@@ -1,11 +1,14 @@
 /** Documents and answers of backends that never end, or that are far too wide or deep: read within named limits. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect } from 'chai';
+import { CausalGraph } from '../../src/analysis/causal-graph.js';
+import type { RecordedSpan } from '../../src/analysis/recorded.js';
 import { ReadTracesError } from '../../src/analysis/readers/problems.js';
 import { SharedSpans } from '../../src/analysis/readers/zipkin-shared.js';
 import { MAX_HELD_ZIPKIN_SPANS, MAX_JSON_DEPTH, MAX_LISTING_BYTES } from '../../src/clocks/limits.js';
 import { readAll } from '../analysis/readers/reading-all.js';
 import { type Answer, serving } from '../analysis/readers/serving.js';
+import { processorMillis } from '../support/processor-time.js';
 
 const BLANKS = ' '.repeat(2 ** 20);
 
@@ -90,4 +93,41 @@ describe('attack: answers without end', () => {
     expect(shared.drain()).to.have.length(MAX_HELD_ZIPKIN_SPANS);
     expect(shared.isFull).to.equal(false);
   });
+
+  for (const [what, differing] of [
+    ['of spans that all have one id', (i: number) => ({ startNanos: BigInt(i) })],
+    ['of traces that share their span ids', (i: number) => ({ traceId: i.toString(16).padStart(32, '0') })],
+  ] as const) {
+    it(`${what}: a graph of them costs no more than one of any others`, () => {
+      const many = 20_000;
+      const span = (i: number, more: object): RecordedSpan => ({
+        traceId: 'a'.repeat(32),
+        spanId: 'b'.repeat(16),
+        parentSpanId: 'b'.repeat(16),
+        name: 'x',
+        kind: 'internal',
+        service: 'x',
+        startNanos: 1n,
+        endNanos: BigInt(i + 1),
+        attributes: {},
+        resource: {},
+        scope: { name: '', version: undefined },
+        links: [],
+        events: [],
+        status: { code: 'unset', message: undefined },
+        origin: { source: 'x', line: 1 },
+        ...more,
+      });
+      const took = (spans: readonly RecordedSpan[]): number => {
+        const begin = processorMillis();
+        expect(CausalGraph.of(spans).spanCount).to.equal(many);
+        return processorMillis() - begin;
+      };
+      const each = Array.from({ length: many }, (_, i) => span(i, differing(i)));
+      const own = each.map((one, i) => ({ ...one, spanId: (i + 1).toString(16).padStart(16, '0') }));
+      let least = Number.POSITIVE_INFINITY;
+      for (let i = 0; i < 3 && least > 15; i++) least = Math.min(least, took(each) / took(own));
+      expect(least).to.be.below(15);
+    });
+  }
 });

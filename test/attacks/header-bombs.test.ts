@@ -11,6 +11,7 @@ import { InvalidValueError } from '../../src/clocks/errors.js';
 import { HybridTimestamp } from '../../src/clocks/hybrid-timestamp.js';
 import { LamportTimestamp } from '../../src/clocks/lamport-clock.js';
 import {
+  MAX_ATTRIBUTE_BYTES,
   MAX_EVENT_FIELD_LENGTH,
   MAX_FOREIGN_NODE_ID_LENGTH,
   MAX_FOREIGN_VECTOR_ENTRIES,
@@ -22,7 +23,9 @@ import {
 import { Ntp64 } from '../../src/clocks/ntp64.js';
 import { VectorClock } from '../../src/clocks/vector-clock.js';
 import { parseVector } from '../../src/clocks/vector-text.js';
+import { readLogStamp } from '../../src/codec/log-stamps.js';
 import { takeMember } from '../../src/codec/list-members.js';
+import { readSpanStamps } from '../../src/codec/span-stamps.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
 import { binary, ClockworkPropagator, CorrelationVectorPropagator, json, text } from '../../src/interop/index.js';
 import { arrivalIn } from '../../src/otel/arrival.js';
@@ -32,7 +35,7 @@ import { propagatorEnvironment } from '../../src/otel/propagator-environment.js'
 import { countLooks } from '../support/counting-looks.js';
 import { diagLines } from '../support/diag-lines.js';
 import { TestNode } from '../support/fleet.js';
-import { extractOdd, messageWith, nodeReading, PLACES, stampText } from '../support/hostile-node.js';
+import { extractOdd, messageWith, nodeReading, PLACES, stampText, TRACE_ID } from '../support/hostile-node.js';
 import { type ForeignEntries, VECTOR_ENTRY_POINTS } from '../support/vector-entry-points.js';
 
 const MEGABYTE = 1_000_000;
@@ -121,6 +124,17 @@ describe('attack: header bombs', () => {
     }
     const longest = stampText({ vector: '~'.repeat(MAX_STAMP_BYTES) }).slice(0, MAX_STAMP_BYTES);
     expect(countLooks(() => expect(() => parseStamp(longest)).to.throw(InvalidValueError))).to.be.below(100);
+  });
+
+  it('on a recorded span: no more of a vector is looked at than a backend keeps', () => {
+    const bombs = ['a', '=', ',', '9', 'a=1,', 'a=9', '\u0000'].map((one) => one.repeat(MEGABYTE / one.length));
+    for (const vector of bombs) {
+      const attributes = { 'causality.node': 'n', 'causality.tick': 1, 'causality.lamport': 1, 'causality.log.seq': 1 };
+      for (const read of [readSpanStamps, readLogStamp]) {
+        const looks = countLooks(() => read(TRACE_ID, { ...attributes, 'causality.vector': vector }));
+        expect(looks, vector.slice(0, 8)).to.be.below(8 * MAX_ATTRIBUTE_BYTES);
+      }
+    }
   });
 
   describe('in a single text', () => {

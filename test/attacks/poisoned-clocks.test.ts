@@ -1,6 +1,10 @@
 /** Remote clocks that are far ahead: no hybrid time follows them beyond the drift limit, and the order is kept. */
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { CausalGraph } from '../../src/analysis/causal-graph.js';
+import { correctTimestamps } from '../../src/analysis/correct-timestamps.js';
+import { readDocument } from '../../src/analysis/readers/document.js';
+import { defaultMaxDriftMs } from '../../src/clocks/drift-limit.js';
 import { ClockDriftError, HybridLogicalClock } from '../../src/clocks/hybrid-logical-clock.js';
 import { HybridTimestamp } from '../../src/clocks/hybrid-timestamp.js';
 import { ClockId } from '../../src/clocks/clock-id.js';
@@ -9,6 +13,7 @@ import { compareStamps } from '../../src/clocks/stamp.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { TestNode } from '../support/fleet.js';
 import { expectNotTaken, extractOdd, messageWith, nodeReading, PLACES, stampText } from '../support/hostile-node.js';
+import { expectInvalid } from '../support/invalid-value.js';
 
 const NOW = Date.UTC(2026, 5, 2, 17);
 const HOUR_MS = 3_600_000;
@@ -147,5 +152,40 @@ describe('attack: poisoned clocks', () => {
     const after = clock.newTimestamp();
     expect(after.compare(before)).to.equal(1);
     expect(after.time.toMillis()).to.be.closeTo(NOW, 1);
+  });
+
+  it('on recorded spans, by wall clock and by hybrid time: the order is that of the vectors', () => {
+    const at = (millis: number): string => `${NOW + millis}000000`;
+    const span = (id: number, node: string, millis: number, vector: string, lamport: number): object => ({
+      traceId: '4bf92f3577b34da67b1d62f2c9e04a15',
+      spanId: id.toString(16).padStart(16, '0'),
+      ...(id > 1 && { parentSpanId: '1'.padStart(16, '0') }),
+      name: node,
+      startTimeUnixNano: at(millis),
+      endTimeUnixNano: at(millis + 1),
+      attributes: Object.entries({
+        'causality.node': node,
+        'causality.tick': '1',
+        'causality.lamport': String(lamport),
+        'causality.vector': vector,
+        'causality.hlc': Ntp64.fromMillis(NOW + millis).toRfc3339(),
+        'causality.clock_behind_us': String(Number.MAX_SAFE_INTEGER),
+      }).map(([key, stringValue]) => ({ key, value: { stringValue } })),
+    });
+    const spans = [span(1, 'a', HOUR_MS, 'a=1', 1), span(2, 'b', 0, 'a=1,b=1', 2)];
+    const graph = CausalGraph.of(readDocument({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
+    const [cause, effect] = graph.spans;
+    if (cause === undefined || effect === undefined) throw new Error('both were read');
+    expect(graph.relation(cause.start, effect.start)).to.equal('before');
+    const { spans: moved } = correctTimestamps(graph);
+    const [first, second] = ['a', 'b'].map((name) => moved.find((one) => one.name === name)?.startNanos ?? 0n);
+    expect((first as bigint) <= (second as bigint)).to.equal(true);
+  });
+
+  it('by the environment: a drift limit of more than a day is none', () => {
+    for (const text of ['86400001', '1e9', '999999999', '-1', 'Infinity']) {
+      expectInvalid(() => defaultMaxDriftMs({ OTEL_CAUSALITY_MAX_DRIFT_MS: text }), 'OTEL_CAUSALITY_MAX_DRIFT_MS');
+    }
+    expect(defaultMaxDriftMs({ OTEL_CAUSALITY_MAX_DRIFT_MS: '86400000' })).to.equal(86_400_000);
   });
 });

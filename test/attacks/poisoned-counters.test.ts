@@ -3,14 +3,26 @@
  */
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { CausalGraph } from '../../src/analysis/causal-graph.js';
+import { findAnomalies } from '../../src/analysis/find-anomalies.js';
+import { readDocument } from '../../src/analysis/readers/document.js';
+import { CorrelationVector } from '../../src/clocks/correlation-vector.js';
 import { LamportClock, LamportTimestamp } from '../../src/clocks/lamport-clock.js';
-import { MAX_COUNTER, MAX_FOREIGN_COUNTER } from '../../src/clocks/limits.js';
+import { MAX_CORRELATION_ELEMENT, MAX_COUNTER, MAX_FOREIGN_COUNTER } from '../../src/clocks/limits.js';
 import { VectorClock } from '../../src/clocks/vector-clock.js';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 import { CausalDeduplicator, CausalRegister } from '../../src/delivery/index.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { TestNode } from '../support/fleet.js';
-import { expectNotTaken, extractOdd, messageWith, nodeReading, PLACES, stampText } from '../support/hostile-node.js';
+import {
+  expectNotTaken,
+  extractOdd,
+  messageWith,
+  nodeReading,
+  PLACES,
+  stampText,
+  TRACE_ID,
+} from '../support/hostile-node.js';
 import { expectInvalid } from '../support/invalid-value.js';
 import { VECTOR_ENTRY_POINTS } from '../support/vector-entry-points.js';
 
@@ -163,4 +175,47 @@ describe('attack: poisoned counters', () => {
     expectInvalid(() => written.write('y', { node: 'evil' }), 'tick');
     expect(written.write('y', { node: 'good', context: written.context }).read().values).to.deep.equal(['y']);
   });
+
+  it('in a correlation vector: the highest element ends it, and a higher one is none', () => {
+    const base = 'PmvzQKgYek6Sdk/T5sWaqw';
+    const highest = CorrelationVector.parse(`${base}.${MAX_CORRELATION_ELEMENT}`);
+    expect(highest.increment().isTerminated).to.equal(true);
+    expect(highest.extend().increment().value).to.equal(`${base}.${MAX_CORRELATION_ELEMENT}.1`);
+    expectInvalid(() => CorrelationVector.parse(`${base}.${MAX_CORRELATION_ELEMENT + 1}`), 'correlation vector');
+    const third = CorrelationVector.parse(`A.${base}.FFFFFFFF`).increment();
+    expect(third.replaced?.suffix).to.equal('.FFFFFFFF');
+    expectInvalid(() => CorrelationVector.parse(`A.${base}.100000000`), 'correlation vector');
+  });
+
+  for (const [where, forged] of [
+    ['the tick', { 'causality.tick': HIGHEST }],
+    ['the Lamport time', { 'causality.lamport': HIGHEST }],
+    ['the end', { 'causality.end.tick': HIGHEST, 'causality.end.lamport': HIGHEST }],
+  ] as const) {
+    it(`as ${where} of a recorded span: other spans stand to each other as before`, () => {
+      const span = (id: number, node: string, more: object): object => ({
+        traceId: TRACE_ID,
+        spanId: id.toString(16).padStart(16, '0'),
+        name: node,
+        startTimeUnixNano: '1',
+        endTimeUnixNano: '2',
+        attributes: Object.entries({
+          'causality.node': node,
+          'causality.tick': '1',
+          'causality.lamport': '1',
+          'causality.end.tick': '2',
+          'causality.end.lamport': '2',
+          'causality.vector': `${node}=1`,
+          ...more,
+        }).map(([key, stringValue]) => ({ key, value: { stringValue } })),
+      });
+      const spans = [span(1, 'a', {}), span(2, 'b', {}), span(3, 'evil', forged)];
+      const graph = CausalGraph.of(readDocument({ resourceSpans: [{ scopeSpans: [{ spans }] }] }));
+      const [a, b, evil] = graph.spans;
+      if (a === undefined || b === undefined || evil === undefined) throw new Error('all were read');
+      expect(graph.relation(a.start, b.start)).to.equal('concurrent');
+      for (const other of [a, b]) expect(graph.relation(evil.start, other.start)).not.to.be.oneOf(['before', 'after']);
+      findAnomalies(graph);
+    });
+  }
 });

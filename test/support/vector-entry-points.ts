@@ -31,7 +31,7 @@ export interface VectorEntryPoint {
 }
 
 /** Who reads, where a reader has a name of its own: its entry is not the stranger's. */
-export const READER = 'reader';
+const READER = 'reader';
 
 const byNode = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : a > b ? 1 : 0);
 
