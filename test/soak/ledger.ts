@@ -27,6 +27,8 @@ export type LedgerEntry = { readonly trace: string } & (
       readonly message: MessageName;
       readonly span: string;
       readonly heard?: MessageName;
+      /** It carries a stamp, because that of the request was accepted. */
+      readonly stamped: boolean;
     }
   /** The body of this reply, which was written in parts, is complete. */
   | { readonly kind: 'replied'; readonly message: MessageName }

@@ -23,8 +23,10 @@ const { values } = parseArgs({
   },
 });
 const [seconds, seed, rate] = [Number(values.seconds), Number(values.seed), Number(values.rate)];
-if (!(seconds > 0 && rate > 0 && Number.isSafeInteger(seed))) {
-  console.error('--seconds and --rate are numbers above 0, --seed is an integer');
+/** With more, the anchor's small store would drop visits that wait for a process that is paused. */
+const MAX_RATE = 40;
+if (!(seconds > 0 && rate > 0 && rate <= MAX_RATE && Number.isSafeInteger(seed))) {
+  console.error(`--seconds is above 0, --rate from above 0 to ${MAX_RATE}, --seed an integer`);
   process.exit(2);
 }
 

@@ -75,7 +75,7 @@ export class Plans {
     [this.calls, this.spans, this.taken] = [0, 0, 0];
     this.calm = this.random.below(100) < CALM_PERCENT;
     const to = this.slot();
-    const plan = this.plan(0);
+    const plan = this.plan(to, 0);
     return {
       to,
       plan,
@@ -85,21 +85,21 @@ export class Plans {
     };
   }
 
-  private plan(depth: number): Plan {
+  private plan(at: SlotName, depth: number): Plan {
     return {
       sampled: this.rarely(10, () => false) ?? true,
       reply: this.rarely(20, () => this.random.pick(['parts', 'parts', 'error', 'none'] as const)) ?? 'whole',
-      steps: this.steps(depth),
+      steps: this.steps(at, depth),
     };
   }
 
-  private steps(depth: number): Step[] {
+  private steps(at: SlotName, depth: number): Step[] {
     const length = Math.min(1 + this.random.below(STEPS_IN_A_ROW), MAX_STEPS - this.taken);
     this.taken += length;
-    return Array.from({ length }, () => this.step(depth));
+    return Array.from({ length }, () => this.step(at, depth));
   }
 
-  private step(depth: number): Step {
+  private step(at: SlotName, depth: number): Step {
     const draw = this.random.below(20);
     if (draw < 10 && depth < MAX_DEPTH && this.calls < MAX_CALLS) {
       this.calls++;
@@ -109,14 +109,15 @@ export class Plans {
       return {
         do: 'span',
         linked: this.rarely(30, () => true) ?? false,
-        steps: depth < MAX_DEPTH ? this.steps(depth + 1) : [],
+        steps: depth < MAX_DEPTH ? this.steps(at, depth + 1) : [],
       };
     }
     if (draw < 16 && depth < MAX_DEPTH) {
-      return { do: 'together', branches: [this.steps(depth + 1), this.steps(depth + 1)] };
+      return { do: 'together', branches: [this.steps(at, depth + 1), this.steps(at, depth + 1)] };
     }
     if (draw === 16 && !this.calm && this.spans++ < MAX_SPANS) {
-      const never = this.random.below(10) === 0;
+      // The anchor lives as long as the run: its store would fill with what never ends.
+      const never = this.random.below(10) === 0 && at !== 'anchor';
       return { do: 'leave open', millis: never ? 'never' : this.random.below(8_000) };
     }
     return { do: 'wait', millis: this.random.below(this.random.below(4) === 0 ? 80 : 15) };
@@ -124,7 +125,7 @@ export class Plans {
 
   private call(depth: number): Call {
     const to = this.slot();
-    const plan = this.plan(depth + 1);
+    const plan = this.plan(to, depth + 1);
     const fault = this.rarely(12, () => this.random.pick(WIRE_FAULTS));
     const replyFault = this.rarely(4, () => this.random.pick(REPLY_FAULTS));
     const abortMillis = this.rarely(4, () => this.random.below(40));

@@ -35,7 +35,7 @@ describe('soak: faults of the wire', () => {
 
   it('leave stamps that are refused each for its own reason', () => {
     expect(read('garbles the stamp')).to.equal('malformed');
-    expect(read('loses the vector')).to.equal('entries');
+    expect(read('loses the vector')).to.equal('node');
     expect(read('a version to come')).to.equal('version');
     expect(read('an oversize stamp')).to.equal('oversized');
     expect(read('too many entries')).to.equal('entries');

@@ -3,14 +3,13 @@
  */
 import { CausalGraph } from '../../../src/analysis/causal-graph.js';
 import type { CausalEvent } from '../../../src/analysis/graph-model.js';
-import { MAX_COUNTER } from '../../../src/clocks/limits.js';
 import { compareStamps, type StampRelation } from '../../../src/clocks/stamp.js';
 import type { EventStamp } from '../../../src/codec/span-stamps.js';
 import { CALM_SLOTS } from '../slots.js';
 import type { Findings, Tally } from './findings.js';
 import type { RecordedTrace } from './recorded-trace.js';
 import { RULE } from './rules.js';
-import { eventKey, type StampsByEvent } from './span-events.js';
+import { eventKey, isBeyondLamport, type StampsByEvent } from './span-events.js';
 import { type TrueEvent, Truth } from './truth.js';
 
 interface StampedEvent {
@@ -82,9 +81,7 @@ function isOrdered(truth: Truth, a: TrueEvent, b: TrueEvent): boolean {
 }
 
 function checkTimes(cause: EventStamp, effect: EventStamp, pair: () => string, findings: Findings): void {
-  // At its limit Lamport time stops, and says so.
-  const isStuck = cause.lamport === MAX_COUNTER && effect.lamport === MAX_COUNTER && effect.incomplete;
-  if (cause.lamport >= effect.lamport && !isStuck) findings.add(RULE.lamport, pair());
+  if (cause.lamport >= effect.lamport && !isBeyondLamport(cause, effect)) findings.add(RULE.lamport, pair());
   if (effect.hlcUnordered || cause.hlc === undefined || effect.hlc === undefined) return;
   if (cause.hlc.compare(effect.hlc) >= 0) findings.add(RULE.hybrid, pair());
 }

@@ -226,6 +226,16 @@ describe('soak: planted faults', () => {
       expect(rules).to.include(RULE.lamport);
     });
 
+    it('excuses it where the cause was forged to the limit, and the effect admits it', () => {
+      const rules = (admits: boolean): readonly string[] =>
+        rulesBrokenBy(({ attributes }) => {
+          attributes.visit['causality.lamport'] = 2 ** 48;
+          for (const one of Object.values(attributes)) if (admits) one['causality.incomplete'] = true;
+        });
+      expect(rules(false)).to.include(RULE.lamport).and.to.include(RULE.rising);
+      expect(rules(true)).not.to.include(RULE.lamport).and.not.to.include(RULE.rising);
+    });
+
     it('finds a hybrid time that is not above its causes, unless it is marked', () => {
       const rules = (marked: boolean): readonly string[] =>
         rulesBrokenBy(({ attributes }) => {

@@ -50,7 +50,7 @@ export function plant(): Plant {
       incarnation: incarnationOf('plain'),
       ledger: [
         { ...common, kind: 'start', span: serve, heard: request },
-        { ...common, kind: 'reply', message: reply, span: serve, heard: request },
+        { ...common, kind: 'reply', message: reply, span: serve, heard: request, stamped: true },
         { ...common, kind: 'end', span: serve },
       ],
     },

@@ -44,6 +44,14 @@ function shown({ incarnation }: TraceLane, { traceId, spanId, name, attributes }
   return `${incarnation.id}, trace ${traceId}, span ${spanId} "${name}" ${JSON.stringify(Object.fromEntries(told), (_, value: unknown) => (typeof value === 'bigint' ? Number(value) : value))}`;
 }
 
+/**
+ * True where Lamport time promises nothing: it stops at its limit, which only a forger reaches, and such a time does not
+ * outlive its domain. The effect says that it is incomplete.
+ */
+export function isBeyondLamport(cause: { readonly lamport: number }, effect: EventStamp): boolean {
+  return cause.lamport === MAX_COUNTER && effect.incomplete;
+}
+
 type Spans = ReadonlyMap<string, RecordedSpan>;
 
 /** In lean mode a vector may be that of the local parent's start. */
@@ -83,10 +91,8 @@ function checkAlone(
     const text = told[kind]?.vector;
     const problem = text === undefined ? undefined : problemIn(text, node, tick);
     if (problem !== undefined) return { rule: problem.rule, what: `its ${kind}: ${problem.what}` };
-    // Lamport time stops at its limit, which only a forger reaches.
-    const isStuck = lamport === MAX_COUNTER && last.lamport === MAX_COUNTER && stamp.incomplete;
-    if (tick <= last.tick || (lamport <= last.lamport && !isStuck))
-      return { rule: RULE.rising, what: `at its ${kind}` };
+    const hasRisen = lamport > last.lamport || isBeyondLamport(last, stamp);
+    if (tick <= last.tick || !hasRisen) return { rule: RULE.rising, what: `at its ${kind}` };
     last = { tick, lamport };
   }
   return undefined;

@@ -36,7 +36,7 @@ describe('soak: what really happened', () => {
       ],
       [
         { kind: 'start', span: 'b', heard: REQUEST },
-        { kind: 'reply', message: REPLY, span: 'b' },
+        { kind: 'reply', message: REPLY, span: 'b', stamped: true },
         { kind: 'end', span: 'b' },
       ],
     );
@@ -61,7 +61,7 @@ describe('soak: what really happened', () => {
       ],
       [
         { kind: 'start', span: 'b', heard: REQUEST },
-        { kind: 'reply', message: REPLY, span: 'b' },
+        { kind: 'reply', message: REPLY, span: 'b', stamped: true },
         { kind: 'start', span: 'between' },
         { kind: 'replied', message: REPLY },
         { kind: 'start', span: 'afterwards' },
@@ -89,6 +89,28 @@ describe('soak: what really happened', () => {
     const [a, b] = [event(truth, 'a', 'start'), event(truth, 'b', 'start')];
     expect(truth.happened(a, b)).to.equal(true);
     expect(truth.isPromised(a, b)).to.equal(false);
+  });
+
+  it('promises what a span heard that is not sampled from its first request or stamped reply on, and not before', () => {
+    const inContext = (line: Line): Truth =>
+      truthOf(
+        [
+          { kind: 'start', span: 'a' },
+          { kind: 'send', message: REQUEST },
+        ],
+        [line, { kind: 'start', span: 'b' }],
+      );
+    const reply = { kind: 'reply', message: REPLY, span: 'unsampled', heard: REQUEST } as const;
+    for (const [line, isPromised] of [
+      [{ kind: 'send', message: `${TRACE}/plain.1/2`, heard: REQUEST }, true],
+      [{ ...reply, stamped: true }, true],
+      [{ ...reply, stamped: false }, false],
+    ] as const) {
+      const truth = inContext(line);
+      const [a, b] = [event(truth, 'a', 'start'), event(truth, 'b', 'start')];
+      expect(truth.happened(a, b)).to.equal(true);
+      expect(truth.isPromised(a, b)).to.equal(isPromised);
+    }
   });
 
   it('takes no order from messages of other traces', () => {

@@ -4,6 +4,8 @@
  * Guarantee: knows nothing of stamps. What is outside the promise (docs/guarantees.md) is left out of the promised order
  * and kept in the whole one:
  * - a message whose baggage and tracestate were both lost on the way;
+ * - a message that a span handled which is not sampled, and in whose context nothing left, no request and no reply with a
+ *   stamp: an `extract` that nothing follows is no event;
  * - of a reply's body that was written in parts, all but the single events that were stamped between its head and its
  *   end.
  */
@@ -103,7 +105,7 @@ export class Truth {
         return this.point(state, entry.message);
       case 'reply': {
         const event = this.event(lane, entry.span, 'reply');
-        if (!this.point(state, entry.heard, event, entry.message)) return false;
+        if (!this.point(state, entry.heard, event, entry.message, entry.stamped)) return false;
         if (this.written.has(entry.message)) this.openBody(lane, entry.message, state.last as number);
         return true;
       }
@@ -120,12 +122,23 @@ export class Truth {
     return { index: this.events.length, incarnation: lane.incarnation, span, kind };
   }
 
-  private point(state: LaneState, heard?: MessageName, event?: TrueEvent, names?: MessageName): boolean {
+  /**
+   * Something happens, after what happened before in its lane. False where the message that it heard has not been sent.
+   * @param names the message that leaves here
+   * @param promises false where the library need not know what was heard
+   */
+  private point(
+    state: LaneState,
+    heard?: MessageName,
+    event?: TrueEvent,
+    names?: MessageName,
+    promises = true,
+  ): boolean {
     const cause = heard === undefined || traceOfMessage(heard) !== this.trace.id ? undefined : this.pointOf.get(heard);
     if (heard !== undefined && cause === undefined && traceOfMessage(heard) === this.trace.id) return false;
     const before = state.last === undefined ? [] : [state.last];
     const all = cause === undefined ? before : [...before, cause];
-    const promised = this.outside.has(heard) && heard !== undefined ? before : all;
+    const promised = !promises || (heard !== undefined && this.outside.has(heard)) ? before : all;
     const point = this.wholeOrder.add(all, event?.index);
     this.promisedOrder.add(promised, event?.index);
     state.last = point;

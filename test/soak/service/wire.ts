@@ -75,7 +75,9 @@ export class Wire {
       if (span !== undefined && !response.headersSent) {
         const message = this.ledger.nameMessage(span.traceId);
         const heard = headers[REQUEST_HEADER];
-        const entry = { trace: span.traceId, kind: 'reply', message, span: span.spanId } as const;
+        // The library has just set it: its wrap of this method is outside of ours.
+        const stamped = response.hasHeader('causality');
+        const entry = { trace: span.traceId, kind: 'reply', message, span: span.spanId, stamped } as const;
         this.ledger.note(typeof heard === 'string' ? { ...entry, heard } : entry);
         names.set(response, message);
         response.setHeader(REPLY_HEADER, message);
