@@ -48,6 +48,7 @@ export const WILD: Arbitraries<SlotPlan> = {
   carrier: rarely('baggage', 'header', 9),
   hooks: rarely(true, false, 5),
   baggage: mostly(true, false),
+  parts: rarely('both', 'processor', 9, 'propagator'),
   plainHops: rarely('visible', 'transparent', 5),
   propagates: rarely(true, false, 9),
   trusts: rarely(true, false, 9),

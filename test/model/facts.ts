@@ -20,6 +20,7 @@ export type Rule =
   | 'a stamp that a plain service passed on'
   | 'a reply without an acceptable stamp'
   | 'a reply that nobody hears'
+  | 'no propagator'
   | 'a trace that came back after it was dropped'
   | 'a link without a stamp'
   | 'between a head and the end of its body'

@@ -36,6 +36,8 @@ export const HAPPENINGS = {
   'a reply carried the stamp of an inner reply': 5,
   'a cache answered a request': 12,
   'the stamp of a reply was damaged': 15,
+  'a message came without a propagator': 15,
+  'a message left without a processor': 15,
 } as const satisfies Record<string, number>;
 
 export type Happening = keyof typeof HAPPENINGS;

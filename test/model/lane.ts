@@ -36,6 +36,8 @@ export class Lane {
     readonly domain: string,
     private readonly events: readonly EventFacts[],
     private readonly happened: Happenings,
+    /** Node ids in process scope that may be heard of though they have stamped nothing: their beginning was sent. */
+    private readonly beginnings: ReadonlySet<string>,
   ) {}
 
   /** Looks whether the library has dropped, or made anew, what it holds. */
@@ -128,7 +130,7 @@ export class Lane {
   private limitEntries(own?: string): void {
     const nodes = this.countersHeard();
     if (own !== undefined) nodes.set(own, 1);
-    if (nodes.size <= this.process.plan.maxEntries) return;
+    if (nodes.size + this.heardOfOnly(nodes).length <= this.process.plan.maxEntries) return;
     this.cut = true;
     this.rules.add('entries dropped by a limit');
   }
@@ -143,10 +145,19 @@ export class Lane {
 
   private textLength(): number {
     let length = LONGEST_HEAD;
-    for (const [node, tick] of this.countersHeard()) length += node.length + String(tick).length + 2;
+    const counters = this.countersHeard();
+    for (const [node, tick] of counters) length += node.length + String(tick).length + 2;
+    for (const node of this.heardOfOnly(counters)) length += node.length + 3;
     return length;
   }
+
+  private heardOfOnly(nodes: ReadonlyMap<string, number>): readonly string[] {
+    return this.domain === PROCESS ? [...this.beginnings].filter((node) => !nodes.has(node)) : [];
+  }
 }
+
+/** The domain of all that processes in process scope do. */
+export const PROCESS = '-';
 
 /** Characters of a stamp before its vector, at most. */
 const LONGEST_HEAD = 54;

@@ -23,7 +23,7 @@ import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { LogStamp } from '../../src/clocks/log-stamp.js';
 import type { Cause, EventFacts, Incarnation, LogFacts, MessageFacts, StampFacts } from './facts.js';
 import { Happenings } from './happenings.js';
-import { Lane } from './lane.js';
+import { Lane, PROCESS } from './lane.js';
 import { type EventSet, includes, NO_EVENTS, only, OrderGraph } from './order-graph.js';
 
 export class Ledger {
@@ -40,6 +40,8 @@ export class Ledger {
   private readonly lastByProcess = new Map<string, number>();
   private readonly lastByAnything = new Map<number, number>();
   private readonly lanes = new Map<string, Lane>();
+  /** Node ids that were sent before they had stamped anything, in process scope. */
+  readonly beginnings = new Set<string>();
   /** Domains in which a process that is gone has stamped something. */
   private readonly bereaved = new Set<string>();
 
@@ -49,7 +51,7 @@ export class Ledger {
     const key = `${process.id}/${domain}`;
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = new Lane(process, domain, this.events, this.happened);
+      lane = new Lane(process, domain, this.events, this.happened, this.beginnings);
       this.lanes.set(key, lane);
     }
     lane.observe(trace);
@@ -127,7 +129,7 @@ export class Ledger {
    */
   receive(process: Incarnation, trace: string, message: MessageFacts): Cause[] {
     const lane = this.lane(process, trace);
-    const sent = message.stamps[process.plan.carrier];
+    const sent = process.plan.parts === 'processor' ? undefined : message.stamps[process.plan.carrier];
     const stamp = process.plan.trusts && sent?.domain !== UNREADABLE ? sent : undefined;
     if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier | stamp.known;
     const causes = causesOf(message, process.plan.plainHops === 'transparent');
@@ -162,8 +164,6 @@ export class Ledger {
     return includes(this.byAnything.past(later.point), earlier.index);
   }
 }
-
-const PROCESS = '-';
 
 export function isProcessScope({ plan }: Incarnation): boolean {
   return plan.kind === 'library' && plan.scope === 'process';
