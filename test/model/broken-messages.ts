@@ -6,7 +6,7 @@ import type { SpanContext } from '@opentelemetry/api';
 import { VectorState } from '../../src/clocks/vector-state.js';
 import type { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 import { AwaitedReplies } from '../../src/otel/awaited-replies.js';
-import type { Domain } from '../../src/otel/domain.js';
+import { Domain } from '../../src/otel/domain.js';
 import { Domains } from '../../src/otel/domains.js';
 import { OutboundHeaders } from '../../src/otel/headers.js';
 import { Messages } from '../../src/otel/messages.js';
@@ -81,6 +81,42 @@ export const MESSAGE_BREAKAGES: readonly Breakage[] = [
           return original.apply(this, [domain, { ...arrival, hidden } as never, now]);
         },
     }),
+  },
+  {
+    name: 'messages of a reply leave their client complete',
+    during: replacing(Messages, { openReply: () => () => () => undefined }),
+  },
+  {
+    name: 'a client is complete while it still writes its request',
+    during: replacing(Messages, { openRequest: () => () => () => undefined }),
+  },
+  {
+    name: 'the head of a stream makes its reply complete',
+    during: replacing(Messages, {
+      hearHead: (original) =>
+        function (this: Messages, ...args: never[]) {
+          const taken = original.apply(this, args);
+          this.hearReply(args[0] as unknown as string, args[1]);
+          return taken;
+        },
+    }),
+  },
+  {
+    name: 'a process that lacks the propagator is complete until a message comes',
+    during: replacing(Domains, { admit: () => () => undefined }),
+  },
+  {
+    name: 'a process that stamps nothing need not hear replies',
+    during: replacing(Messages, {
+      hearReply: (original) =>
+        function (this: { domains: Domains }, ...args: never[]) {
+          if (this.domains.node !== undefined) original.apply(this, args);
+        },
+    }),
+  },
+  {
+    name: 'nobody recognises a forgotten trace by what others know of us in it',
+    during: replacing(Domain, { recall: () => () => undefined }),
   },
   {
     name: 'the readable part of a damaged stamp is taken',

@@ -139,8 +139,11 @@ export class Requests {
     const carrier = { ...(forged ?? request.carrier) };
     const unread = suppressed && service.carries;
     if (unread && request.facts.marked) this.ledger.happened.note('a message came while tracing was suppressed');
-    const facts = unread ? { ...request.facts, stamps: {} } : request.facts;
     const isForged = forged !== undefined;
+    const facts = {
+      ...request.facts,
+      ...(unread ? { stamps: {} } : isForged ? this.withoutOurs(request, service) : {}),
+    };
     const state = { server: undefined, replied: false, unread, isForged };
     const delivery: Delivery = { request, facts, service, carrier, ...state };
     this.deliveries.push(delivery);
@@ -149,6 +152,14 @@ export class Requests {
     const spanId = traceApi.getSpanContext(context)?.spanId ?? '';
     this.log.push(`${service.name} receives ${request.name}`);
     return { service, context, trace: facts.trace, spanId, span: undefined, arrival: delivery };
+  }
+
+  /** What is refused of a forged stamp is all that it says of the receiver. */
+  private withoutOurs({ facts }: Request, service: Service): Pick<MessageFacts, 'stamps'> {
+    const { carrier } = service.plan;
+    const stamp = facts.stamps[carrier] as StampFacts;
+    const own = this.ledger.ownEvents(service, facts.trace);
+    return { stamps: { ...facts.stamps, [carrier]: { ...stamp, known: stamp.known & ~own } } };
   }
 
   /** A link to what another context of this process received, or to its span. */
