@@ -46,6 +46,11 @@ export class Domains {
     this.hasPropagator = true;
   }
 
+  /** Something is stamped here: without a propagator whatever this process sends is unmarked, and nobody else can tell. */
+  admit(domain: Domain): void {
+    if (!this.hasPropagator) domain.hide('no-propagator');
+  }
+
   /** A message came or went: without a propagator it carried no stamp, and nobody can tell what it brought. */
   needPropagator(domain: Domain): void {
     if (this.hasPropagator) return;

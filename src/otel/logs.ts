@@ -41,6 +41,7 @@ export class Logs {
     const domain = this.domainFor(record, named, arrival);
     if (domain === undefined) return false;
     const node = this.domains.nodeNamed(() => serviceName(log));
+    this.domains.admit(domain);
     const isFull = this.domains.settings.attributes === 'full';
     const stamp = domain.observe(node, ++this.seq, isFull ? this.domains.now() : undefined);
     this.writer.write(log, stamp, record?.domain === domain ? record.start : undefined);

@@ -200,10 +200,13 @@ export class Messages {
     if (misses) this.domainOf(awaited).hide('reply-without-stamp');
   }
 
-  /** What goes ahead of a reply has come, a stream's head: it is merged, and the reply itself stays awaited. */
-  hearHead(spanId: string, text: string): void {
+  /**
+   * What goes ahead of a reply has come, a stream's head: it is merged, and the reply itself stays awaited.
+   * @returns false where it brought no stamp, so that it may tell what we do not know: see {@link openReply}
+   */
+  hearHead(spanId: string, text: string | undefined): boolean {
     const awaited = this.awaited.peek(spanId);
-    if (awaited !== undefined) this.merge(awaited, text);
+    return awaited !== undefined && this.merge(awaited, text);
   }
 
   /**

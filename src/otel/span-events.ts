@@ -67,6 +67,7 @@ export class SpanEvents {
       behindMillis = Math.max(behindMillis, this.hearLinks(domain, span.links, spanContext.traceId, now));
     }
     if ((span.droppedLinksCount ?? 0) > 0) domain.hide('links-dropped');
+    this.domains.admit(domain);
 
     const record: SpanRecord = {
       clock: this.clock,

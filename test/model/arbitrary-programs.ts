@@ -4,8 +4,8 @@
  *
  * Guarantee: all shrink, command by command and number by number, to the youngest and the usual.
  */
-import { type Arbitrary, array, constant, constantFrom, integer, nat, oneof, record } from 'fast-check';
-import { type Arbitraries, CALM, OF_PROCESS, rarely, TIGHT, WILD } from './arbitrary-slots.js';
+import { type Arbitrary, array, boolean, constant, constantFrom, integer, nat, oneof, record } from 'fast-check';
+import { type Arbitraries, CALM, FORGETFUL, OF_PROCESS, rarely, TIGHT, WILD } from './arbitrary-slots.js';
 import type { Command, Damage, Program, Sampling, SlotPlan } from './program.js';
 
 const pick = oneof(
@@ -16,9 +16,9 @@ const pick = oneof(
 const damage = constantFrom<Damage>('truncated', 'garbled', 'oversized', 'doubled');
 const slot = integer({ min: 0, max: 4 });
 
-function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Command> {
+function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number): Arbitrary<Command> {
   return oneof(
-    { weight: 3, arbitrary: record({ do: constant('root' as const), slot, sampling }) },
+    { weight: roots, arbitrary: record({ do: constant('root' as const), slot, sampling }) },
     {
       weight: 5,
       arbitrary: record({
@@ -89,6 +89,25 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Co
     },
     { weight: 4, arbitrary: record({ do: constant('endBody' as const), reply: pick }) },
     { weight: faults, arbitrary: record({ do: constant('loseReply' as const), reply: pick }) },
+    {
+      weight: 2,
+      arbitrary: record({
+        do: constant('talk' as const),
+        context: pick,
+        to: slot,
+        serverSampling: sampling,
+        writes: boolean(),
+      }),
+    },
+    {
+      weight: 6,
+      arbitrary: record({
+        do: constant('say' as const),
+        talk: pick,
+        what: constantFrom('up', 'up', 'down', 'down', 'head', 'halfClose', 'end', 'cancel'),
+        reacts: boolean(),
+      }),
+    },
     { weight: faults, arbitrary: record({ do: constant('restart' as const), slot }) },
     {
       weight: 3,
@@ -131,10 +150,15 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Co
 
 /** A fleet of two to five services and up to `longest` commands. */
 export function programs(longest = 80): Arbitrary<Program> {
-  const program = (plan: Arbitraries<SlotPlan>, sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Program> =>
+  const program = (
+    plan: Arbitraries<SlotPlan>,
+    sampling: Arbitrary<Sampling>,
+    faults: number,
+    roots = 3,
+  ): Arbitrary<Program> =>
     record({
       slots: array(record(plan), { minLength: 2, maxLength: 5, size: 'max' }),
-      commands: array(oneCommand(sampling, faults), { minLength: 1, maxLength: longest, size: 'max' }),
+      commands: array(oneCommand(sampling, faults, roots), { minLength: 1, maxLength: longest, size: 'max' }),
     });
   const always = constant<Sampling>(2);
   const often = rarely<Sampling>(2, 0, 6, 1);
@@ -143,6 +167,7 @@ export function programs(longest = 80): Arbitrary<Program> {
     { arbitrary: program(TIGHT, always, 0), weight: 2 },
     { arbitrary: program(CALM, often, 2), weight: 1 },
     { arbitrary: program(WILD, often, 2), weight: 4 },
+    { arbitrary: program(FORGETFUL, often, 1, 20), weight: 1 },
     { arbitrary: program(OF_PROCESS, often, 2), weight: 1 },
   );
 }

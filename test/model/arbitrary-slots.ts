@@ -26,6 +26,7 @@ export const CALM: Arbitraries<SlotPlan> = {
   propagates: constant(true),
   trusts: constant(true),
   maxDomains: constant(1000),
+  memory: constant(0),
   maxEntries: constant(64),
   maxBytes: constant(1024),
   attributes: constantFrom('standard', 'full', 'lean'),
@@ -37,9 +38,12 @@ export const CALM: Arbitraries<SlotPlan> = {
 export const TIGHT: Arbitraries<SlotPlan> = {
   ...CALM,
   maxDomains: constantFrom(1, 1, 2, 3),
-  maxEntries: mostly(64, 2, 3, 4),
+  maxEntries: constantFrom(64, 64, 2, 3, 4),
   maxBytes: constantFrom(1024, 160),
 };
+
+/** So small a store and memory that dropped traces are forgotten. */
+export const FORGETFUL: Arbitraries<SlotPlan> = { ...CALM, maxDomains: rarely(1, 2, 2), memory: rarely(2, 0, 3) };
 
 export const WILD: Arbitraries<SlotPlan> = {
   ...CALM,
@@ -48,6 +52,7 @@ export const WILD: Arbitraries<SlotPlan> = {
   carrier: rarely('baggage', 'header', 9),
   hooks: rarely(true, false, 5),
   baggage: mostly(true, false),
+  parts: rarely('both', 'processor', 9, 'propagator'),
   plainHops: rarely('visible', 'transparent', 5),
   propagates: rarely(true, false, 9),
   trusts: rarely(true, false, 9),

@@ -10,6 +10,8 @@ export interface Incarnation {
   readonly plan: SlotPlan;
   /** What the library holds for a trace at this moment, by identity: tells when it was dropped. Plain: nothing. */
   readonly holds: (trace: string) => object | undefined;
+  /** What the library, rightly or by mistake, takes for a trace that it has dropped. */
+  readonly remembers: (trace: string) => boolean;
 }
 
 /** Rules of DESIGN 2 by which an event may be incomplete. */
@@ -20,9 +22,11 @@ export type Rule =
   | 'a stamp that a plain service passed on'
   | 'a reply without an acceptable stamp'
   | 'a reply that nobody hears'
+  | 'no propagator'
   | 'a trace that came back after it was dropped'
   | 'a link without a stamp'
   | 'between a head and the end of its body'
+  | 'between the messages and the end of a reply'
   | 'a request of an unsampled span whose reply has not come'
   | 'a request that could carry no stamp';
 

@@ -23,7 +23,7 @@ import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { LogStamp } from '../../src/clocks/log-stamp.js';
 import type { Cause, EventFacts, Incarnation, LogFacts, MessageFacts, StampFacts } from './facts.js';
 import { Happenings } from './happenings.js';
-import { Lane } from './lane.js';
+import { Lane, PROCESS } from './lane.js';
 import { type EventSet, includes, NO_EVENTS, only, OrderGraph } from './order-graph.js';
 
 export class Ledger {
@@ -40,6 +40,10 @@ export class Ledger {
   private readonly lastByProcess = new Map<string, number>();
   private readonly lastByAnything = new Map<number, number>();
   private readonly lanes = new Map<string, Lane>();
+  /** Where a process was in a trace before it forgot it. */
+  private readonly pasts = new Map<string, Cause>();
+  /** Node ids that were sent before they had stamped anything, in process scope. */
+  readonly beginnings = new Set<string>();
   /** Domains in which a process that is gone has stamped something. */
   private readonly bereaved = new Set<string>();
 
@@ -49,7 +53,7 @@ export class Ledger {
     const key = `${process.id}/${domain}`;
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = new Lane(process, domain, this.events, this.happened);
+      lane = new Lane(process, domain, this.events, this.happened, this.beginnings, () => this.forget(process, trace));
       this.lanes.set(key, lane);
     }
     lane.observe(trace);
@@ -127,9 +131,9 @@ export class Ledger {
    */
   receive(process: Incarnation, trace: string, message: MessageFacts): Cause[] {
     const lane = this.lane(process, trace);
-    const sent = message.stamps[process.plan.carrier];
+    const sent = process.plan.parts === 'processor' ? undefined : message.stamps[process.plan.carrier];
     const stamp = process.plan.trusts && sent?.domain !== UNREADABLE ? sent : undefined;
-    if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier | stamp.known;
+    if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier;
     const causes = causesOf(message, process.plan.plainHops === 'transparent');
     const ofThisTrace = message.trace === trace || isProcessScope(process);
     const acceptable = stamp?.domain === lane.domain ? stamp : undefined;
@@ -142,6 +146,7 @@ export class Ledger {
     if (acceptable === undefined) {
       lane.rules.add(message.marked ? 'a mark without an acceptable stamp' : 'a stamp without a mark');
     } else {
+      if (lane.recalls(acceptable)) causes.push(...this.forgottenPast(process, trace));
       lane.merge(acceptable);
       if (!message.marked) lane.rules.add('a stamp without a mark');
       else if (message.hops !== 'none' && process.plan.plainHops === 'visible') {
@@ -149,6 +154,22 @@ export class Ledger {
       }
     }
     return causes;
+  }
+
+  /** A process forgets that it was ever in a trace: what happens next there is a beginning. */
+  private forget(process: Incarnation, trace: string): void {
+    const line = `${process.id}/${trace}`;
+    const past = this.lastByTrace.get(line);
+    if (past === undefined) return;
+    this.pasts.set(line, { point: past, trace });
+    this.lastByTrace.delete(line);
+    this.lastByProcess.delete(line);
+  }
+
+  /** What a process did in a trace that it had forgotten, and of which somebody has just told it. */
+  forgottenPast(process: Incarnation, trace: string): readonly Cause[] {
+    const past = this.pasts.get(`${process.id}/${trace}`);
+    return past === undefined ? [] : [past];
   }
 
   /** True where `earlier` happened before `later`, and their clocks promise to know of it, or that they may not. */
@@ -162,8 +183,6 @@ export class Ledger {
     return includes(this.byAnything.past(later.point), earlier.index);
   }
 }
-
-const PROCESS = '-';
 
 export function isProcessScope({ plan }: Incarnation): boolean {
   return plan.kind === 'library' && plan.scope === 'process';

@@ -23,6 +23,8 @@ export interface SlotPlan {
   /** Library: stamps that come with requests are read. */
   readonly trusts: boolean;
   readonly maxDomains: number;
+  /** Traces in a generation of the memory of dropped ones; 0 for the usual half a million. */
+  readonly memory: number;
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly attributes: 'standard' | 'full' | 'lean';
@@ -75,6 +77,21 @@ export type Command =
   | { readonly do: 'spliceReply'; readonly reply: number; readonly stale: number }
   | { readonly do: 'damageReply'; readonly reply: number; readonly how: Damage | 'forged' }
   | { readonly do: 'cache'; readonly message: number; readonly stale: number }
+  | {
+      readonly do: 'talk';
+      readonly context: number;
+      readonly to: number;
+      readonly serverSampling: Sampling;
+      /** The request has more than one message. */
+      readonly writes: boolean;
+    }
+  | {
+      readonly do: 'say';
+      readonly talk: number;
+      readonly what: 'up' | 'halfClose' | 'head' | 'down' | 'end' | 'cancel';
+      /** Whoever gets it does something at once. */
+      readonly reacts: boolean;
+    }
   | { readonly do: 'restart'; readonly slot: number }
   | { readonly do: 'pass'; readonly slot: number; readonly millis: number }
   | {

@@ -3,6 +3,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { recordOf } from '../../src/otel/span-registry.js';
 import type { Cause, StampFacts } from './facts.js';
 import { domainOf, type Ledger, stampOf } from './ledger.js';
+import { NO_EVENTS } from './order-graph.js';
 import type { Requests } from './requests.js';
 import type { Delivery, ReplyOnItsWay, Request } from './scene.js';
 import type { Service } from './service.js';
@@ -170,7 +171,8 @@ export class Replies {
     return awaited?.stamped === true && stamp?.domain === domainOf(service, trace);
   }
 
-  private heardByLibrary({ stamp, request }: ReplyOnItsWay): boolean {
+  private heardByLibrary(reply: ReplyOnItsWay): boolean {
+    const { stamp, request } = reply;
     const { service, trace, spanId, span } = request.sender;
     this.ledger.observeAll(service);
     const awaited = service.awaited.get(spanId);
@@ -183,9 +185,12 @@ export class Replies {
     if (span?.start !== undefined && span.live) lane.recall(span.start);
     if (lane.holder === undefined) return false;
     const taken = awaited.stamped ? stamp : undefined;
-    if (taken !== undefined) lane.earlier |= taken.earlier | taken.known;
+    if (taken !== undefined) lane.earlier |= taken.earlier;
     if (taken?.domain === lane.domain) {
-      lane.merge(taken);
+      if (lane.recalls(taken)) reply.causes = [...reply.causes, ...this.ledger.forgottenPast(service, trace)];
+      // What a forged stamp says of its client is refused, whatever it says.
+      const ours = reply.isForged ? this.ledger.ownEvents(service, trace) : NO_EVENTS;
+      lane.merge({ ...taken, known: taken.known & ~ours });
       if ((taken.known & awaited.own) === awaited.own) return true;
     }
     lane.rules.add('a reply without an acceptable stamp');

@@ -42,6 +42,7 @@ export class Requests {
     const sent = service.carries ? this.sentByLibrary(spot, service) : this.passOn(spot);
     const facts = left === undefined ? sent : leftBehind(sent, left, carrier, service);
     if (left !== undefined) this.ledger.happened.note('headers were used again');
+    if (service.carries && !service.stamps) this.ledger.happened.note('a message left without a processor');
     const request = this.add(facts, carrier, to, spot, this.ownEvents(spot));
     this.log.push(
       `${service.name} sends ${request.name} to slot ${to} from ${spot.span?.name ?? 'a context it received'}`,
@@ -63,7 +64,8 @@ export class Requests {
   private passOn({ service, trace, arrival, span }: Spot): MessageFacts {
     const point = this.ledger.point(service, trace, []);
     const received = arrival?.facts;
-    const stamp = service.plan.baggage ? passedOn(received?.stamps.baggage) : undefined;
+    const keeps = service.clock !== undefined || service.plan.baggage;
+    const stamp = keeps ? passedOn(received?.stamps.baggage) : undefined;
     const stamps = stamp === undefined ? {} : { baggage: stamp };
     // Without a span of its own it is no hop that anyone could see.
     if (span === undefined && received !== undefined) return { ...received, stamps };
@@ -89,6 +91,8 @@ export class Requests {
       return { ...message, stamps: {} };
     }
     const stamp = service.plan.propagates ? stampOf(lane) : undefined;
+    const node = service.clock?.node;
+    if (node !== undefined && isProcessScope(service)) this.ledger.beginnings.add(node);
     const recorded = span?.start !== undefined;
     if (lane.holder !== undefined) {
       const awaited = service.awaited.get(spanId);
@@ -135,8 +139,11 @@ export class Requests {
     const carrier = { ...(forged ?? request.carrier) };
     const unread = suppressed && service.carries;
     if (unread && request.facts.marked) this.ledger.happened.note('a message came while tracing was suppressed');
-    const facts = unread ? { ...request.facts, stamps: {} } : request.facts;
     const isForged = forged !== undefined;
+    const facts = {
+      ...request.facts,
+      ...(unread ? { stamps: {} } : isForged ? this.withoutOurs(request, service) : {}),
+    };
     const state = { server: undefined, replied: false, unread, isForged };
     const delivery: Delivery = { request, facts, service, carrier, ...state };
     this.deliveries.push(delivery);
@@ -145,6 +152,14 @@ export class Requests {
     const spanId = traceApi.getSpanContext(context)?.spanId ?? '';
     this.log.push(`${service.name} receives ${request.name}`);
     return { service, context, trace: facts.trace, spanId, span: undefined, arrival: delivery };
+  }
+
+  /** What is refused of a forged stamp is all that it says of the receiver. */
+  private withoutOurs({ facts }: Request, service: Service): Pick<MessageFacts, 'stamps'> {
+    const { carrier } = service.plan;
+    const stamp = facts.stamps[carrier] as StampFacts;
+    const own = this.ledger.ownEvents(service, facts.trace);
+    return { stamps: { ...facts.stamps, [carrier]: { ...stamp, known: stamp.known & ~own } } };
   }
 
   /** A link to what another context of this process received, or to its span. */

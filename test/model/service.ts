@@ -1,7 +1,8 @@
 /**
  * Processes of the modelled fleet: the real library in a real SDK, or an ordinary OpenTelemetry service without it.
  *
- * Guarantee: nothing of the library is replaced. The physical clock, the sampler and the wire are the test's.
+ * Guarantee: nothing of the library is replaced, but that a memory of half a million traces may be one of two. The
+ * physical clock, the sampler and the wire are the test's.
  */
 import {
   type Context,
@@ -22,6 +23,7 @@ import { BasicTracerProvider, type ReadableSpan, type Sampler, SamplingDecision 
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { CausalClock } from '../../src/otel/causal-clock.js';
+import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 import type { Carrier } from '../support/fleet.js';
 import { LoggingNode } from '../support/logging-node.js';
 import type { Incarnation } from './facts.js';
@@ -94,6 +96,7 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
     propagator: { carrier: plan.carrier, propagateTo: () => plan.propagates },
   });
   if (plan.hooks) node.clock.messages.watchCarriers();
+  const memory = memoryOf(node, plan.memory);
   const { spans } = node.clock;
   const end = spans.end.bind(spans);
   let lastEnd: CausalStamp | undefined;
@@ -110,6 +113,7 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
     clock: node.clock,
     awaited: new Map(),
     holds: (trace) => node.clock.domains.peek(trace),
+    remembers: (trace) => memory.mayContain(node.clock.domains.idOf(trace)),
     carries: plan.parts !== 'processor',
     stamps: plan.parts !== 'propagator',
     inject: (context, carrier) => injectWith(node.propagator, context, carrier),
@@ -127,6 +131,14 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
   };
 }
 
+/** The store's memory of dropped traces; a smaller one where the plan says so. */
+function memoryOf({ clock }: LoggingNode, capacity: number): DroppedTraces {
+  const { store } = clock.domains as unknown as { readonly store: { droppedTraces: DroppedTraces } };
+  if (!(store.droppedTraces instanceof DroppedTraces)) throw new TypeError('the store has another memory');
+  if (capacity > 0) store.droppedTraces = new DroppedTraces(capacity);
+  return store.droppedTraces;
+}
+
 function startPlain(id: number, name: string, plan: SlotPlan): Service {
   const trace = new W3CTraceContextPropagator();
   const propagator = new CompositePropagator({
@@ -140,6 +152,7 @@ function startPlain(id: number, name: string, plan: SlotPlan): Service {
     clock: undefined,
     awaited: new Map(),
     holds: () => undefined,
+    remembers: () => false,
     carries: false,
     stamps: false,
     inject: (context, carrier) => injectWith(propagator, context, carrier),

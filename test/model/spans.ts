@@ -60,6 +60,9 @@ export class Spans {
       this.ledger.observeAll(service);
       const lane = this.ledger.lane(service, traceId);
       if (spot?.trace === traceId) lane.recall(spot.span?.start);
+      if (!service.carries) lane.rules.add('no propagator');
+      if (!service.carries && spot?.arrival !== undefined)
+        this.ledger.happened.note('a message came without a propagator');
       const causes = spot?.arrival === undefined ? [] : this.ledger.receive(service, traceId, spot.arrival.facts);
       if (linked !== undefined) causes.push(...this.requests.hearLink(service, traceId, linked));
       start = this.ledger.event(`${name}.start`, service, traceId, stamp, causes);

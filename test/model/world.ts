@@ -15,6 +15,7 @@ import type { Delivery, ReplyOnItsWay, Request, SpanFacts, Spot } from './scene.
 import { type Service, startService } from './service.js';
 import { Spans } from './spans.js';
 import { workSuppressed } from './suppression.js';
+import { type Talk, Talks } from './talks.js';
 import { WallClock } from './wall-clock.js';
 
 /** So long that a small byte limit cuts the third entry off. */
@@ -37,6 +38,7 @@ export class World {
   readonly spans = new Spans(this.ledger, this.requests, this.log);
   private readonly logs = new Logs(this.ledger, this.log);
   private readonly replies = new Replies(this.ledger, this.requests, this.log);
+  private readonly talks = new Talks(this.ledger, this.replies, this.log);
   private readonly hops = new Hops(this.ledger, this.requests, this.log);
   private readonly replyHops = new ReplyHops(this.ledger, this.requests, this.replies, this.log);
 
@@ -126,6 +128,12 @@ export class World {
       case 'loseReply':
         this.replies.lose(youngest(this.replies.underWay, command.reply));
         break;
+      case 'talk':
+        this.talk(command);
+        break;
+      case 'say':
+        this.say(youngest(this.talks.talks, command.talk), command);
+        break;
       case 'restart':
         this.restart(command.slot % this.slots.length);
         break;
@@ -185,6 +193,7 @@ export class World {
     this.requests.died(dead);
     this.ledger.died(dead);
     this.replies.died(dead);
+    this.talks.died(dead);
     this.log.push(`${dead.name} restarts`);
     this.boot(slot);
   }
@@ -227,6 +236,22 @@ export class World {
         return this.spans.start(service, youngest(local, context), SpanKind.INTERNAL, sampling, { linked: spot });
       }
     }
+  }
+
+  /** A call whose messages come one by one. */
+  private talk({ context, to, serverSampling, writes }: Extract<Command, { do: 'talk' }>): void {
+    const called = this.call(youngest(this.spans.spots, context), { to, as: 'client', sampling: 2 });
+    if (called === undefined) return;
+    this.deliver(called.request, { as: 'server', context: 0, sampling: serverSampling, again: false });
+    const delivery = this.requests.deliveries.at(-1) as Delivery;
+    this.talks.begin(called.sender.span as SpanFacts, called.request, delivery, writes);
+  }
+
+  private say(talk: Talk | undefined, { what, reacts }: Extract<Command, { do: 'say' }>): void {
+    if (what === 'end' || what === 'cancel') this.talks.hangUp(talk, what === 'cancel');
+    else this.talks[what](talk);
+    const hearer = what === 'up' ? talk?.delivery.server?.spot : talk?.client.spot;
+    if (reacts && hearer !== undefined) this.spans.start(hearer.service, hearer, SpanKind.INTERNAL, 2);
   }
 
   /** Several calls at once: all are sent, then all are served, then all are heard. */
