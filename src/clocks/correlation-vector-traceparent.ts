@@ -24,7 +24,7 @@ const SPAN_ID_BYTES = 8;
 export function vectorOfTraceparent(traceparent: string): string {
   const match = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/.exec(traceparent);
   const [, version, traceId = '', parentId = '', more] = match ?? [];
-  const known = version !== undefined && version !== 'ff' && (version !== '00' || more === undefined);
+  const known = version !== 'ff' && (version !== '00' || more === undefined);
   if (!known || !/[^0]/.test(traceId) || !/[^0]/.test(parentId)) {
     throw new InvalidValueError('traceparent', traceparent, 'a valid W3C traceparent');
   }

@@ -21,6 +21,9 @@ export const MAX_NODE_NAME_LENGTH = 40;
 /** Random base36 characters that tell the incarnations of one name apart: 41 bits, and no two processes share one. */
 export const INCARNATION_LENGTH = 8;
 
+/** Times that a random source is asked for one node id: a healthy one fails to give enough in one of 10^12 times. */
+export const MAX_RANDOM_DRAWS = 4;
+
 /** Most entries that a domain holds, a writer writes or a reader takes. */
 export const MAX_VECTOR_ENTRIES = 64;
 

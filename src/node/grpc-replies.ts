@@ -2,8 +2,8 @@
  * Replies of gRPC calls: a pair of interceptors that carry the server's stamp in its metadata and its trailers.
  *
  * Guarantee: the trailers come last, so their stamp knows all that any message of the call may have told; it is merged
- * before the client's span ends. Messages of a response stream come before it: from the first one to the trailers what
- * the client stamps and sends in this trace is incomplete, and nothing afterwards. A call that ends without a stamp
+ * before the client's span ends. Messages of a response stream come before it: from the first one, or a head without a
+ * stamp, to the trailers what the client stamps and sends in this trace is incomplete, and nothing afterwards. A call that ends without a stamp
  * (cancelled, timed out, no such interceptor there) makes the trace incomplete. Nothing here throws.
  * Hazard: grpc-js repeats a failed call by itself where a retry policy says so, with the stamp of the first attempt.
  * The server that gets the repetition is told so by gRPC, and is incomplete. Messages of a request stream that pass on
@@ -24,7 +24,7 @@ import type {
   GrpcModule,
   ServerResponder,
 } from './grpc-calls.js';
-import { parentIn } from './outgoing-parent.js';
+import { parentSpanIn } from './outgoing-parent.js';
 
 const PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts';
 const TRACESTATE = 'tracestate';
@@ -110,8 +110,10 @@ class HearingCall {
   private readonly listener: ClientListener = {
     onReceiveMetadata: (metadata, next) => {
       guarded(this.clock, () => {
-        const text = textIn(metadata, MEMBER);
-        if (text !== undefined && this.spanId !== undefined) this.clock.messages.hearHead(this.spanId, text);
+        const { spanId } = this;
+        if (spanId === undefined || this.clock.messages.hearHead(spanId, textIn(metadata, MEMBER))) return;
+        // A head without a stamp may tell the application what only the trailers will tell us, if they do.
+        this.closeReply ??= this.clock.messages.openReply(spanId);
       });
       next(metadata);
     },
@@ -131,7 +133,7 @@ class HearingCall {
 
   private begin(metadata: GrpcMetadata): void {
     // The span that the call itself names: the active one may be another's.
-    this.spanId = parentIn(textIn(metadata, 'traceparent'))?.spanId;
+    this.spanId = parentSpanIn(textIn(metadata, 'traceparent'));
     if (this.spanId !== undefined && this.method.requestStream !== false) {
       this.closeRequest = this.clock.messages.openRequest(this.spanId);
     }
@@ -191,7 +193,7 @@ class ReplyingCall {
     let copy: GrpcMetadata | undefined;
     guarded(this.clock, () => {
       if (this.received === undefined) return;
-      const parentSpanId = parentIn(textIn(this.received, 'traceparent'))?.spanId;
+      const parentSpanId = parentSpanIn(textIn(this.received, 'traceparent'));
       const active = { context: context.active(), parentSpanId };
       const text = this.clock.messages.reply(this.received, active, isFinal)?.text;
       if (text === undefined) return;

@@ -5,18 +5,14 @@
  * Hazard: without W3C trace context among the propagators a request names nobody, and its reply is not heard.
  */
 
-export interface OutgoingParent {
-  readonly traceId: string;
-  readonly spanId: string;
-}
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-/;
+const SPAN_ID_FROM = 36;
+const SPAN_ID_TO = 52;
 
-const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-/;
-
-/** Reads a `traceparent` value; undefined for anything else. */
-export function parentIn(value: unknown): OutgoingParent | undefined {
-  if (typeof value !== 'string') return undefined;
-  const match = TRACEPARENT.exec(value);
-  return match === null ? undefined : { traceId: match[1] as string, spanId: match[2] as string };
+/** The span id in a `traceparent` value; undefined for anything else. */
+export function parentSpanIn(value: unknown): string | undefined {
+  // No groups: a match that is taken apart costs twice as much, and every request has one.
+  return typeof value === 'string' && TRACEPARENT.test(value) ? value.slice(SPAN_ID_FROM, SPAN_ID_TO) : undefined;
 }
 
 /**

@@ -48,6 +48,14 @@ export function judgeArrival(evidence: Evidence): Arrival | undefined {
   return { clock, domain, stamp, hidden, parentSpanId: parent?.spanId, server: undefined };
 }
 
+/**
+ * True where our mark is still in place: somebody else's propagator extracted it, or ours while tracing was suppressed.
+ * A stamp came and stayed unread. Spans that nobody samples hand the mark down to their children.
+ */
+export function isMarkUnread({ traceState }: SpanContext): boolean {
+  return traceState?.get(MEMBER) !== undefined;
+}
+
 export function arrivalIn(context: Context): Arrival | undefined {
   return context.getValue(ARRIVAL_KEY) as Arrival | undefined;
 }

@@ -1,7 +1,8 @@
 /**
  * The requests that this process has sent and whose reply has not come, by the id of the span that sent them.
  *
- * Guarantee: at most {@link MAX_AWAITED_REPLIES}. A request that is given up for room makes its trace incomplete.
+ * Guarantee: at most {@link MAX_AWAITED_REPLIES}. A request that is given up for room makes its trace incomplete. One of
+ * a recorded span is kept until the span ends: whoever sends the same headers again gets another reply.
  * Hazard: a span that is not a client's may end before its reply comes; the request stays awaited then, without it.
  */
 import { SpanKind } from '@opentelemetry/api';
@@ -14,6 +15,10 @@ export interface Awaited {
   /** The span that sent it, while it has not ended; undefined for one that is not ours, whose end nobody shows us. */
   record: SpanRecord | undefined;
   requests: number;
+  /** Our last event before the first of them: who answers any of them knows it. */
+  readonly own: number;
+  /** How many of them left in a way in which nobody, as far as is known, hears the reply. */
+  unheard: number;
   /** True for a span that is not ours: nobody will say that its reply is missing. */
   readonly blind: boolean;
   /** False when a target got no stamp of ours: then none of its is believed. */
@@ -23,7 +28,7 @@ export interface Awaited {
 }
 
 /** What is known of one of them. */
-export type AwaitedRequest = Pick<Awaited, 'domain' | 'record' | 'stamped' | 'optional'>;
+export type AwaitedRequest = Pick<Awaited, 'domain' | 'record' | 'own' | 'stamped' | 'optional'>;
 
 export class AwaitedReplies {
   private readonly bySpan = new Map<string, Awaited>();
@@ -40,27 +45,47 @@ export class AwaitedReplies {
     else record.awaited++;
   }
 
-  /** A request was sent, with or without a stamp. */
-  add(spanId: string, domain: Domain, record: SpanRecord | undefined, stamped: boolean): void {
-    const present = this.bySpan.get(spanId);
-    if (present === undefined) {
+  /**
+   * A request was sent, with or without a stamp.
+   * @param unheard true until somebody announces that he hears its reply: what happens meanwhile is incomplete
+   */
+  add(spanId: string, domain: Domain, record: SpanRecord | undefined, stamped: boolean, unheard = false): void {
+    let awaited = this.bySpan.get(spanId);
+    if (awaited === undefined) {
       if (this.bySpan.size >= this.capacity) this.giveUpOldest();
       const optional = record?.kind === SpanKind.PRODUCER;
-      this.bySpan.set(spanId, { domain, record, requests: 1, blind: record === undefined, stamped, optional });
+      const [blind, own] = [record === undefined, domain.ownCounter];
+      awaited = { domain, record, requests: 1, own, unheard: 0, blind, stamped, optional };
+      this.bySpan.set(spanId, awaited);
     } else {
-      present.requests++;
-      present.stamped &&= stamped;
+      awaited.requests++;
+      awaited.stamped &&= stamped;
     }
     AwaitedReplies.miss(domain, record);
+    if (!unheard) return;
+    awaited.unheard++;
+    awaited.domain.blindRequests++;
   }
 
-  /** A reply came, with or without a stamp. Undefined where none was awaited. */
+  /** Somebody listens for the reply to the requests that a span has sent. */
+  announce(spanId: string): void {
+    const awaited = this.bySpan.get(spanId);
+    if (awaited === undefined) return;
+    awaited.domain.blindRequests -= awaited.unheard;
+    awaited.unheard = 0;
+  }
+
+  /** A reply came, with or without a stamp. Undefined where none can have been awaited. */
   take(spanId: string): AwaitedRequest | undefined {
     const awaited = this.bySpan.get(spanId);
-    if (awaited === undefined) return undefined;
+    if (awaited === undefined || awaited.requests === 0) return awaited;
+    const { record } = awaited;
     if (awaited.blind) awaited.domain.blindRequests--;
-    if (awaited.record !== undefined) awaited.record.awaited--;
-    if (--awaited.requests === 0) this.bySpan.delete(spanId);
+    if (record !== undefined) record.awaited--;
+    if (--awaited.requests > 0) return awaited;
+    this.announce(spanId);
+    if (record === undefined || record.ended) this.bySpan.delete(spanId);
+    else record.answered = true;
     return awaited;
   }
 
@@ -71,6 +96,7 @@ export class AwaitedReplies {
 
   /** A client span has ended: no reply of its will be looked at any more. */
   forget(spanId: string): void {
+    this.announce(spanId);
     this.bySpan.delete(spanId);
   }
 
@@ -81,10 +107,11 @@ export class AwaitedReplies {
   }
 
   private giveUpOldest(): void {
-    for (const [spanId, { domain, record, optional }] of this.bySpan) {
+    for (const [spanId, { domain, record, requests, optional }] of this.bySpan) {
+      this.announce(spanId);
       this.bySpan.delete(spanId);
       if (record !== undefined) record.awaited = 0;
-      if (!optional) domain.hide('too-many-awaited');
+      if (!optional && requests > 0) domain.hide('too-many-awaited');
       return;
     }
   }

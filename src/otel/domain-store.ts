@@ -56,7 +56,7 @@ export class DomainStore {
     const present = this.domains.get(id);
     if (present !== undefined) return present;
     this.makeRoom(physicalMillis);
-    const domain = new Domain(id, this.rules, this.floor);
+    const domain = new Domain(id, this.rules, this.floor, this.droppedTraces.hasForgotten ? this.times : undefined);
     domain.usedAt = physicalMillis;
     if (this.droppedTraces.mayContain(id)) {
       domain.hide('trace-returned');

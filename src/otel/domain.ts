@@ -42,6 +42,8 @@ export class Domain {
   private lamportIsOurs = false;
   private hidden = false;
   private unordered = false;
+  /** The last tick of ours that was not made here. */
+  private readonly base: number;
   /** Replies under way whose head, with its stamp, has been sent and whose body has not ended. */
   openBodies = 0;
   /** Requests sent for spans whose end we shall not see, and whose reply has not come. */
@@ -58,13 +60,18 @@ export class Domain {
   previous: Domain | undefined;
   next: Domain | undefined;
 
-  /** @param counter the highest tick of this node so far: the next event gets `counter + 1` */
+  /**
+   * @param counter the highest tick of this node so far: the next event gets `counter + 1`
+   * @param forgotten times that no dropped trace has passed, where some were forgotten and this may be one of them
+   */
   constructor(
     readonly id: string,
     private readonly rules: DomainRules,
     public counter: number,
+    private forgotten?: Readonly<TimesFloor>,
   ) {
     this.vector = new VectorState(rules.maxEntries);
+    this.base = counter;
   }
 
   get incomplete(): boolean {
@@ -74,6 +81,11 @@ export class Domain {
   /** True when there is something to tell: a message must name at least one event. */
   get hasNews(): boolean {
     return this.vector.size > 0;
+  }
+
+  /** Our last event of which messages tell; 0 where there is none. */
+  get ownCounter(): number {
+    return this.vector.ownCounter;
   }
 
   /** The proven lag of this host's clock in this trace, which the domain's hybrid times are ahead by. */
@@ -161,6 +173,7 @@ export class Domain {
    */
   hear(stamp: CausalStamp, physicalMillis: number, request: boolean): BehindMillis {
     const { counters, node } = this.rules;
+    if (this.forgotten !== undefined && node !== undefined) this.recall(stamp.vector.get(node));
     const hearing = this.vector.hear(stamp.vector, node, this.counter);
     if (hearing.ownRefused) counters.ownEntry(`${stamp.vector.get(node as string)} where ${this.counter} is the last`);
     this.lose(hearing.dropped);
@@ -199,6 +212,14 @@ export class Domain {
     this.lamport = Math.max(this.lamport, lamport);
     this.lamportIsOurs = false;
     this.hlc.raiseTo(hlc.seconds, hlc.fraction);
+  }
+
+  /** Somebody has heard of us in this trace: where that was before this domain, it is a trace that came back. */
+  private recall(own: number): void {
+    if (own === 0 || own > this.base || this.forgotten === undefined) return;
+    this.hide('trace-returned');
+    this.continueAbove(this.forgotten);
+    this.forgotten = undefined;
   }
 
   private get isIncompleteNow(): boolean {

@@ -5,13 +5,13 @@
  * and is incomplete; a message that arrives makes no domain until something happens in its context.
  * Hazard: everything here trusts its caller to have judged the message (arrival.ts).
  */
-import { diag, type SpanContext } from '@opentelemetry/api';
+import type { SpanContext } from '@opentelemetry/api';
 import { drawNodeId } from '../clocks/node-id.js';
 import { PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { fitVector } from '../clocks/vector-state.js';
 import { MAX_HEAD_LENGTH } from '../codec/wire-text.js';
 import type { ClockSettings } from './clock-options.js';
-import type { Counters } from './counters.js';
+import { type Counters, say } from './counters.js';
 import { type BehindMillis, Domain, type DomainRules } from './domain.js';
 import { DomainStore } from './domain-store.js';
 import type { Arrival, SpanRecord } from './records.js';
@@ -46,14 +46,19 @@ export class Domains {
     this.hasPropagator = true;
   }
 
+  /** Something is stamped here: without a propagator whatever this process sends is unmarked, and nobody else can tell. */
+  admit(domain: Domain): void {
+    if (!this.hasPropagator) domain.hide('no-propagator');
+  }
+
   /** A message came or went: without a propagator it carried no stamp, and nobody can tell what it brought. */
   needPropagator(domain: Domain): void {
     if (this.hasPropagator) return;
     domain.hide('no-propagator');
     if (this.saidNoPropagator) return;
     this.saidNoPropagator = true;
-    diag.warn(
-      'otel-causality: spans are stamped, but no CausalityPropagator uses their clock, so order between services is unknown; register one as the global propagator',
+    say(
+      'spans are stamped, but no CausalityPropagator uses their clock, so order between services is unknown; register one as the global propagator',
     );
   }
 
@@ -80,11 +85,13 @@ export class Domains {
   /** Physical time in milliseconds; not a number where the injected clock fails, which every user of it bears. */
   now(): number {
     try {
-      return this.settings.now();
+      const now: unknown = this.settings.now();
+      if (typeof now === 'number') return now;
+      this.counters.error('the physical clock', `it gave a ${typeof now}`);
     } catch (error) {
       this.counters.error('the physical clock', error);
-      return Number.NaN;
     }
+    return Number.NaN;
   }
 
   /** The id of the domain that events of this trace belong to. */

@@ -35,8 +35,12 @@ export class DroppedTraces {
     return true;
   }
 
+  /** True once traces that were added are no longer recognised. */
+  hasForgotten = false;
+
   private include(first: number, step: number): void {
     if (this.count === this.capacity) {
+      this.hasForgotten ||= this.older !== undefined;
       this.older = this.younger;
       this.younger = undefined;
       this.count = 0;

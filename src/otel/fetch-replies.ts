@@ -5,7 +5,8 @@
  * one, sees the response. A call that carries no `traceparent` is passed on as it is, and its promise is untouched; of
  * the others neither request nor response is read, but for their headers. No hook throws into the application.
  * Hazard: it sees the requests that pass through it, so it must stand under the instrumentation that writes the
- * headers: installed first. Installed too late it hears nothing, and the spans' ends say that replies are missing.
+ * headers: installed first. Installed too late it hears nothing, and the page's traces are incomplete from each request
+ * that passes it by.
  */
 import { diag } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
@@ -52,14 +53,16 @@ export function installFetchReplies(options: FetchRepliesOptions = {}): () => vo
       'otel-causality: fetch is instrumented already, so replies to it will not be heard; call installFetchReplies before the instrumentation is registered',
     );
   }
-  if (!clock.messages.watchCarriers()) return nothing;
+  if (!clock.messages.watchCarriers('fetch')) return nothing;
 
   let installed = true;
   const listening: Fetch = new Proxy(original, {
     apply(fetch, self, call: [input?: unknown, init?: unknown]): Promise<Answer> {
       const sender = installed ? senderOf(clock, call) : undefined;
       const answer = Reflect.apply(fetch, self, call);
-      if (sender === undefined) return answer;
+      // An application's own stand-in for fetch may give anything.
+      if (sender === undefined || typeof (answer as Partial<typeof answer> | undefined)?.then !== 'function')
+        return answer;
       return answer.then((response) => {
         hear(clock, sender, response);
         return response;
@@ -70,24 +73,26 @@ export function installFetchReplies(options: FetchRepliesOptions = {}): () => vo
     host.fetch = listening;
   } catch (error) {
     clock.events.error('replacing fetch', error);
-    clock.messages.stopWatchingCarriers();
+    clock.messages.stopWatchingCarriers('fetch');
     return nothing;
   }
   return () => {
     if (!installed) return;
     installed = false;
-    clock.messages.stopWatchingCarriers();
+    clock.messages.stopWatchingCarriers('fetch');
     // Where somebody has wrapped it since, it stays underneath and passes everything on.
     if (host.fetch === listening) host.fetch = original;
   };
 }
 
-/** The id of the span that a call was made for, as its own `traceparent` names it. */
+/** The id of the span that a call was made for, as its own `traceparent` names it; its reply will be heard. */
 function senderOf(clock: CausalClock, [input, init]: readonly [input?: unknown, init?: unknown]): string | undefined {
   try {
     const headers = headersOf(init) ?? headersOf(input);
     const parent = headers === undefined ? undefined : headerIn(headers, 'traceparent');
-    return typeof parent === 'string' ? parseTraceParent(parent)?.spanId : undefined;
+    const spanId = typeof parent === 'string' ? parseTraceParent(parent)?.spanId : undefined;
+    if (spanId !== undefined) clock.messages.announce(spanId);
+    return spanId;
   } catch (error) {
     clock.events.error('reading the headers of a fetch', error);
     return undefined;

@@ -101,8 +101,10 @@ const NO_STAMP: SentStamp = { present: false, text: undefined };
 const UNREADABLE: SentStamp = { present: true, text: undefined };
 
 /** The list that a header is, whatever the case of its name. */
-function listNamed(key: string): typeof BAGGAGE | typeof TRACESTATE | undefined {
+function listNamed(key: unknown): typeof BAGGAGE | typeof TRACESTATE | undefined {
   if (key === BAGGAGE || key === TRACESTATE) return key;
+  // A propagator in plain JavaScript may ask for whatever its carrier knows.
+  if (typeof key !== 'string') return undefined;
   // Most keys are of another length and cost no copy.
   if (key.length === BAGGAGE.length && key.toLowerCase() === BAGGAGE) return BAGGAGE;
   if (key.length === TRACESTATE.length && key.toLowerCase() === TRACESTATE) return TRACESTATE;
@@ -168,17 +170,17 @@ export class OutboundHeaders implements TextMapSetter {
     } else if (tracestate !== undefined) {
       this.write(carrier, tracestate.key, tracestate.text, failed);
     }
+    const inHeader = place === 'header' ? text : undefined;
+    if (inHeader !== undefined) this.write(carrier, MEMBER, inHeader, failed);
+    else if (departure !== undefined && (textIn(carrier, MEMBER) ?? '') !== '') this.write(carrier, MEMBER, '', failed);
     if (text !== undefined && place === 'baggage') {
       const others = baggage?.text ?? left(carrier, BAGGAGE);
       const stamped = withStamp(others, text);
-      this.write(carrier, baggage?.key ?? BAGGAGE, stamped ?? others, failed);
+      this.write(carrier, baggage?.key ?? BAGGAGE, stamped ?? others ?? '', failed);
       return stamped === undefined ? { unsent: `no room behind ${others?.length} bytes of baggage` } : ALL_SENT;
     }
-    if (text !== undefined) this.write(carrier, MEMBER, text, failed);
     if (baggage !== undefined) this.write(carrier, baggage.key, baggage.text, failed);
-    else if (departure !== undefined && text === undefined) {
-      takeBack(carrier, place, (key, value) => this.write(carrier, key, value, failed));
-    }
+    else if (departure !== undefined) this.write(carrier, BAGGAGE, withoutStamp(carrier), failed);
     return ALL_SENT;
   }
 
@@ -201,18 +203,15 @@ interface HeldList {
 }
 
 /**
- * Empties what an earlier attempt left in this carrier, where the mark goes alone: beside the new mark an old stamp
- * would pass for a new one, and a target that may not have stamps would get it.
+ * The baggage without the stamp that an earlier attempt, or a message whose headers were copied, left in this carrier;
+ * undefined where there is none. Beside the new mark an old stamp would pass for a new one, in the other place of the
+ * two as well, and a target that may not have stamps would get it.
  */
-function takeBack(carrier: unknown, place: 'baggage' | 'header', set: (key: string, value: string) => void): void {
-  if (place === 'header') {
-    if (textIn(carrier, MEMBER) !== undefined) set(MEMBER, '');
-    return;
-  }
+function withoutStamp(carrier: unknown): string | undefined {
   const text = textIn(carrier, BAGGAGE);
-  if (text === undefined) return;
+  if (text === undefined || !text.includes(MEMBER)) return undefined;
   const { rest, values } = takeMember(text, MEMBER);
-  if (values.length > 0) set(BAGGAGE, rest ?? '');
+  return values.length > 0 ? (rest ?? '') : undefined;
 }
 
 /**

@@ -11,7 +11,7 @@
 import { type Context, type SpanContext, trace } from '@opentelemetry/api';
 import type { LogAttributeWriter } from '../codec/log-attributes.js';
 import type { AttributeSink } from '../codec/vector-attribute.js';
-import { arrivalIn, MEMBER } from './arrival.js';
+import { arrivalIn, isMarkUnread } from './arrival.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import type { Arrival, SpanRecord } from './records.js';
@@ -41,6 +41,7 @@ export class Logs {
     const domain = this.domainFor(record, named, arrival);
     if (domain === undefined) return false;
     const node = this.domains.nodeNamed(() => serviceName(log));
+    this.domains.admit(domain);
     const isFull = this.domains.settings.attributes === 'full';
     const stamp = domain.observe(node, ++this.seq, isFull ? this.domains.now() : undefined);
     this.writer.write(log, stamp, record?.domain === domain ? record.start : undefined);
@@ -70,9 +71,9 @@ export class Logs {
   /** A span that this clock has not stamped: another clock of this process has, or a message came unread. */
   private hearUnstamped(domain: Domain, spanContext: SpanContext, arrival: Arrival | undefined): void {
     if (anyRecordOf(spanContext) !== undefined) domain.hide('foreign-clock');
-    if (spanContext.isRemote !== true || arrival !== undefined) return;
-    this.domains.needPropagator(domain);
-    if (spanContext.traceState?.get(MEMBER) !== undefined) domain.hide('mark-without-stamp');
+    if (arrival !== undefined) return;
+    if (spanContext.isRemote === true) this.domains.needPropagator(domain);
+    if (isMarkUnread(spanContext)) domain.hide('mark-without-stamp');
   }
 }
 

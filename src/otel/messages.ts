@@ -5,10 +5,10 @@
  * Hazard: the reply of a span is found by the span's id, which the outgoing request carries in its own trace context.
  * On pooled connections the active context belongs to somebody else.
  */
-import type { Context, SpanContext } from '@opentelemetry/api';
+import { type Context, type SpanContext, SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { readStamp, StampFormatError } from '../codec/wire-text.js';
-import { arrivalIn } from './arrival.js';
+import { arrivalIn, isMarkUnread } from './arrival.js';
 import type { SpanAttributeWriter } from '../codec/span-attributes.js';
 import type { AttributeSink } from '../codec/vector-attribute.js';
 import { type AttachedValues, attachedValues } from './attached-values.js';
@@ -33,12 +33,17 @@ export interface Reply {
   openBody(): () => void;
 }
 
-/** Who listens for replies. Each of them once for a clock. */
-export type ReplyTransport = 'http' | 'grpc' | 'manual';
+/**
+ * Who listens for replies. Each of them once for a clock. `fetch` hears those that it announces; of the others it is
+ * taken on trust that they hear every reply.
+ */
+export type ReplyTransport = 'http' | 'grpc' | 'manual' | 'fetch';
 
 export class Messages {
   private arrivalsByCarrier: AttachedValues<object, Arrival> | undefined;
   private readonly watching = new Set<string>();
+  /** True where somebody hears replies that nobody announced. */
+  private hearsAll = false;
 
   constructor(
     private readonly clock: object,
@@ -60,15 +65,31 @@ export class Messages {
     // Another clock of this process has stamped the span and gives us none of what it knows.
     const foreign = record === undefined && anyRecordOf(spanContext) !== undefined;
     if (foreign) domain?.hide('foreign-clock');
+    const unread = record === undefined && arrival === undefined && isMarkUnread(spanContext);
+    if (unread) domain?.hide('mark-without-stamp');
     if (domain === undefined || (!domain.hasNews && !domain.incomplete)) {
       const { traceId } = spanContext;
       const missed = arrival?.hidden !== undefined && this.domains.concerns(arrival, traceId);
-      return this.domains.mayHaveHeard(traceId, domain) || missed || foreign ? { text: undefined, mark } : undefined;
+      const speaks = this.domains.mayHaveHeard(traceId, domain) || missed || foreign || unread;
+      return speaks ? { text: undefined, mark } : undefined;
     }
     const text = allowed && domain.hasNews ? this.domains.write(domain) : undefined;
-    if (this.arrivalsByCarrier === undefined) AwaitedReplies.miss(domain, record);
-    else this.awaited.add(spanContext.spanId, domain, record, text !== undefined);
+    this.awaitReply(mark, domain, record, text !== undefined);
     return { text, mark };
+  }
+
+  /**
+   * A client span's reply may come at any moment, and the application goes on with it. Where nobody tells us when, the
+   * trace is incomplete from here on, not only from the span's end: that comes later, in browsers by 300 ms.
+   */
+  private awaitReply(spanId: string, domain: Domain, record: SpanRecord | undefined, stamped: boolean): void {
+    if (this.arrivalsByCarrier !== undefined) {
+      const unheard = record?.kind === SpanKind.CLIENT && !this.hearsAll;
+      this.awaited.add(spanId, domain, record, stamped, unheard);
+      return;
+    }
+    AwaitedReplies.miss(domain, record);
+    if (record?.kind === SpanKind.CLIENT) domain.hide('reply-without-stamp');
   }
 
   /** The domain that speaks for a span, with what the context brought merged into it. */
@@ -105,14 +126,17 @@ export class Messages {
    * installed once for a clock, by whichever copy of this package comes first.
    */
   watchCarriers(transport: ReplyTransport = 'http'): boolean {
-    if (this.watching.has(transport)) return false;
-    this.watching.add(transport);
+    const { watching } = this;
+    if (watching.has(transport) || (transport === 'fetch' && watching.has('http'))) return false;
+    watching.add(transport);
+    this.hearsAll = [...watching].some((one) => one !== 'fetch');
     this.arrivalsByCarrier ??= attachedValues();
     return true;
   }
 
   stopWatchingCarriers(transport: ReplyTransport = 'http'): void {
     this.watching.delete(transport);
+    this.hearsAll = [...this.watching].some((one) => one !== 'fetch');
     if (this.watching.size === 0) this.arrivalsByCarrier = undefined;
   }
 
@@ -157,6 +181,11 @@ export class Messages {
     return { text: this.domains.write(domain), openBody: () => openBody(domain) };
   }
 
+  /** A request leaves whose reply will be heard: until it comes, the application knows nothing of it. */
+  announce(spanId: string): void {
+    this.awaited.announce(spanId);
+  }
+
   /**
    * The reply to a request of ours has begun to arrive. One that nobody awaits is ignored: it was another clock's, or
    * it came after the end of its span, which has already said that it misses one. A stamp from a target that got none
@@ -171,10 +200,13 @@ export class Messages {
     if (misses) this.domainOf(awaited).hide('reply-without-stamp');
   }
 
-  /** What goes ahead of a reply has come, a stream's head: it is merged, and the reply itself stays awaited. */
-  hearHead(spanId: string, text: string): void {
+  /**
+   * What goes ahead of a reply has come, a stream's head: it is merged, and the reply itself stays awaited.
+   * @returns false where it brought no stamp, so that it may tell what we do not know: see {@link openReply}
+   */
+  hearHead(spanId: string, text: string | undefined): boolean {
     const awaited = this.awaited.peek(spanId);
-    if (awaited !== undefined) this.merge(awaited, text);
+    return awaited !== undefined && this.merge(awaited, text);
   }
 
   /**
@@ -203,7 +235,10 @@ export class Messages {
     return record === undefined ? this.domains.current(domain) : this.domains.present(record, this.domains.now());
   }
 
-  /** True where a reply's stamp is one, is believed, and belongs to the trace of its request. */
+  /**
+   * True where a reply's stamp is one, is believed, belongs to the trace of its request, and knows what we had done
+   * before we sent that: one that does not is of another reply, which a cache has kept or a proxy mixed up.
+   */
   private merge(awaited: AwaitedRequest, text: string | undefined): boolean {
     if (text === undefined) return false;
     if (!awaited.stamped) {
@@ -221,7 +256,7 @@ export class Messages {
     }
     const behind = domain.hear(stamp, now, false);
     if (awaited.record !== undefined) awaited.record.behindMillis = Math.max(awaited.record.behindMillis, behind);
-    return true;
+    return awaited.own === 0 || stamp.vector.get(this.domains.node as string) >= awaited.own;
   }
 }
 

@@ -19,6 +19,8 @@ export interface SpanRecord {
   readonly arrival: Arrival | undefined;
   /** Requests sent for it whose reply has not brought a stamp. */
   awaited: number;
+  /** All of them were replied to at some time: none is remembered longer than the span. */
+  answered: boolean;
   ended: boolean;
   /** Milliseconds that a cause's clock was proven ahead of ours, the most seen. */
   behindMillis: number;

@@ -8,7 +8,7 @@
  */
 import { type Context, type Link, type Span, type SpanContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
-import { arrivalIn, MEMBER } from './arrival.js';
+import { arrivalIn, isMarkUnread } from './arrival.js';
 import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
@@ -30,10 +30,22 @@ export class SpanEvents {
     private readonly awaited: AwaitedReplies,
   ) {}
 
-  /** Stamps a start; undefined for a span that is not sampled, or whose start this clock has stamped. */
+  /**
+   * Stamps a start; undefined for a span that is not sampled, or whose start this clock has stamped. Throws what the
+   * span throws; what it would have told is then known to be missing.
+   */
   start(span: StartedSpan, parentContext: Context): SpanRecord | undefined {
     const spanContext = span.spanContext();
     if ((spanContext.traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
+    try {
+      return this.stampStart(span, spanContext, parentContext);
+    } catch (error) {
+      this.domains.obtain(spanContext.traceId, this.domains.now()).hide('hook-failed');
+      throw error;
+    }
+  }
+
+  private stampStart(span: StartedSpan, spanContext: SpanContext, parentContext: Context): SpanRecord | undefined {
     // Two processors of one clock: code registered one, and somebody else another.
     if (recordOf(spanContext, this.clock) !== undefined) return undefined;
     const now = this.domains.now();
@@ -55,6 +67,7 @@ export class SpanEvents {
       behindMillis = Math.max(behindMillis, this.hearLinks(domain, span.links, spanContext.traceId, now));
     }
     if ((span.droppedLinksCount ?? 0) > 0) domain.hide('links-dropped');
+    this.domains.admit(domain);
 
     const record: SpanRecord = {
       clock: this.clock,
@@ -65,6 +78,7 @@ export class SpanEvents {
       domain,
       arrival,
       awaited: 0,
+      answered: false,
       ended: false,
       behindMillis,
       startMillis: now,
@@ -79,13 +93,13 @@ export class SpanEvents {
     return record;
   }
 
-  /** Stamps an end; undefined for a span that was not stamped, or whose end already was. */
+  /** Stamps an end; undefined for a span that was not stamped, or whose end already was. Throws as {@link start} does. */
   end(spanContext: SpanContext): { readonly record: SpanRecord; readonly stamp: CausalStamp } | undefined {
     const record = recordOf(spanContext, this.clock);
     if (record === undefined || record.ended) return undefined;
     const now = this.domains.now();
     const domain = this.domains.present(record, now);
-    if (linksOf(record.span) !== record.linksAtStart) this.hearLateLinks(record, domain, spanContext.traceId, now);
+    this.hearLateLinks(record, domain, spanContext.traceId, now);
     this.closeRequests(record, spanContext.spanId, domain);
     const stamp = domain.tick(record.start.node as string, now);
     this.finish(record);
@@ -109,8 +123,9 @@ export class SpanEvents {
    */
   private closeRequests(record: SpanRecord, spanId: string, domain: Domain): void {
     if (record.kind === SpanKind.CLIENT) this.domains.needPropagator(domain);
-    if (record.awaited === 0) return;
-    if (record.kind === SpanKind.CLIENT) {
+    if (record.awaited === 0) {
+      if (record.answered) this.awaited.forget(spanId);
+    } else if (record.kind === SpanKind.CLIENT) {
       domain.hide('reply-without-stamp');
       this.awaited.forget(spanId);
     } else {
@@ -134,18 +149,23 @@ export class SpanEvents {
       else domain.hearTimes(foreign.start, now, false);
       domain.hide('foreign-clock');
       foreign.domain.hide('foreign-clock');
-    } else if (parent.isRemote === true && arrival === undefined) {
-      this.domains.needPropagator(domain);
-      // Extracted by someone else's propagator, which left our mark in place and our stamp unread.
-      if (parent.traceState?.get(MEMBER) !== undefined) domain.hide('mark-without-stamp');
+    } else if (arrival === undefined) {
+      if (parent.isRemote === true) this.domains.needPropagator(domain);
+      if (isMarkUnread(parent)) domain.hide('mark-without-stamp');
     }
   }
 
   /** Links that were added after the start, as for a batch that had yet to come. Those heard already change nothing. */
   private hearLateLinks(record: SpanRecord, domain: Domain, traceId: string, now: number): void {
-    const { links = [], droppedLinksCount = 0 } = record.span as StartedSpan;
-    record.behindMillis = Math.max(record.behindMillis, this.hearLinks(domain, links, traceId, now));
-    if (droppedLinksCount > 0) domain.hide('links-dropped');
+    try {
+      if (linksOf(record.span) === record.linksAtStart) return;
+      const { links = [], droppedLinksCount = 0 } = record.span as StartedSpan;
+      record.behindMillis = Math.max(record.behindMillis, this.hearLinks(domain, links, traceId, now));
+      if (droppedLinksCount > 0) domain.hide('links-dropped');
+    } catch (error) {
+      domain.hide('hook-failed');
+      throw error;
+    }
   }
 
   private hearLinks(domain: Domain, links: readonly Link[], traceId: string, now: number): number {
@@ -165,7 +185,7 @@ export class SpanEvents {
         // A message of which our propagator knows nothing came from where nobody takes part.
         const isMessage = linked.isRemote === true;
         if (isMessage) this.domains.needPropagator(domain);
-        if (linked.traceState?.get(MEMBER) !== undefined || (!isMessage && linked.traceId === traceId)) {
+        if (isMarkUnread(linked) || (!isMessage && linked.traceId === traceId)) {
           domain.hide('link-without-stamp');
         }
       }

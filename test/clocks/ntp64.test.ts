@@ -6,6 +6,7 @@ import { unitsOfMillis } from '../support/naive-hybrid.js';
 
 const LAST = 2n ** 64n - 1n;
 const EXAMPLE = 7_386_690_599_959_157_260n;
+const NEW_SECOND = 1_719_835_201_000;
 const units = fc.bigInt({ min: 0n, max: LAST });
 
 describe('Ntp64', () => {
@@ -111,6 +112,9 @@ describe('Ntp64', () => {
     '2024-07-01T15:32:06.Z',
     `2024-07-01T15:32:06.${'1'.repeat(11)}Z`,
     'now',
+    'x2024-07-01T15:32:06.860479001Z',
+    '2024-07-01T15:32:06.860479001Zx',
+    '+002024-07-01T15:32:06.860479001Z',
   ]) {
     it(`refuses the time ${JSON.stringify(text)}, with nine digits and with ten`, () => {
       expectInvalid(() => Ntp64.parseRfc3339Lossy(text), 'time');
@@ -148,6 +152,15 @@ describe('Ntp64', () => {
     ] as const) {
       expect(Ntp64.fromMillis(millis).toBigInt(), String(millis)).to.equal(value);
       expect(fractionOfMillis(millis, secondsOfMillis(millis))).to.be.within(0, 2 ** 32 - 1);
+    }
+  });
+
+  it('has a fraction in its range just below a second, where doubles round', () => {
+    for (const before of [2 ** -12, 2 ** -11, 2 ** -10, 0.001]) {
+      const millis = NEW_SECOND - before;
+      const time = Ntp64.fromMillis(millis);
+      expect(time.fraction).to.be.within(0, 2 ** 32 - 1);
+      expect(time.toMillis()).to.be.closeTo(millis, 0.001);
     }
   });
 

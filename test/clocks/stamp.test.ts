@@ -57,6 +57,7 @@ describe('compareStamps', () => {
     expect(compareStamps(first, message)).to.equal('before');
     expect(compareStamps(message, first)).to.equal('after');
     expect(compareStamps(message, other)).to.equal('unknown');
+    expect(compareStamps(other, message)).to.equal('unknown');
     expect(compareStamps(message, message)).to.equal('equal');
     expect(compareStamps(message, { ...message })).to.equal('unknown');
   });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { fitVector, VectorState } from '../../src/clocks/vector-state.js';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
+import { countedTable } from '../support/counted-table.js';
 import { NaiveVectorState } from '../support/naive-vector-state.js';
 
 const OWN = 'm';
@@ -44,6 +45,36 @@ describe('VectorState', () => {
     state.hear(vector({ a: 2 }), OWN, 1);
     expect(state.hear(vector({ c: 1 }), OWN, 1).dropped).to.equal(1);
     expect(state.snapshot().toString()).to.equal('a=2,c=1,m=1');
+  });
+
+  it('knows news from what came with it: an entry that stayed is as old as before', () => {
+    const state = new VectorState(3);
+    state.tick(OWN, 1);
+    for (const node of ['a', 'b']) state.hear(vector({ [node]: 1 }), OWN, 1);
+    // Together with the news of c comes nothing new of a, which goes.
+    expect(state.hear(vector({ a: 1, c: 1 }), OWN, 1).dropped).to.equal(1);
+    expect(state.snapshot().toString()).to.equal('b=1,c=1,m=1');
+    // b was heard of before c, and stays as old though it comes again.
+    expect(state.hear(vector({ b: 1, c: 1, d: 1 }), OWN, 1).dropped).to.equal(1);
+    expect(state.snapshot().toString()).to.equal('c=1,d=1,m=1');
+    expect(state.hear(vector({ d: 1, e: 1 }), OWN, 1).dropped).to.equal(1);
+    expect(state.snapshot().toString()).to.equal('d=1,e=1,m=1');
+  });
+
+  it('gives its text in any format, made once until it rests', () => {
+    for (const [nodes, afterRest] of [
+      [['a', 'b'], 2],
+      // A table of one is shared with other states.
+      [['a'], 1],
+    ] as const) {
+      const { table, made } = countedTable(nodes);
+      const state = new VectorState(4);
+      state.hear(new VectorTimestamp(table, -1, 0), undefined, 0);
+      const text = nodes.map((node) => `${node}*5`).join('~');
+      expect([state.text('*', '~'), state.text('*', '~'), made()]).to.deep.equal([text, text, 1]);
+      state.rest();
+      expect([state.text('*', '~'), made()]).to.deep.equal([text, afterRest]);
+    }
   });
 
   it('does not take old news for news, and keeps its table then', () => {

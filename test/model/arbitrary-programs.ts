@@ -4,73 +4,21 @@
  *
  * Guarantee: all shrink, command by command and number by number, to the youngest and the usual.
  */
-import { type Arbitrary, array, constant, constantFrom, integer, nat, oneof, record } from 'fast-check';
-import type { Command, Program, Sampling, SlotPlan } from './program.js';
-
-function mostly<T>(usual: T, ...others: readonly T[]): Arbitrary<T> {
-  return oneof({ arbitrary: constant(usual), weight: 3 }, { arbitrary: constantFrom(usual, ...others), weight: 1 });
-}
-
-function rarely<T>(usual: T, rare: T, usualWeight: number, ...others: readonly T[]): Arbitrary<T> {
-  return oneof(
-    { arbitrary: constant(usual), weight: usualWeight },
-    { arbitrary: constantFrom(rare, ...others), weight: 1 },
-  );
-}
+import { type Arbitrary, array, boolean, constant, constantFrom, integer, nat, oneof, record } from 'fast-check';
+import { type Arbitraries, CALM, FORGETFUL, OF_PROCESS, rarely, TIGHT, WILD } from './arbitrary-slots.js';
+import type { Command, Damage, Program, Sampling, SlotPlan } from './program.js';
 
 const pick = oneof(
   { arbitrary: constant(0), weight: 3 },
   { arbitrary: integer({ min: 0, max: 3 }), weight: 3 },
   { arbitrary: nat(20), weight: 2 },
 );
+const damage = constantFrom<Damage>('truncated', 'garbled', 'oversized', 'doubled');
 const slot = integer({ min: 0, max: 4 });
 
-type Arbitraries<T> = { readonly [key in keyof T]: Arbitrary<T[key]> };
-
-const CALM: Arbitraries<SlotPlan> = {
-  kind: constant('library'),
-  scope: constant('trace'),
-  carrier: constant('baggage'),
-  hooks: constant(true),
-  baggage: constant(true),
-  propagates: constant(true),
-  trusts: constant(true),
-  maxDomains: constant(1000),
-  maxEntries: constant(64),
-  maxBytes: constant(1024),
-  attributes: constantFrom('standard', 'full', 'lean'),
-  skewMillis: mostly(0, -120, 80, 900, -3_600_000),
-  rate: mostly(1, 0, 1.5),
-};
-
-/** Small stores and small vectors, and otherwise no trouble. */
-const TIGHT: Arbitraries<SlotPlan> = {
-  ...CALM,
-  maxDomains: constantFrom(1, 1, 2, 3),
-  maxEntries: mostly(64, 2, 3, 4),
-  maxBytes: constantFrom(1024, 160),
-};
-
-const WILD: Arbitraries<SlotPlan> = {
-  ...CALM,
-  kind: rarely('library', 'plain', 3),
-  scope: rarely('trace', 'process', 7),
-  carrier: rarely('baggage', 'header', 9),
-  hooks: rarely(true, false, 5),
-  baggage: mostly(true, false),
-  propagates: rarely(true, false, 9),
-  trusts: rarely(true, false, 9),
-  maxDomains: rarely(1000, 1, 5, 2, 3),
-  maxEntries: rarely(64, 2, 7, 3, 4),
-  maxBytes: rarely(1024, 160, 7),
-};
-
-/** Everybody in process scope, but for a few. */
-const OF_PROCESS: Arbitraries<SlotPlan> = { ...WILD, scope: rarely('process', 'trace', 5) };
-
-function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Command> {
+function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number): Arbitrary<Command> {
   return oneof(
-    { weight: 3, arbitrary: record({ do: constant('root' as const), slot, sampling }) },
+    { weight: roots, arbitrary: record({ do: constant('root' as const), slot, sampling }) },
     {
       weight: 5,
       arbitrary: record({
@@ -90,6 +38,7 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Co
         to: slot,
         as: constantFrom('client', 'client', 'client', 'producer', 'bare'),
         sampling,
+        used: oneof({ arbitrary: constant(-1), weight: 9 }, { arbitrary: nat(9), weight: Math.max(1, faults) }),
       }),
     },
     {
@@ -101,6 +50,21 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Co
         context: pick,
         sampling,
         again: oneof({ arbitrary: constant(false), weight: 6 }, { arbitrary: constant(true), weight: 1 }),
+        flaw: rarely<'none' | 'suppressed' | 'forged'>('none', 'forged', 9, 'suppressed'),
+      }),
+    },
+    { weight: 1, arbitrary: record({ do: constant('suppressed' as const), context: pick }) },
+    { weight: faults, arbitrary: record({ do: constant('proxy' as const), message: pick }) },
+    { weight: faults, arbitrary: record({ do: constant('damage' as const), message: pick, how: damage }) },
+    { weight: faults, arbitrary: record({ do: constant('resend' as const), message: pick, to: slot }) },
+    { weight: faults, arbitrary: record({ do: constant('cache' as const), message: pick, stale: pick }) },
+    { weight: faults, arbitrary: record({ do: constant('spliceReply' as const), reply: pick, stale: pick }) },
+    {
+      weight: faults,
+      arbitrary: record({
+        do: constant('damageReply' as const),
+        reply: pick,
+        how: oneof(damage, constant('forged' as const)),
       }),
     },
     { weight: 6, arbitrary: record({ do: constant('log' as const), context: pick }) },
@@ -112,6 +76,7 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Co
         do: constant('reply' as const),
         request: pick,
         streams: oneof({ arbitrary: constant(false), weight: 3 }, { arbitrary: constant(true), weight: 1 }),
+        copies: oneof({ arbitrary: constant(-1), weight: 3 }, { arbitrary: nat(3), weight: faults }),
       }),
     },
     {
@@ -119,18 +84,37 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Co
       arbitrary: record({
         do: constant('hear' as const),
         reply: pick,
-        again: oneof({ arbitrary: constant(false), weight: 6 }, { arbitrary: constant(true), weight: 1 }),
+        again: oneof({ arbitrary: constant(false), weight: 2 }, { arbitrary: constant(true), weight: 1 }),
       }),
     },
     { weight: 4, arbitrary: record({ do: constant('endBody' as const), reply: pick }) },
     { weight: faults, arbitrary: record({ do: constant('loseReply' as const), reply: pick }) },
-    { weight: faults, arbitrary: record({ do: constant('restart' as const), slot }) },
     {
       weight: 2,
       arbitrary: record({
+        do: constant('talk' as const),
+        context: pick,
+        to: slot,
+        serverSampling: sampling,
+        writes: boolean(),
+      }),
+    },
+    {
+      weight: 6,
+      arbitrary: record({
+        do: constant('say' as const),
+        talk: pick,
+        what: constantFrom('up', 'up', 'down', 'down', 'head', 'halfClose', 'end', 'cancel'),
+        reacts: boolean(),
+      }),
+    },
+    { weight: faults, arbitrary: record({ do: constant('restart' as const), slot }) },
+    {
+      weight: 3,
+      arbitrary: record({
         do: constant('pass' as const),
         slot,
-        millis: constantFrom(5, 700, 2500, -2500, 3_600_000, -3_600_000),
+        millis: constantFrom(700, 2500, -2500, 3_600_000, 3_600_000, -3_600_000, -3_600_000),
       }),
     },
     {
@@ -151,6 +135,14 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Co
         sampling,
         serverSampling: sampling,
         streams: oneof({ arbitrary: constant(false), weight: 5 }, { arbitrary: constant(true), weight: 1 }),
+        hop: oneof(
+          { arbitrary: constant('none' as const), weight: 12 },
+          { arbitrary: oneof(damage, constantFrom('proxy', 'splice')), weight: faults },
+        ),
+        replyHop: oneof(
+          { arbitrary: constant('none' as const), weight: 12 },
+          { arbitrary: oneof(damage, constantFrom('splice', 'splice', 'forged')), weight: faults },
+        ),
       }),
     },
   );
@@ -158,18 +150,24 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Co
 
 /** A fleet of two to five services and up to `longest` commands. */
 export function programs(longest = 80): Arbitrary<Program> {
-  const program = (plan: Arbitraries<SlotPlan>, sampling: Arbitrary<Sampling>, faults: number): Arbitrary<Program> =>
+  const program = (
+    plan: Arbitraries<SlotPlan>,
+    sampling: Arbitrary<Sampling>,
+    faults: number,
+    roots = 3,
+  ): Arbitrary<Program> =>
     record({
       slots: array(record(plan), { minLength: 2, maxLength: 5, size: 'max' }),
-      commands: array(oneCommand(sampling, faults), { minLength: 1, maxLength: longest, size: 'max' }),
+      commands: array(oneCommand(sampling, faults, roots), { minLength: 1, maxLength: longest, size: 'max' }),
     });
   const always = constant<Sampling>(2);
   const often = rarely<Sampling>(2, 0, 6, 1);
   return oneof(
     { arbitrary: program(CALM, always, 0), weight: 2 },
     { arbitrary: program(TIGHT, always, 0), weight: 2 },
-    { arbitrary: program(CALM, often, 1), weight: 1 },
-    { arbitrary: program(WILD, often, 1), weight: 4 },
-    { arbitrary: program(OF_PROCESS, often, 1), weight: 1 },
+    { arbitrary: program(CALM, often, 2), weight: 1 },
+    { arbitrary: program(WILD, often, 2), weight: 4 },
+    { arbitrary: program(FORGETFUL, often, 1, 20), weight: 1 },
+    { arbitrary: program(OF_PROCESS, often, 2), weight: 1 },
   );
 }

@@ -13,7 +13,7 @@ import type { World } from './world.js';
 
 /** Throws {@link WrongAnswer} for the first exported span that tells something else. */
 export function checkExported(world: World): void {
-  const facts = new Map(world.spans.map((span) => [span.spot.spanId, span]));
+  const facts = new Map(world.spans.all.map((span) => [span.spot.spanId, span]));
   const read: { readonly event: EventFacts; readonly stamp: CausalStamp }[] = [];
   for (const service of world.services) {
     const exported = new Map(service.finished().map((span) => [span.spanContext().spanId, span]));

@@ -6,6 +6,7 @@
  */
 import { compareStamps, type StampRelation } from '../../src/clocks/stamp.js';
 import type { EventFacts } from './facts.js';
+import { Happenings } from './happenings.js';
 import { includes } from './order-graph.js';
 import type { World } from './world.js';
 import { WrongAnswer } from './wrong-answer.js';
@@ -22,17 +23,21 @@ export interface Tally {
   readonly logPairs: Record<StampRelation, number>;
   /** Events that each rule allows to be incomplete. */
   readonly rules: Map<string, number>;
+  /** In how many programs something happened. */
+  readonly happened: Happenings;
 }
 
 export function emptyTally(): Tally {
   const logPairs = { before: 0, after: 0, equal: 0, concurrent: 0, unknown: 0 };
-  return { events: 0, before: 0, concurrent: 0, unknown: 0, otherDomain: 0, logs: 0, logPairs, rules: new Map() };
+  const counts = { events: 0, before: 0, concurrent: 0, unknown: 0, otherDomain: 0, logs: 0 };
+  return { ...counts, logPairs, rules: new Map(), happened: new Happenings() };
 }
 
 /** Checks a world that has run. Throws {@link WrongAnswer} for the first wrong pair. */
 export function checkWorld(world: World, tally: Tally = emptyTally()): Tally {
   const { events } = world.ledger;
   tally.events += events.length;
+  tally.happened.add(world.ledger.happened);
   for (const event of events) {
     for (const rule of event.rules) tally.rules.set(rule, (tally.rules.get(rule) ?? 0) + 1);
   }

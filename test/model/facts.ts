@@ -10,6 +10,8 @@ export interface Incarnation {
   readonly plan: SlotPlan;
   /** What the library holds for a trace at this moment, by identity: tells when it was dropped. Plain: nothing. */
   readonly holds: (trace: string) => object | undefined;
+  /** What the library, rightly or by mistake, takes for a trace that it has dropped. */
+  readonly remembers: (trace: string) => boolean;
 }
 
 /** Rules of DESIGN 2 by which an event may be incomplete. */
@@ -19,9 +21,12 @@ export type Rule =
   | 'a stamp without a mark'
   | 'a stamp that a plain service passed on'
   | 'a reply without an acceptable stamp'
+  | 'a reply that nobody hears'
+  | 'no propagator'
   | 'a trace that came back after it was dropped'
   | 'a link without a stamp'
   | 'between a head and the end of its body'
+  | 'between the messages and the end of a reply'
   | 'a request of an unsampled span whose reply has not come'
   | 'a request that could carry no stamp';
 
@@ -63,18 +68,30 @@ export interface LogFacts extends Knowledge {
 
 export interface StampFacts extends Knowledge {
   readonly domain: string;
-  readonly carrier: 'baggage' | 'header';
+  /** What a plain service's baggage propagator makes of one that was damaged: it may drop or mend it. */
+  readonly passedOnAs?: { readonly stamp: StampFacts | undefined };
 }
 
-/** A request or a reply on its way. */
+/** Where a stamp travels. */
+export type Place = 'baggage' | 'header';
+
+/** A point in the past, of this trace. */
+export interface Cause {
+  readonly point: number;
+  readonly trace: string;
+  /** A way that is outside the promise: *before* is true along it, but nobody need know. */
+  readonly outside?: boolean;
+}
+
+/** A request on its way. */
 export interface MessageFacts {
   readonly trace: string;
   readonly point: number;
   /** Somebody upstream takes part and says so. */
   readonly marked: boolean;
-  readonly stamp: StampFacts | undefined;
-  /** The stamp is that of the sender itself, not one that it passed on. */
-  readonly straight: boolean;
-  /** Where its stamp was sent, when a broken relay put another message's into it. */
-  readonly stale?: number;
+  readonly stamps: Readonly<Partial<Record<Place, StampFacts>>>;
+  /** What stands between who sent the stamp and who sent the message: something that forwards, or a plain service. */
+  readonly hops: 'none' | 'proxy' | 'service';
+  /** What else it comes after: the sending of a stamp that was put into it, and of those passed on. */
+  readonly others: readonly Cause[];
 }

@@ -14,27 +14,22 @@
  *   of the one who called it ("equal, the stamp came straight");
  * - of a streaming reply the body tells of the events that were stamped after the head, not of what the server heard
  *   meanwhile (rule 5, "chunks of a stream"): single events, without their past;
- * - a reply that no hook hears counts from the end of its client span (rules 4 and 5); without hooks any other span's
- *   reply, and everywhere a producer's that carries no stamp, is never noticed (rule 5, replies.ts);
- * - a request has one reply: a second one to the same span is not awaited any more (replies.ts).
+ * - without hooks the reply to a span that is not a client's, and everywhere a producer's that carries no stamp, is
+ *   never noticed (rule 5, replies.ts);
+ * - a stamp of another time or trace that somebody put into a message tells of no path there (hops.ts);
+ * - told that plain hops only forward, a receiver believes it: what a plain service did besides is hidden from it.
  */
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { LogStamp } from '../../src/clocks/log-stamp.js';
-import type { EventFacts, Incarnation, LogFacts, MessageFacts, StampFacts } from './facts.js';
-import { Lane } from './lane.js';
-import { type EventSet, includes, OrderGraph } from './order-graph.js';
-
-/** A point in the past, of this trace. */
-export interface Cause {
-  readonly point: number;
-  readonly trace: string;
-  /** A way that is outside the promise: *before* is true along it, but nobody need know. */
-  readonly outside?: boolean;
-}
+import type { Cause, EventFacts, Incarnation, LogFacts, MessageFacts, StampFacts } from './facts.js';
+import { Happenings } from './happenings.js';
+import { Lane, PROCESS } from './lane.js';
+import { type EventSet, includes, NO_EVENTS, only, OrderGraph } from './order-graph.js';
 
 export class Ledger {
   readonly events: EventFacts[] = [];
   readonly logs: LogFacts[] = [];
+  readonly happened = new Happenings();
   /** Order inside one trace. */
   private readonly byTrace = new OrderGraph();
   /** Order in process scope: as inside a trace, but all that a process in process scope does is one line. */
@@ -45,6 +40,12 @@ export class Ledger {
   private readonly lastByProcess = new Map<string, number>();
   private readonly lastByAnything = new Map<number, number>();
   private readonly lanes = new Map<string, Lane>();
+  /** Where a process was in a trace before it forgot it. */
+  private readonly pasts = new Map<string, Cause>();
+  /** Node ids that were sent before they had stamped anything, in process scope. */
+  readonly beginnings = new Set<string>();
+  /** Domains in which a process that is gone has stamped something. */
+  private readonly bereaved = new Set<string>();
 
   /** The lane that a trace has in a process, up to date with what the library holds. */
   lane(process: Incarnation, trace: string): Lane {
@@ -52,7 +53,7 @@ export class Ledger {
     const key = `${process.id}/${domain}`;
     let lane = this.lanes.get(key);
     if (lane === undefined) {
-      lane = new Lane(process, domain, this.events);
+      lane = new Lane(process, domain, this.events, this.happened, this.beginnings, () => this.forget(process, trace));
       this.lanes.set(key, lane);
     }
     lane.observe(trace);
@@ -91,6 +92,7 @@ export class Ledger {
     const event: EventFacts = { ...knowledge, index, name, process, trace, domain, stamp, point, holder };
     this.events.push(event);
     lane.append(event);
+    if (this.bereaved.has(domain)) this.happened.note('a process restarted in the middle of a trace');
     return event;
   }
 
@@ -104,6 +106,21 @@ export class Ledger {
     lane.appendLog(index);
   }
 
+  /** A process is gone; its domains go on elsewhere, perhaps. */
+  died(process: Incarnation): void {
+    for (const { domain, process: owner } of this.events) if (owner === process) this.bereaved.add(domain);
+  }
+
+  /** The events that a process has stamped in a domain. */
+  ownEvents(process: Incarnation, trace: string): EventSet {
+    let own = NO_EVENTS;
+    const domain = domainOf(process, trace);
+    for (const event of this.events) {
+      if (event.process === process && event.domain === domain) own |= only(event.index);
+    }
+    return own;
+  }
+
   private get nextIndex(): number {
     return this.events.length + this.logs.length;
   }
@@ -114,10 +131,10 @@ export class Ledger {
    */
   receive(process: Incarnation, trace: string, message: MessageFacts): Cause[] {
     const lane = this.lane(process, trace);
-    const sent = message.stamp?.carrier === process.plan.carrier ? message.stamp : undefined;
-    const stamp = process.plan.trusts ? sent : undefined;
-    if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier | stamp.known;
-    const causes = causesOf(message);
+    const sent = process.plan.parts === 'processor' ? undefined : message.stamps[process.plan.carrier];
+    const stamp = process.plan.trusts && sent?.domain !== UNREADABLE ? sent : undefined;
+    if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier;
+    const causes = causesOf(message, process.plan.plainHops === 'transparent');
     const ofThisTrace = message.trace === trace || isProcessScope(process);
     const acceptable = stamp?.domain === lane.domain ? stamp : undefined;
     // A stamp that may not be read is of nobody knows which trace: somebody upstream takes part.
@@ -129,11 +146,30 @@ export class Ledger {
     if (acceptable === undefined) {
       lane.rules.add(message.marked ? 'a mark without an acceptable stamp' : 'a stamp without a mark');
     } else {
+      if (lane.recalls(acceptable)) causes.push(...this.forgottenPast(process, trace));
       lane.merge(acceptable);
       if (!message.marked) lane.rules.add('a stamp without a mark');
-      else if (!message.straight) lane.rules.add('a stamp that a plain service passed on');
+      else if (message.hops !== 'none' && process.plan.plainHops === 'visible') {
+        lane.rules.add('a stamp that a plain service passed on');
+      }
     }
     return causes;
+  }
+
+  /** A process forgets that it was ever in a trace: what happens next there is a beginning. */
+  private forget(process: Incarnation, trace: string): void {
+    const line = `${process.id}/${trace}`;
+    const past = this.lastByTrace.get(line);
+    if (past === undefined) return;
+    this.pasts.set(line, { point: past, trace });
+    this.lastByTrace.delete(line);
+    this.lastByProcess.delete(line);
+  }
+
+  /** What a process did in a trace that it had forgotten, and of which somebody has just told it. */
+  forgottenPast(process: Incarnation, trace: string): readonly Cause[] {
+    const past = this.pasts.get(`${process.id}/${trace}`);
+    return past === undefined ? [] : [past];
   }
 
   /** True where `earlier` happened before `later`, and their clocks promise to know of it, or that they may not. */
@@ -148,8 +184,6 @@ export class Ledger {
   }
 }
 
-const PROCESS = '-';
-
 export function isProcessScope({ plan }: Incarnation): boolean {
   return plan.kind === 'library' && plan.scope === 'process';
 }
@@ -162,17 +196,18 @@ export function domainOf(process: Incarnation, trace: string): string {
 export function stampOf(lane: Lane): StampFacts | undefined {
   // In process scope a named process that has nothing to tell yet names its own beginning, which nobody records.
   if (lane.holder === undefined || (lane.known === 0n && lane.domain !== PROCESS)) return undefined;
-  return { ...lane.knowledgeSent(), domain: lane.domain, carrier: lane.process.plan.carrier };
+  return { ...lane.knowledgeSent(), domain: lane.domain };
 }
 
-/** What a message comes after: its sending, and that of the stamp in it. */
-export function causesOf({ point, trace, stale }: MessageFacts): Cause[] {
-  return stale === undefined
-    ? [{ point, trace }]
-    : [
-        { point, trace },
-        { point: stale, trace, outside: true },
-      ];
+/** The domain of a stamp that nobody can read. */
+export const UNREADABLE = 'unreadable';
+
+/**
+ * What a message comes after: its sending, and that of the stamp in it.
+ * @param transparent the receiver was told that plain hops only forward: what a plain service did is outside then
+ */
+export function causesOf({ point, trace, hops, others }: MessageFacts, transparent: boolean): Cause[] {
+  return [{ point, trace, outside: transparent && hops === 'service' }, ...others];
 }
 
 function pointOf({ point }: Cause): number {

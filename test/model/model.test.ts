@@ -14,5 +14,6 @@ describe('the model: random programs against an explicit happens-before graph', 
     console.log(
       `      seed ${seed}, ${runs} programs: ${JSON.stringify({ ...tally, rules: Object.fromEntries(tally.rules) })}`,
     );
+    expect(tally.happened.tooRare(runs), 'what happens too rarely to be tried').to.deep.equal([]);
   });
 });

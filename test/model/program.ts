@@ -14,11 +14,17 @@ export interface SlotPlan {
   readonly hooks: boolean;
   /** Plain: the baggage propagator is registered beside that of the trace context. */
   readonly baggage: boolean;
+  /** Library: what of it is installed. */
+  readonly parts: 'both' | 'processor' | 'propagator';
+  /** Library: what it believes of plain hops. */
+  readonly plainHops: 'visible' | 'transparent';
   /** Library: `propagateTo` says yes. */
   readonly propagates: boolean;
   /** Library: stamps that come with requests are read. */
   readonly trusts: boolean;
   readonly maxDomains: number;
+  /** Traces in a generation of the memory of dropped ones; 0 for the usual half a million. */
+  readonly memory: number;
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly attributes: 'standard' | 'full' | 'lean';
@@ -31,6 +37,9 @@ export interface SlotPlan {
 /** 2: recorded and sampled; 1: recorded only; 0: dropped. */
 export type Sampling = 0 | 1 | 2;
 
+/** What may befall a stamp's text on its way. */
+export type Damage = 'truncated' | 'garbled' | 'oversized' | 'doubled';
+
 export type Command =
   | { readonly do: 'root'; readonly slot: number; readonly sampling: Sampling }
   | { readonly do: 'child'; readonly context: number; readonly sampling: Sampling; readonly link: number }
@@ -42,6 +51,8 @@ export type Command =
       readonly to: number;
       readonly as: 'client' | 'producer' | 'bare';
       readonly sampling: Sampling;
+      /** Headers of an earlier message of this process that are in the carrier; -1 for none. */
+      readonly used: number;
     }
   | {
       readonly do: 'deliver';
@@ -50,14 +61,37 @@ export type Command =
       readonly context: number;
       readonly sampling: Sampling;
       readonly again: boolean;
+      readonly flaw: 'none' | 'suppressed' | 'forged';
     }
   | { readonly do: 'log'; readonly context: number }
   | { readonly do: 'lose'; readonly message: number }
   | { readonly do: 'splice'; readonly message: number; readonly stale: number }
-  | { readonly do: 'reply'; readonly request: number; readonly streams: boolean }
+  | { readonly do: 'proxy'; readonly message: number }
+  | { readonly do: 'damage'; readonly message: number; readonly how: Damage }
+  | { readonly do: 'resend'; readonly message: number; readonly to: number }
+  | { readonly do: 'suppressed'; readonly context: number }
+  | { readonly do: 'reply'; readonly request: number; readonly streams: boolean; readonly copies: number }
   | { readonly do: 'hear'; readonly reply: number; readonly again: boolean }
   | { readonly do: 'endBody'; readonly reply: number }
   | { readonly do: 'loseReply'; readonly reply: number }
+  | { readonly do: 'spliceReply'; readonly reply: number; readonly stale: number }
+  | { readonly do: 'damageReply'; readonly reply: number; readonly how: Damage | 'forged' }
+  | { readonly do: 'cache'; readonly message: number; readonly stale: number }
+  | {
+      readonly do: 'talk';
+      readonly context: number;
+      readonly to: number;
+      readonly serverSampling: Sampling;
+      /** The request has more than one message. */
+      readonly writes: boolean;
+    }
+  | {
+      readonly do: 'say';
+      readonly talk: number;
+      readonly what: 'up' | 'halfClose' | 'head' | 'down' | 'end' | 'cancel';
+      /** Whoever gets it does something at once. */
+      readonly reacts: boolean;
+    }
   | { readonly do: 'restart'; readonly slot: number }
   | { readonly do: 'pass'; readonly slot: number; readonly millis: number }
   | {
@@ -67,6 +101,8 @@ export type Command =
       readonly sampling: Sampling;
       readonly serverSampling: Sampling;
       readonly streams: boolean;
+      readonly hop: 'none' | 'proxy' | 'splice' | Damage;
+      readonly replyHop: 'none' | 'splice' | 'forged' | Damage;
     }
   | { readonly do: 'fan-out'; readonly context: number; readonly to: number; readonly width: number };
 
@@ -89,4 +125,9 @@ export function describeProgram({ slots, commands }: Program): string {
     ...commands.map((one) => `  { ${show(one)} },`),
     ']',
   ].join('\n');
+}
+
+/** The one that a program means: counted from the youngest, modulo how many there are. */
+export function youngest<T>(all: readonly T[], pick: number): T | undefined {
+  return all.length === 0 ? undefined : all[all.length - 1 - (pick % all.length)];
 }

@@ -1,5 +1,6 @@
 /** Smallest programs of what the model once found, each with the pair of events that was answered wrongly. */
-import { type Context, SpanKind } from '@opentelemetry/api';
+import { type Context, defaultTextMapSetter, ROOT_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
+import { suppressTracing, unsuppressTracing } from '@opentelemetry/core';
 import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
@@ -39,6 +40,14 @@ function roundTrip(client: TestNode, context: Context, name: string, server: Tes
   call.span.end();
   return handled;
 }
+
+/** Two services are called in one trace by somebody who takes no part. */
+const plainCaller = trace.setSpanContext(ROOT_CONTEXT, {
+  traceId: '0af7651916cd43dd8448eb211c80319c',
+  spanId: 'b7ad6b7169203331',
+  traceFlags: TraceFlags.SAMPLED,
+  isRemote: true,
+});
 
 describe('what the model found', () => {
   it('lets the Lamport and hybrid times of a trace that comes back go on above those it had', () => {
@@ -86,6 +95,85 @@ describe('what the model found', () => {
     const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
     const effect = orders.start('handle', orders.extract(beside.inject(call.context)));
     expect(compareStamps(stampOf(call), stampOf(effect))).to.equal('unknown');
+  });
+
+  it('does not call a callee concurrent with what its caller does after a response that nobody hears', () => {
+    const [page, orders, payments] = [new TestNode('page'), node('orders'), node('payments')];
+    const root = page.start('click');
+    const served = [orders, payments].map((server) => {
+      const call = page.start('fetch', root.context, { kind: SpanKind.CLIENT });
+      const carrier = page.inject(call.context);
+      const handled = server.start('handle', server.extract(carrier), { kind: SpanKind.SERVER });
+      server.clock.messages.reply(carrier);
+      return handled;
+    }) as [Started, Started];
+    // Both spans are still open, as a browser's are for 300 ms after the response.
+    expect(compareStamps(stampOf(served[0]), stampOf(served[1]))).to.equal('unknown');
+    expect(compareStamps(stampOf(served[0]), stampOf(page.start('render', root.context)))).to.equal('unknown');
+  });
+
+  it('leaves no stamp of a copied message beside the mark, whichever of the two places it was in', () => {
+    for (const [before, after] of [
+      ['baggage', 'header'],
+      ['header', 'baggage'],
+    ] as const) {
+      const [gateway, orders] = [
+        node('gateway', { propagator: { carrier: before } }),
+        node('orders', { propagator: { carrier: after } }),
+      ];
+      const payments = node('payments', { propagator: { carrier: before } });
+      const received = gateway.inject(gateway.start('call', plainCaller).context);
+      const cause = orders.start('work', plainCaller);
+      // A gateway that passes on all headers it got.
+      orders.propagator.inject(cause.context, received, defaultTextMapSetter);
+      const effect = payments.start('handle', payments.extract(received));
+      expect(compareStamps(stampOf(cause), stampOf(effect))).to.equal('unknown');
+    }
+  });
+
+  it('hears each reply to headers that were sent more than once', () => {
+    const [gateway, orders, payments] = [node('gateway'), node('orders'), node('payments')];
+    const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
+    const carrier = gateway.inject(call.context);
+    const handled = [orders, payments].map((server) => {
+      const received = { ...carrier };
+      const served = server.start('handle', server.extract(received), { kind: SpanKind.SERVER });
+      const reply = server.clock.messages.reply(received);
+      gateway.clock.messages.hearReply(call.span.spanContext().spanId, reply?.text);
+      return served;
+    }) as [Started, Started];
+    const afterwards = stampOf(gateway.start('afterwards', call.context));
+    for (const one of handled) expect(compareStamps(stampOf(one), afterwards)).to.equal('before');
+    expect(afterwards.incomplete).to.equal(false);
+  });
+
+  it('does not take the reply of a cache for that of the server that was asked again', () => {
+    const [gateway, orders] = [node('gateway'), node('orders')];
+    const root = gateway.start('root');
+    let kept: string | undefined;
+    const [, again] = [0, 1].map(() => {
+      const call = gateway.start('call', root.context, { kind: SpanKind.CLIENT });
+      const carrier = gateway.inject(call.context);
+      const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
+      const reply = orders.clock.messages.reply(carrier);
+      // "Not modified": the cache gives the page what it has, the first reply's header included.
+      kept ??= reply?.text;
+      gateway.clock.messages.hearReply(call.span.spanContext().spanId, kept);
+      return handled;
+    }) as [Started, Started];
+    expect(compareStamps(stampOf(again), stampOf(gateway.start('afterwards', root.context)))).to.equal('unknown');
+  });
+
+  it('remembers in all that follows that a message came unread, while tracing was suppressed', () => {
+    const [gateway, orders, payments] = [node('gateway'), node('orders'), node('payments')];
+    const call = gateway.start('call');
+    const suppressed = orders.extract(gateway.inject(call.context), suppressTracing(ROOT_CONTEXT));
+    const context = unsuppressTracing(suppressed);
+    const relayed = payments.start('handle', payments.extract(orders.inject(context)));
+    expect(compareStamps(stampOf(call), stampOf(relayed)), 'passed on').to.equal('unknown');
+    const unsampled = orders.start('unsampled', context, { kind: SpanKind.SERVER });
+    const child = orders.start('child', unsampled.context);
+    expect(compareStamps(stampOf(call), stampOf(child)), 'in a child').to.equal('unknown');
   });
 
   it('keeps the incompleteness between a head and the end of its body out of a link to an event there', () => {

@@ -1,10 +1,11 @@
 /** Replies between services: the real carriers on one side, the oracle's facts on the other. */
 import { SpanKind } from '@opentelemetry/api';
 import { recordOf } from '../../src/otel/span-registry.js';
-import type { MessageFacts } from './facts.js';
-import { type Cause, domainOf, type Ledger, stampOf } from './ledger.js';
+import type { Cause, StampFacts } from './facts.js';
+import { domainOf, type Ledger, stampOf } from './ledger.js';
+import { NO_EVENTS } from './order-graph.js';
 import type { Requests } from './requests.js';
-import type { Delivery, ReplyOnItsWay, Spot } from './scene.js';
+import type { Delivery, ReplyOnItsWay, Request } from './scene.js';
 import type { Service } from './service.js';
 import { WrongAnswer } from './wrong-answer.js';
 
@@ -13,6 +14,8 @@ export class Replies {
   underWay: ReplyOnItsWay[] = [];
   /** Replies whose body is under way. */
   streams: ReplyOnItsWay[] = [];
+  /** Those that came, which caches and gateways may have kept. */
+  readonly came: ReplyOnItsWay[] = [];
   private readonly dead = new Set<Service>();
   private replied = 0;
 
@@ -22,20 +25,18 @@ export class Replies {
     private readonly log: string[],
   ) {}
 
-  /** The head of a reply leaves, or all of it. */
-  reply(delivery: Delivery | undefined, streams: boolean): ReplyOnItsWay | undefined {
+  /**
+   * The head of a reply leaves, or all of it.
+   * @param inner a reply whose stamp the server copies onto its own, where it has none to give
+   */
+  reply(delivery: Delivery | undefined, streams: boolean, inner?: ReplyOnItsWay): ReplyOnItsWay | undefined {
     if (delivery === undefined) return undefined;
     const { service, request, carrier, facts } = delivery;
     const { trace } = facts;
     const answer = service.plan.hooks ? service.clock?.messages.reply(carrier) : undefined;
-    const accepted =
-      service.clock !== undefined &&
-      service.plan.hooks &&
-      service.plan.trusts &&
-      facts.stamp?.carrier === service.plan.carrier &&
-      facts.stamp.domain === domainOf(service, trace);
+    const accepted = this.isAccepted(delivery);
     if (accepted !== (answer !== undefined)) throw new WrongAnswer(`a reply ${accepted ? 'misses' : 'has'} a stamp`);
-    let stamp: MessageFacts['stamp'];
+    let stamp: StampFacts | undefined;
     let causes: Cause[] = [];
     const server = delivery.server;
     const lane = this.ledger.lane(service, server?.spot.trace ?? trace);
@@ -48,15 +49,8 @@ export class Replies {
     }
     delivery.replied = true;
     const point = this.ledger.point(service, trace, causes);
-    const reply: ReplyOnItsWay = {
-      name: `r${++this.replied}`,
-      delivery,
-      facts: { trace, point, marked: true, stamp, straight: true },
-      text: answer?.text,
-      stream: undefined,
-      heard: false,
-      accepted: false,
-    };
+    const reply = this.send({ service, request, point, causes: [{ point, trace }], stamp, text: answer?.text });
+    if (inner !== undefined && answer === undefined) this.copy(inner, reply);
     if (streams) {
       const body = { window: 0n };
       if (accepted) lane.bodies.add(body);
@@ -68,9 +62,21 @@ export class Replies {
       reply.stream = { body, close, ended: undefined };
       this.streams.push(reply);
     }
-    this.underWay.push(reply);
     this.log.push(`${service.name} ${streams ? 'begins to reply' : 'replies'} to ${request.name} with ${reply.name}`);
     return reply;
+  }
+
+  /** A reply is under way. */
+  send(parts: Pick<ReplyOnItsWay, 'service' | 'request' | 'point' | 'causes' | 'stamp' | 'text'>): ReplyOnItsWay {
+    const state = { stream: undefined, heard: false, isForged: false, accepted: false };
+    const reply: ReplyOnItsWay = { name: `r${++this.replied}`, ...parts, ...state };
+    this.underWay.push(reply);
+    return reply;
+  }
+
+  private isAccepted({ service, facts }: Delivery): boolean {
+    const { hooks, trusts, carrier } = service.plan;
+    return service.carries && hooks && trusts && facts.stamps[carrier]?.domain === domainOf(service, facts.trace);
   }
 
   private replyEvent({ service, server }: Delivery): void {
@@ -80,41 +86,69 @@ export class Replies {
     server.reply = this.ledger.event(`${server.name}.reply`, service, server.spot.trace, stamp, []);
   }
 
+  /**
+   * A gateway copies all headers of an inner reply. Where their stamp answers for all that the gateway did, or is
+   * refused, the promise holds; else what the gateway did besides is hidden, as the client takes it for the callee.
+   */
+  private copy(inner: ReplyOnItsWay, reply: ReplyOnItsWay): void {
+    const { stamp, text } = inner;
+    if (stamp === undefined || text === undefined || inner.isForged) return;
+    const { trace } = reply.request.sender;
+    const believed = this.knowsRequest(stamp, reply.request) && stamp.rules.size === 0;
+    reply.stamp = stamp;
+    reply.text = text;
+    reply.causes = [{ point: reply.point, trace, outside: believed }, ...inner.causes];
+    this.ledger.happened.note('a reply carried the stamp of an inner reply');
+    this.log.push(`${reply.name} copies the stamp of ${inner.name}`);
+  }
+
+  /** True where a stamp is of the request's domain and knows all that its sender had done: it may well answer it. */
+  knowsRequest({ domain, known }: StampFacts, { own, sender }: Request): boolean {
+    return domain === domainOf(sender.service, sender.trace) && (known & own) === own;
+  }
+
   lose(reply: ReplyOnItsWay | undefined): void {
+    if (reply?.heard === false) this.ledger.happened.note('a reply was lost');
+    this.forget(reply);
+  }
+
+  private forget(reply: ReplyOnItsWay | undefined): void {
     this.underWay = this.underWay.filter((one) => one !== reply);
   }
 
   /** The head of a reply comes. */
   hear(reply: ReplyOnItsWay | undefined, again: boolean): void {
     if (reply === undefined) return;
-    if (!again) this.lose(reply);
-    const { request } = reply.delivery;
-    const { service, trace, spanId, span } = request.sender;
+    if (!again) this.forget(reply);
+    const { service, trace, spanId } = reply.request.sender;
     if (this.dead.has(service) || !this.mayHear(reply, again)) return;
     this.log.push(`${service.name} hears ${reply.name}`);
+    this.noteOrder(reply);
     reply.heard = true;
-    const cause = { point: reply.facts.point, trace };
+    this.came.push(reply);
     if (service.clock !== undefined && service.plan.hooks) {
       service.clock.messages.hearReply(spanId, reply.text);
       // Heard again, nobody awaits it any more; what it brought the first time stays known.
-      const accepted = this.heardByLibrary(reply, request.sender);
+      const accepted = this.heardByLibrary(reply);
       reply.accepted ||= accepted;
-    } else if (span?.start !== undefined && span.live) {
-      span.unheard.push(cause);
-      if (reply.stream?.ended !== undefined) span.unheard.push(reply.stream.ended);
-      return;
     }
-    this.ledger.point(service, trace, [cause]);
+    this.ledger.point(service, trace, reply.causes);
     if (reply.stream?.ended !== undefined) this.hearBody(reply);
+  }
+
+  private noteOrder(reply: ReplyOnItsWay): void {
+    const { happened } = this.ledger;
+    if (reply.heard) happened.note('a reply came twice');
+    else if (this.underWay.some((one) => isEarlier(one, reply))) happened.note('a reply overtook an earlier one');
   }
 
   /**
    * A request has one reply, and where nothing but the span's id tells which request a reply belongs to, each comes
-   * once. Without reply hooks only a client span says that it has heard one, and a producer never says that it missed one
+   * once. Without reply hooks only a client span is known to wait for one, and a producer never says that it missed one
    * (DESIGN 2, rule 5).
    */
   private mayHear(reply: ReplyOnItsWay, again: boolean): boolean {
-    const { request } = reply.delivery;
+    const { request } = reply;
     if (request.answer !== undefined && request.answer !== reply) return false;
     if ((again || reply.heard) && this.requests.sentBy(request.sender) !== 1) return false;
     if (!this.isAnnounced(reply)) return false;
@@ -123,29 +157,41 @@ export class Replies {
   }
 
   /** False for a reply of which the library need not know, even that it came. */
-  private isAnnounced({ facts, delivery }: ReplyOnItsWay): boolean {
-    const { service, trace, span, spanId } = delivery.request.sender;
-    if (service.clock === undefined || span?.start === undefined) return true;
+  private isAnnounced({ stamp, request }: ReplyOnItsWay): boolean {
+    const { service, trace, span, spanId } = request.sender;
+    if (service.clock === undefined) return true;
+    const awaited = service.awaited.get(spanId);
+    // Of one request that was sent twice, the second reply is heard while its span lives.
+    const isLive = span?.start !== undefined && span.live;
+    if (request.repeated && (awaited?.requests ?? 0) === 0 && !isLive) return false;
+    if (span?.start === undefined) return true;
     if (!service.plan.hooks) return span.kind === SpanKind.CLIENT;
     // A producer's message is complete without a reply; one with a stamp is welcome all the same.
     if (span.kind !== SpanKind.PRODUCER) return true;
-    return service.awaited.get(spanId)?.stamped === true && facts.stamp?.domain === domainOf(service, trace);
+    return awaited?.stamped === true && stamp?.domain === domainOf(service, trace);
   }
 
-  private heardByLibrary({ facts: { stamp } }: ReplyOnItsWay, { service, trace, spanId, span }: Spot): boolean {
+  private heardByLibrary(reply: ReplyOnItsWay): boolean {
+    const { stamp, request } = reply;
+    const { service, trace, spanId, span } = request.sender;
     this.ledger.observeAll(service);
     const awaited = service.awaited.get(spanId);
     if (awaited === undefined) return false;
     const lane = this.ledger.lane(service, trace);
-    if (awaited.blind && lane.holder === awaited.holder) lane.blind--;
-    if (--awaited.requests === 0) service.awaited.delete(spanId);
+    if (awaited.requests > 0) {
+      if (awaited.blind && lane.holder === awaited.holder) lane.blind--;
+      if (--awaited.requests === 0 && !(span?.start !== undefined && span.live)) service.awaited.delete(spanId);
+    }
     if (span?.start !== undefined && span.live) lane.recall(span.start);
     if (lane.holder === undefined) return false;
     const taken = awaited.stamped ? stamp : undefined;
-    if (taken !== undefined) lane.earlier |= taken.earlier | taken.known;
+    if (taken !== undefined) lane.earlier |= taken.earlier;
     if (taken?.domain === lane.domain) {
-      lane.merge(taken);
-      return true;
+      if (lane.recalls(taken)) reply.causes = [...reply.causes, ...this.ledger.forgottenPast(service, trace)];
+      // What a forged stamp says of its client is refused, whatever it says.
+      const ours = reply.isForged ? this.ledger.ownEvents(service, trace) : NO_EVENTS;
+      lane.merge({ ...taken, known: taken.known & ~ours });
+      if ((taken.known & awaited.own) === awaited.own) return true;
     }
     lane.rules.add('a reply without an acceptable stamp');
     return false;
@@ -154,30 +200,33 @@ export class Replies {
   /** A streaming server ends its body; the client that hears the reply hears that too. */
   endBody(reply: ReplyOnItsWay | undefined): void {
     if (reply?.stream === undefined) return;
-    const { stream } = reply;
+    const { stream, service, request } = reply;
+    const { trace } = request.facts;
     this.streams = this.streams.filter((one) => one !== reply);
     stream.close();
-    const { service, facts } = reply.delivery;
-    stream.ended = { point: this.ledger.point(service, facts.trace, []), trace: facts.trace };
+    stream.ended = { point: this.ledger.point(service, trace, []), trace };
     this.log.push(`${service.name} ends the body of ${reply.name}`);
-    if (!reply.heard || this.dead.has(reply.delivery.request.sender.service)) return;
+    if (!reply.heard || this.dead.has(request.sender.service)) return;
     this.hearBody(reply);
   }
 
-  private hearBody({ stream, accepted, delivery }: ReplyOnItsWay): void {
+  private hearBody({ stream, accepted, request }: ReplyOnItsWay): void {
     if (stream?.ended === undefined) return;
-    const { service, trace, span } = delivery.request.sender;
+    const { service, trace } = request.sender;
     if (accepted)
       this.ledger.point(service, trace, [{ ...stream.ended, outside: true }], undefined, stream.body.window);
-    else if (service.clock !== undefined && !service.plan.hooks && span?.start !== undefined && span.live) {
-      span.unheard.push(stream.ended);
-    } else this.ledger.point(service, trace, [stream.ended]);
+    else this.ledger.point(service, trace, [stream.ended]);
   }
 
   /** A process is gone: what it was about to do or to hear is gone too. */
   died(service: Service): void {
     this.dead.add(service);
-    this.underWay = this.underWay.filter((one) => one.delivery.request.sender.service !== service);
-    this.streams = this.streams.filter((one) => one.delivery.service !== service);
+    this.underWay = this.underWay.filter((one) => one.request.sender.service !== service);
+    this.streams = this.streams.filter((one) => one.service !== service);
   }
+}
+
+function isEarlier(one: ReplyOnItsWay, reply: ReplyOnItsWay): boolean {
+  const sameWay = one.service === reply.service && one.request.sender.service === reply.request.sender.service;
+  return sameWay && !one.heard && one.point < reply.point;
 }

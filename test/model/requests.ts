@@ -1,61 +1,82 @@
 /** Requests between services: the real carriers on one side, the oracle's facts on the other. */
-import { trace as traceApi } from '@opentelemetry/api';
-import type { MessageFacts } from './facts.js';
-import { type Cause, causesOf, isProcessScope, type Ledger, stampOf } from './ledger.js';
-import { only } from './order-graph.js';
+import { SpanKind, trace as traceApi } from '@opentelemetry/api';
+import type { Carrier } from '../support/fleet.js';
+import type { Cause, MessageFacts, StampFacts } from './facts.js';
+import { causesOf, isProcessScope, type Ledger, stampOf } from './ledger.js';
+import { type EventSet, NO_EVENTS, only } from './order-graph.js';
 import type { Delivery, Request, Spot } from './scene.js';
 import type { Service } from './service.js';
+
+/** Headers that were used before: a request's, or one's that came. */
+export type UsedHeaders = Pick<Request, 'facts' | 'carrier'>;
+
+/** What is wrong with a delivery. */
+export interface Flaw {
+  readonly suppressed: boolean;
+  readonly forged: Carrier | undefined;
+}
 
 export class Requests {
   /** Requests that have not come, or may come again. */
   underWay: Request[] = [];
   /** Requests that may be replied to. */
   deliveries: Delivery[] = [];
+  readonly all: Request[] = [];
   /** How many left, by process and span. */
   private readonly sends = new Map<string, number>();
-  private sent = 0;
 
   constructor(
     private readonly ledger: Ledger,
     private readonly log: string[],
   ) {}
 
-  /** A request leaves in this context. */
-  send(spot: Spot, to: number): Request {
+  /**
+   * A request leaves in this context.
+   * @param used headers that are in the carrier already, as where a retry or a gateway copies what it had
+   */
+  send(spot: Spot, to: number, used?: UsedHeaders): Request {
     const { service, context } = spot;
-    const carrier = service.inject(context);
-    const facts = service.clock === undefined ? this.passOn(spot) : this.sentByLibrary(spot, service);
-    const request: Request = {
-      name: `m${++this.sent}`,
-      facts,
-      carrier,
-      to,
-      sender: spot,
-      answer: undefined,
-    };
-    this.underWay.push(request);
-    const key = `${service.id}/${spot.spanId}`;
-    this.sends.set(key, (this.sends.get(key) ?? 0) + 1);
+    // A plain service that makes no span of its own and mixes two messages' headers is outside the promise.
+    const left = service.carries || spot.span !== undefined ? used : undefined;
+    const carrier = service.inject(context, { ...left?.carrier });
+    const sent = service.carries ? this.sentByLibrary(spot, service) : this.passOn(spot);
+    const facts = left === undefined ? sent : leftBehind(sent, left, carrier, service);
+    if (left !== undefined) this.ledger.happened.note('headers were used again');
+    if (service.carries && !service.stamps) this.ledger.happened.note('a message left without a processor');
+    const request = this.add(facts, carrier, to, spot, this.ownEvents(spot));
     this.log.push(
       `${service.name} sends ${request.name} to slot ${to} from ${spot.span?.name ?? 'a context it received'}`,
     );
     return request;
   }
 
+  /** A request is under way. */
+  add(facts: MessageFacts, carrier: Carrier, to: number, sender: Spot, own: EventSet): Request {
+    const name = `m${this.all.length + 1}`;
+    const request: Request = { name, facts, carrier, to, sender, own, answer: undefined, came: false, repeated: false };
+    this.all.push(request);
+    this.underWay.push(request);
+    const key = `${sender.service.id}/${sender.spanId}`;
+    this.sends.set(key, (this.sends.get(key) ?? 0) + 1);
+    return request;
+  }
+
   private passOn({ service, trace, arrival, span }: Spot): MessageFacts {
     const point = this.ledger.point(service, trace, []);
     const received = arrival?.facts;
-    const kept = service.plan.baggage && received?.stamp?.carrier === 'baggage';
+    const keeps = service.clock !== undefined || service.plan.baggage;
+    const stamp = keeps ? passedOn(received?.stamps.baggage) : undefined;
+    const stamps = stamp === undefined ? {} : { baggage: stamp };
     // Without a span of its own it is no hop that anyone could see.
-    if (span === undefined && received !== undefined) return kept ? received : { ...received, stamp: undefined };
-    const passed = received?.stamp;
-    const stamp = passed?.carrier === 'baggage' && service.plan.baggage ? passed : undefined;
+    if (span === undefined && received !== undefined) return { ...received, stamps };
     // Where the trace is another one, the tracestate is gone and the baggage is not.
     const marked = received?.marked === true && received.trace === trace;
-    return { trace, point, marked, stamp, straight: false };
+    const others = received === undefined ? [] : causesOf(received, true);
+    return { trace, point, marked, stamps, hops: 'service', others };
   }
 
-  private sentByLibrary({ trace, span, spanId, arrival }: Spot, service: Service): MessageFacts {
+  private sentByLibrary(spot: Spot, service: Service): MessageFacts {
+    const { trace, span, spanId, arrival } = spot;
     this.ledger.observeAll(service);
     const lane = this.ledger.lane(service, trace);
     lane.recall(span?.start);
@@ -63,58 +84,82 @@ export class Requests {
     const point = this.ledger.point(service, trace, causes);
     const marked = lane.spoken || isProcessScope(service);
     lane.spoken = true;
+    const message = { trace, point, marked, hops: 'none', others: [] } as const;
     if (!marked) {
       lane.unmarked = true;
       if (lane.holder !== undefined) lane.rules.add('a request that could carry no stamp');
-      return { trace, point, marked, stamp: undefined, straight: true };
+      return { ...message, stamps: {} };
     }
     const stamp = service.plan.propagates ? stampOf(lane) : undefined;
+    const node = service.clock?.node;
+    if (node !== undefined && isProcessScope(service)) this.ledger.beginnings.add(node);
     const recorded = span?.start !== undefined;
     if (lane.holder !== undefined) {
       const awaited = service.awaited.get(spanId);
       const stamped = stamp !== undefined;
       if (awaited === undefined) {
-        service.awaited.set(spanId, { requests: 1, holder: lane.holder, blind: !recorded, stamped });
+        service.awaited.set(spanId, {
+          requests: 1,
+          holder: lane.holder,
+          blind: !recorded,
+          stamped,
+          own: this.ownEvents(spot),
+        });
       } else {
         awaited.requests++;
         awaited.stamped &&= stamped;
       }
       if (!recorded) lane.blind++;
+      else if (span?.kind === SpanKind.CLIENT && !service.plan.hooks) {
+        lane.rules.add('a reply that nobody hears');
+      }
     }
-    return { trace, point, marked, stamp, straight: true };
+    return { ...message, stamps: stamp === undefined ? {} : { [service.plan.carrier]: stamp } };
   }
 
-  /** A request comes; nothing is done with it yet. */
-  deliver(request: Request, service: Service, again: boolean): Spot {
+  /** The sender's own events, which the reply to its request will know. */
+  private ownEvents({ service, trace }: Spot): EventSet {
+    return service.clock === undefined ? NO_EVENTS : this.ledger.ownEvents(service, trace);
+  }
+
+  /**
+   * A request comes; nothing is done with it yet.
+   * @param flaw.forged headers that say more of the receiver than is true
+   * @param flaw.suppressed tracing is suppressed where it is extracted, and not afterwards: its stamp stays unread
+   */
+  deliver(request: Request, service: Service, again: boolean, { suppressed, forged }: Flaw): Spot {
+    const isEarlier = ({ sender, to, came }: Request): boolean =>
+      !came && to === request.to && sender.service === request.sender.service;
+    if (request.came) this.ledger.happened.note('a request came twice');
+    else if (this.underWay.slice(0, this.underWay.indexOf(request)).some(isEarlier)) {
+      this.ledger.happened.note('a request overtook an earlier one');
+    }
+    request.came = true;
     if (!again) this.underWay = this.underWay.filter((one) => one !== request);
-    const carrier = { ...request.carrier };
-    const { facts } = request;
-    const delivery: Delivery = { request, facts, service, carrier, server: undefined, replied: false };
+    const carrier = { ...(forged ?? request.carrier) };
+    const unread = suppressed && service.carries;
+    if (unread && request.facts.marked) this.ledger.happened.note('a message came while tracing was suppressed');
+    const isForged = forged !== undefined;
+    const facts = {
+      ...request.facts,
+      ...(unread ? { stamps: {} } : isForged ? this.withoutOurs(request, service) : {}),
+    };
+    const state = { server: undefined, replied: false, unread, isForged };
+    const delivery: Delivery = { request, facts, service, carrier, ...state };
     this.deliveries.push(delivery);
-    const context = service.extract(carrier);
-    if (service.clock === undefined) this.ledger.point(service, facts.trace, causesOf(facts));
+    const context = service.extract(carrier, unread);
+    if (!service.carries) this.ledger.point(service, facts.trace, causesOf(facts, false));
     const spanId = traceApi.getSpanContext(context)?.spanId ?? '';
     this.log.push(`${service.name} receives ${request.name}`);
     return { service, context, trace: facts.trace, spanId, span: undefined, arrival: delivery };
   }
 
-  lose(request: Request | undefined): void {
-    this.underWay = this.underWay.filter((one) => one !== request);
-  }
-
-  /** A broken relay: the request goes on with the stamp of another trace's. */
-  splice(request: Request | undefined, stale: Request | undefined): void {
-    if (request === undefined || stale?.facts.stamp === undefined || request.facts.trace === stale.facts.trace) return;
-    const { stamp } = stale.facts;
-    const baggage = stale.carrier['baggage'];
-    // A stamp of process scope would be one of ours to any receiver in process scope: that is forgery, not age.
-    if (stamp.domain === '-' || stamp.carrier !== 'baggage' || baggage === undefined) return;
-    // A re-rooted trace still carries the stamp of the one it left: back there it would be no other trace's, but tampering.
-    if (stamp.domain === request.facts.trace) return;
-    if (request.facts.stamp !== undefined && request.facts.stamp.carrier !== 'baggage') return;
-    request.carrier = { ...request.carrier, baggage };
-    request.facts = { ...request.facts, stamp, stale: stale.facts.stale ?? stale.facts.point };
-    this.log.push(`${request.name} is given the stale stamp of ${stale.name}`);
+  /** What is refused of a forged stamp is all that it says of the receiver. */
+  private withoutOurs({ facts }: Request, service: Service): Pick<MessageFacts, 'stamps'> {
+    const { carrier } = service.plan;
+    const stamp = facts.stamps[carrier] as StampFacts;
+    const own = this.ledger.ownEvents(service, facts.trace);
+    return { stamps: { ...facts.stamps, [carrier]: { ...stamp, known: stamp.known & ~own } } };
   }
 
   /** A link to what another context of this process received, or to its span. */
@@ -126,14 +171,23 @@ export class Requests {
       lane.recall(start);
       return [];
     }
+    // The mark of a message that was not read stays in its trace state, also in that of its trace's spans.
+    const unread = linked.arrival?.unread === true && linked.arrival.facts.marked;
+    if (unread) lane.rules.add('a link without a stamp');
     if (linked.span === undefined && linked.arrival !== undefined) {
       const { facts } = linked.arrival;
-      if (facts.trace === trace && (facts.stamp === undefined || !service.plan.trusts))
+      if (facts.trace === trace && (Object.keys(facts.stamps).length === 0 || !service.plan.trusts))
         lane.rules.add('a link without a stamp');
       return this.ledger.receive(service, trace, facts);
     }
     if (linked.trace === trace) lane.rules.add('a link without a stamp');
     return [];
+  }
+
+  /** All headers that a process has written or received, the oldest first. */
+  headersOf(service: Service): UsedHeaders[] {
+    const came = this.deliveries.filter((one) => one.service === service && !one.isForged);
+    return [...came, ...this.all.filter(({ sender }) => sender.service === service)];
   }
 
   /** How many requests a span has sent. */
@@ -145,4 +199,19 @@ export class Requests {
   died(service: Service): void {
     this.deliveries = this.deliveries.filter((one) => one.service !== service);
   }
+}
+
+/** What a plain service's baggage propagator makes of a stamp. */
+function passedOn(stamp: StampFacts | undefined): StampFacts | undefined {
+  return stamp?.passedOnAs === undefined ? stamp : stamp.passedOnAs.stamp;
+}
+
+/** What a sender leaves of the headers that were in the carrier before: the library nothing, where it has to say anything. */
+function leftBehind(sent: MessageFacts, left: UsedHeaders, carrier: Carrier, service: Service): MessageFacts {
+  if (service.carries && sent.marked) return sent;
+  const { facts } = left;
+  const before: Cause = { point: facts.point, trace: facts.trace, outside: true };
+  const marked = carrier['tracestate']?.includes('causality=') === true;
+  const stamps = { ...facts.stamps, ...sent.stamps };
+  return { ...sent, marked, stamps, hops: 'service', others: [...sent.others, before, ...facts.others] };
 }

@@ -1,9 +1,9 @@
 /** What a program has brought about so far: contexts, spans, requests and replies, each with what the oracle knows. */
 import type { Context, Span, SpanKind } from '@opentelemetry/api';
 import type { Carrier } from '../support/fleet.js';
-import type { EventFacts, MessageFacts } from './facts.js';
+import type { Cause, EventFacts, MessageFacts, StampFacts } from './facts.js';
 import type { OpenBody } from './lane.js';
-import type { Cause } from './ledger.js';
+import type { EventSet } from './order-graph.js';
 import type { Service } from './service.js';
 
 /** A context of one process. */
@@ -28,8 +28,6 @@ export interface SpanFacts {
   reply: EventFacts | undefined;
   end: EventFacts | undefined;
   live: boolean;
-  /** Replies that came and that no hook heard: its end is after them. */
-  readonly unheard: Cause[];
 }
 
 /** A request on its way. */
@@ -39,6 +37,12 @@ export interface Request {
   carrier: Carrier;
   readonly to: number;
   readonly sender: Spot;
+  /** The sender's own events before it: whoever answers it knows them. */
+  readonly own: EventSet;
+  /** The same headers left twice: one inject, two replies. */
+  repeated: boolean;
+  /** It has come once at least. */
+  came: boolean;
   /** The reply that its sender has heard. */
   answer: ReplyOnItsWay | undefined;
 }
@@ -52,16 +56,27 @@ export interface Delivery {
   /** The first recorded server span in its context. */
   server: SpanFacts | undefined;
   replied: boolean;
+  /** It was extracted while tracing was suppressed. */
+  readonly unread: boolean;
+  /** Its stamp claims what is not true, of the receiver only. */
+  readonly isForged: boolean;
 }
 
 export interface ReplyOnItsWay {
   readonly name: string;
-  readonly delivery: Delivery;
-  readonly facts: MessageFacts;
-  readonly text: string | undefined;
+  /** Who replies. */
+  readonly service: Service;
+  /** What it answers. */
+  readonly request: Request;
+  readonly point: number;
+  causes: readonly Cause[];
+  stamp: StampFacts | undefined;
+  text: string | undefined;
   /** Set while a body is under way. */
   stream: Stream | undefined;
   heard: boolean;
+  /** Its stamp claims what is not true, of its client only. */
+  isForged: boolean;
   /** The client took the stamp of its head. */
   accepted: boolean;
 }

@@ -1,29 +1,38 @@
 /**
  * Processes of the modelled fleet: the real library in a real SDK, or an ordinary OpenTelemetry service without it.
  *
- * Guarantee: nothing of the library is replaced. The physical clock, the sampler and the wire are the test's.
+ * Guarantee: nothing of the library is replaced, but that a memory of half a million traces may be one of two. The
+ * physical clock, the sampler and the wire are the test's.
  */
 import {
   type Context,
   defaultTextMapGetter,
   defaultTextMapSetter,
   ROOT_CONTEXT,
+  type TextMapPropagator,
   type Tracer,
 } from '@opentelemetry/api';
-import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
+import {
+  CompositePropagator,
+  suppressTracing,
+  unsuppressTracing,
+  W3CBaggagePropagator,
+  W3CTraceContextPropagator,
+} from '@opentelemetry/core';
 import { BasicTracerProvider, type ReadableSpan, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { CausalClock } from '../../src/otel/causal-clock.js';
+import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 import type { Carrier } from '../support/fleet.js';
 import { LoggingNode } from '../support/logging-node.js';
 import type { Incarnation } from './facts.js';
+import type { EventSet } from './order-graph.js';
 import type { SlotPlan } from './program.js';
+import type { WallClock } from './wall-clock.js';
 
 /** The span attribute by which a program decides on sampling. */
 export const SAMPLING = 'test.sampling';
-
-const BASE_MILLIS = Date.UTC(2026, 0, 1);
 
 const DECISIONS = [SamplingDecision.NOT_RECORD, SamplingDecision.RECORD, SamplingDecision.RECORD_AND_SAMPLED];
 
@@ -34,31 +43,14 @@ const byAttribute: Sampler = {
   toString: () => 'by attribute',
 };
 
-/** The wall clock of one slot: wrong, too fast, jumping or standing still. It outlives the processes. */
-export class WallClock {
-  private millis: number;
-
-  constructor(private readonly plan: SlotPlan) {
-    this.millis = BASE_MILLIS + plan.skewMillis;
-  }
-
-  readonly now = (): number => this.millis;
-
-  pass(millis: number): void {
-    this.millis += millis * this.plan.rate;
-  }
-
-  jump(millis: number): void {
-    this.millis += millis;
-  }
-}
-
 /** A request that awaits its reply, as the oracle keeps it. */
 export interface AwaitedFacts {
   requests: number;
   readonly holder: object | undefined;
   /** Sent by a span that the library does not stamp. */
   readonly blind: boolean;
+  /** The sender's own events before the first of them: a reply to it knows them. */
+  readonly own: EventSet;
   /** All of its targets got a stamp. */
   stamped: boolean;
 }
@@ -69,8 +61,14 @@ export interface Service extends Incarnation {
   /** Undefined for a service without the library. */
   readonly clock: CausalClock | undefined;
   readonly awaited: Map<string, AwaitedFacts>;
-  inject(context: Context): Carrier;
-  extract(carrier: Carrier): Context;
+  /** True where the library's propagator carries stamps. */
+  readonly carries: boolean;
+  /** True where the library's processor stamps spans. */
+  readonly stamps: boolean;
+  /** Writes into a carrier, and returns it. */
+  inject(context: Context, carrier: Carrier): Carrier;
+  /** @param suppressed tracing is suppressed while it is read */
+  extract(carrier: Carrier, suppressed?: boolean): Context;
   /** The stamp of the end that was stamped last. */
   lastEnd(): CausalStamp | undefined;
   finished(): readonly ReadableSpan[];
@@ -91,11 +89,14 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
     maxBytes: plan.maxBytes,
     domainIdleMs: 2000,
     attributes: plan.attributes,
+    plainHops: plan.plainHops,
+    parts: plan.parts,
     now: wall.now,
     sampler: byAttribute,
     propagator: { carrier: plan.carrier, propagateTo: () => plan.propagates },
   });
   if (plan.hooks) node.clock.messages.watchCarriers();
+  const memory = memoryOf(node, plan.memory);
   const { spans } = node.clock;
   const end = spans.end.bind(spans);
   let lastEnd: CausalStamp | undefined;
@@ -112,8 +113,14 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
     clock: node.clock,
     awaited: new Map(),
     holds: (trace) => node.clock.domains.peek(trace),
-    inject: (context) => node.inject(context),
-    extract: (carrier) => node.extract(carrier),
+    remembers: (trace) => memory.mayContain(node.clock.domains.idOf(trace)),
+    carries: plan.parts !== 'processor',
+    stamps: plan.parts !== 'propagator',
+    inject: (context, carrier) => injectWith(node.propagator, context, carrier),
+    extract: (carrier, suppressed = false) => {
+      if (!suppressed) return node.extract(carrier);
+      return unsuppressTracing(node.extract(carrier, suppressTracing(ROOT_CONTEXT)));
+    },
     lastEnd: () => {
       const stamp = lastEnd;
       lastEnd = undefined;
@@ -122,6 +129,14 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
     finished: () => node.exporter.getFinishedSpans(),
     writeLog: (body, context) => node.log(body, context),
   };
+}
+
+/** The store's memory of dropped traces; a smaller one where the plan says so. */
+function memoryOf({ clock }: LoggingNode, capacity: number): DroppedTraces {
+  const { store } = clock.domains as unknown as { readonly store: { droppedTraces: DroppedTraces } };
+  if (!(store.droppedTraces instanceof DroppedTraces)) throw new TypeError('the store has another memory');
+  if (capacity > 0) store.droppedTraces = new DroppedTraces(capacity);
+  return store.droppedTraces;
 }
 
 function startPlain(id: number, name: string, plan: SlotPlan): Service {
@@ -137,14 +152,18 @@ function startPlain(id: number, name: string, plan: SlotPlan): Service {
     clock: undefined,
     awaited: new Map(),
     holds: () => undefined,
-    inject: (context) => {
-      const carrier: Carrier = {};
-      propagator.inject(context, carrier, defaultTextMapSetter);
-      return carrier;
-    },
+    remembers: () => false,
+    carries: false,
+    stamps: false,
+    inject: (context, carrier) => injectWith(propagator, context, carrier),
     extract: (carrier) => propagator.extract(ROOT_CONTEXT, carrier, defaultTextMapGetter),
     lastEnd: () => undefined,
     finished: () => [],
     writeLog: () => undefined,
   };
+}
+
+function injectWith(propagator: TextMapPropagator, context: Context, carrier: Carrier): Carrier {
+  propagator.inject(context, carrier, defaultTextMapSetter);
+  return carrier;
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { BREAKAGES } from './broken-clocks.js';
 import { LOG_BREAKAGES } from './broken-logs.js';
+import { MESSAGE_BREAKAGES } from './broken-messages.js';
 import { campaign, type Outcome } from './run.js';
 
 /** Programs within which a broken clock must be noticed. */
@@ -10,7 +11,7 @@ const SEED = 20_260_101;
 describe('the teeth of the model', function () {
   this.timeout(0);
 
-  for (const { name, during } of [...BREAKAGES, ...LOG_BREAKAGES]) {
+  for (const { name, during } of [...BREAKAGES, ...MESSAGE_BREAKAGES, ...LOG_BREAKAGES]) {
     it(`are felt where ${name}`, () => {
       let outcome: Outcome | undefined;
       during(() => {

@@ -3,36 +3,47 @@
  *
  * Guarantee: deterministic but for random ids. A command that is not possible at the moment does nothing.
  */
-import { type Link, ROOT_CONTEXT, SpanKind, trace as traceApi } from '@opentelemetry/api';
-import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
+import { SpanKind } from '@opentelemetry/api';
+import { Hops } from './hops.js';
 import { Ledger } from './ledger.js';
 import { Logs } from './logs.js';
-import type { Command, Program, Sampling } from './program.js';
+import { type Command, type Damage, type Program, youngest } from './program.js';
+import { ReplyHops } from './reply-hops.js';
 import { Replies } from './replies.js';
 import { Requests } from './requests.js';
-import type { Delivery, Request, SpanFacts, Spot } from './scene.js';
-import { SAMPLING, type Service, startService, WallClock } from './service.js';
+import type { Delivery, ReplyOnItsWay, Request, SpanFacts, Spot } from './scene.js';
+import { type Service, startService } from './service.js';
+import { Spans } from './spans.js';
+import { workSuppressed } from './suppression.js';
+import { type Talk, Talks } from './talks.js';
+import { WallClock } from './wall-clock.js';
 
 /** So long that a small byte limit cuts the third entry off. */
 const NAMES = ['gateway', 'orders', 'payments', 'inventory', 'mail'].map(
   (name) => `${name}-in-a-land-far-away-of-here`,
 );
 
+type Call = Extract<Command, { do: 'call' }>;
+type RoundTrip = Extract<Command, { do: 'round-trip' }>;
+type Deliver = Extract<Command, { do: 'deliver' }>;
+
 export class World {
   readonly ledger = new Ledger();
   readonly log: string[] = [];
   /** All processes that ever ran. */
   readonly services: Service[] = [];
-  readonly spans: SpanFacts[] = [];
   private readonly slots: Service[] = [];
   private readonly walls: WallClock[];
   private readonly requests = new Requests(this.ledger, this.log);
+  readonly spans = new Spans(this.ledger, this.requests, this.log);
   private readonly logs = new Logs(this.ledger, this.log);
   private readonly replies = new Replies(this.ledger, this.requests, this.log);
-  private spots: Spot[] = [];
+  private readonly talks = new Talks(this.ledger, this.replies, this.log);
+  private readonly hops = new Hops(this.ledger, this.requests, this.log);
+  private readonly replyHops = new ReplyHops(this.ledger, this.requests, this.replies, this.log);
 
   constructor(private readonly program: Program) {
-    this.walls = program.slots.map((plan) => new WallClock(plan));
+    this.walls = program.slots.map((plan) => new WallClock(plan, this.ledger.happened));
     program.slots.forEach((_, slot) => this.boot(slot));
   }
 
@@ -41,40 +52,72 @@ export class World {
       for (const wall of this.walls) wall.pass(1);
       this.perform(command);
     }
+    for (const { clock } of this.services) {
+      const { entriesDropped = 0, hlcRefused = 0 } = clock?.counters ?? {};
+      if (entriesDropped > 0) this.ledger.happened.note('entries were dropped by a limit');
+      if ((clock?.counters.ownEntryRefused ?? 0) > 0) this.ledger.happened.note('a forged entry was refused');
+      if (hlcRefused > 0) this.ledger.happened.note('a hybrid time was refused');
+    }
     return this;
   }
 
   private perform(command: Command): void {
     switch (command.do) {
       case 'root':
-        this.startSpan(this.service(command.slot), undefined, SpanKind.INTERNAL, command.sampling);
+        this.spans.start(this.service(command.slot), undefined, SpanKind.INTERNAL, command.sampling);
         break;
       case 'child':
-        this.child(command);
+        this.spans.child(command);
         break;
       case 'end':
-        this.endSpan(youngest(this.liveSpans(), command.span), command.link);
+        this.spans.end(youngest(this.spans.live, command.span), command.link);
         break;
       case 'call':
-        this.call(youngest(this.spots, command.context), command);
+        this.call(youngest(this.spans.spots, command.context), command);
         break;
       case 'deliver':
         this.deliver(youngest(this.requests.underWay, command.message), command);
         break;
       case 'log':
-        this.logs.write(youngest(this.spots, command.context));
+        this.logs.write(youngest(this.spans.spots, command.context));
         break;
       case 'lose':
-        this.requests.lose(youngest(this.requests.underWay, command.message));
+        this.hops.lose(youngest(this.requests.underWay, command.message));
         break;
       case 'splice':
-        this.requests.splice(
+        this.splice(youngest(this.requests.underWay, command.message), command.stale);
+        break;
+      case 'proxy':
+        this.hops.proxy(youngest(this.requests.underWay, command.message));
+        break;
+      case 'damage':
+        this.hops.damage(youngest(this.requests.underWay, command.message), command.how);
+        break;
+      case 'resend':
+        this.hops.resend(youngest(this.requests.underWay, command.message), command.to % this.slots.length, (service) =>
+          this.slots.includes(service),
+        );
+        break;
+      case 'suppressed':
+        this.suppressed(youngest(this.spans.spots, command.context));
+        break;
+      case 'spliceReply':
+        this.replyHops.splice(
+          youngest(this.replies.underWay, command.reply),
+          youngest([...this.replies.came, ...this.replies.underWay], command.stale),
+        );
+        break;
+      case 'damageReply':
+        this.damageReply(youngest(this.replies.underWay, command.reply), command.how);
+        break;
+      case 'cache':
+        this.replyHops.answer(
           youngest(this.requests.underWay, command.message),
-          youngest(this.requests.underWay, command.stale),
+          youngest(this.replies.came, command.stale),
         );
         break;
       case 'reply':
-        this.replies.reply(youngest(this.requests.deliveries, command.request), command.streams);
+        this.reply(youngest(this.requests.deliveries, command.request), command.streams, command.copies);
         break;
       case 'hear':
         this.replies.hear(youngest(this.replies.underWay, command.reply), command.again);
@@ -84,6 +127,12 @@ export class World {
         break;
       case 'loseReply':
         this.replies.lose(youngest(this.replies.underWay, command.reply));
+        break;
+      case 'talk':
+        this.talk(command);
+        break;
+      case 'say':
+        this.say(youngest(this.talks.talks, command.talk), command);
         break;
       case 'restart':
         this.restart(command.slot % this.slots.length);
@@ -101,6 +150,31 @@ export class World {
     }
   }
 
+  private splice(request: Request | undefined, stale: number): void {
+    const others = this.requests.all.filter(({ facts }) => facts.trace !== request?.facts.trace);
+    this.hops.splice(request, youngest(others, stale));
+  }
+
+  private hop(request: Request, hop: RoundTrip['hop']): void {
+    if (hop === 'proxy') this.hops.proxy(request);
+    else if (hop === 'splice') this.splice(request, 0);
+    else if (hop !== 'none') this.hops.damage(request, hop);
+  }
+
+  private reply(delivery: Delivery | undefined, streams: boolean, copies: number): void {
+    const inner = this.replies.came.filter(({ request }) => request.sender.service === delivery?.service);
+    this.replies.reply(delivery, streams, copies < 0 ? undefined : youngest(inner, copies));
+  }
+
+  private damageReply(reply: ReplyOnItsWay | undefined, how: Damage | 'forged'): void {
+    if (how === 'forged') this.replyHops.forge(reply);
+    else this.replyHops.damage(reply, how);
+  }
+
+  private suppressed(spot: Spot | undefined): void {
+    if (spot !== undefined) workSuppressed(spot, this.ledger.happened);
+  }
+
   private service(slot: number): Service {
     return this.slots[slot % this.slots.length] as Service;
   }
@@ -115,155 +189,74 @@ export class World {
 
   private restart(slot: number): void {
     const dead = this.slots[slot] as Service;
-    this.spots = this.spots.filter((spot) => spot.service !== dead);
-    for (const span of this.spans) if (span.spot.service === dead) span.live = false;
+    this.spans.died(dead);
     this.requests.died(dead);
+    this.ledger.died(dead);
     this.replies.died(dead);
+    this.talks.died(dead);
     this.log.push(`${dead.name} restarts`);
     this.boot(slot);
   }
 
-  private liveSpans(): SpanFacts[] {
-    return this.spans.filter((span) => span.live);
-  }
-
-  private child({ context, sampling, link }: Extract<Command, { do: 'child' }>): void {
-    const spot = youngest(this.spots, context);
-    if (spot === undefined) return;
-    this.startSpan(spot.service, spot, SpanKind.INTERNAL, sampling, { linked: this.linkable(spot.service, link) });
-  }
-
-  private linkable(service: Service, link: number): Spot | undefined {
-    return link < 0
-      ? undefined
-      : youngest(
-          this.spots.filter((one) => one.service === service),
-          link,
-        );
-  }
-
-  private startSpan(
-    service: Service,
-    spot: Spot | undefined,
-    kind: SpanKind,
-    sampling: Sampling,
-    { linked, root = false }: { linked?: Spot | undefined; root?: boolean } = {},
-  ): SpanFacts {
-    const context = spot?.context ?? ROOT_CONTEXT;
-    const name = `s${this.spans.length + 1}`;
-    const links: Link[] = [];
-    const linkedContext = linked === undefined ? undefined : traceApi.getSpanContext(linked.context);
-    if (linkedContext !== undefined) links.push({ context: linkedContext });
-    const span = service.tracer.startSpan(name, { kind, root, links, attributes: { [SAMPLING]: sampling } }, context);
-    const { traceId, spanId } = span.spanContext();
-    const stamp = service.clock === undefined ? undefined : getCausalStamp(span);
-    if (service.clock !== undefined && (stamp !== undefined) !== (sampling === 2)) {
-      throw new Error(`${name} is ${stamp === undefined ? 'not ' : ''}stamped`);
-    }
-    let start: SpanFacts['start'];
-    if (stamp !== undefined) {
-      this.ledger.observeAll(service);
-      const lane = this.ledger.lane(service, traceId);
-      if (spot?.trace === traceId) lane.recall(spot.span?.start);
-      const causes = spot?.arrival === undefined ? [] : this.ledger.receive(service, traceId, spot.arrival.facts);
-      if (linked !== undefined) causes.push(...this.requests.hearLink(service, traceId, linked));
-      start = this.ledger.event(`${name}.start`, service, traceId, stamp, causes);
-    }
-    const made: SpanFacts = {
-      name,
-      span,
-      kind,
-      start,
-      reply: undefined,
-      end: undefined,
-      live: true,
-      unheard: [],
-      spot: {
-        service,
-        context: traceApi.setSpan(context, span),
-        trace: traceId,
-        spanId,
-        arrival: spot?.arrival,
-        get span() {
-          return made;
-        },
-      },
-    };
-    this.spans.push(made);
-    this.spots.push(made.spot);
-    const { arrival } = made.spot;
-    if (kind === SpanKind.SERVER && start !== undefined && arrival !== undefined) arrival.server ??= made;
-    const place = spot?.span === undefined ? '' : ` in ${spot.span.name}`;
-    const cause = arrival === undefined ? '' : ` for ${arrival.request.name}`;
-    const link = linked === undefined ? '' : ` linked to ${linked.span?.name ?? linked.arrival?.request.name}`;
-    const tick = start === undefined ? ', not stamped' : `, tick ${start.stamp.tick}`;
-    this.log.push(
-      `${service.name} starts ${SpanKind[kind]} ${name} of trace ${traceId.slice(0, 4)}${place}${cause}${link}${tick}`,
-    );
-    return made;
-  }
-
-  private endSpan(span: SpanFacts | undefined, link = -1): void {
-    if (span === undefined || !span.live) return;
-    const { service, trace, spanId } = span.spot;
-    const linked = this.linkable(service, link);
-    const linkedContext = linked === undefined ? undefined : traceApi.getSpanContext(linked.context);
-    if (linkedContext !== undefined) span.span.addLink({ context: linkedContext });
-    span.span.end();
-    span.live = false;
-    const stamp = service.lastEnd();
-    if ((stamp !== undefined) !== (span.start !== undefined)) throw new Error(`the end of ${span.name}`);
-    this.log.push(`${service.name} ends ${span.name}${stamp === undefined ? '' : `, tick ${stamp.tick}`}`);
-    if (stamp === undefined) return;
-    this.ledger.observeAll(service);
-    const lane = this.ledger.lane(service, trace);
-    lane.recall(span.start);
-    if (span.kind === SpanKind.CLIENT && service.awaited.delete(spanId)) {
-      lane.rules.add('a reply without an acceptable stamp');
-    }
-    const causes = linked === undefined ? [] : this.requests.hearLink(service, trace, linked);
-    span.end = this.ledger.event(`${span.name}.end`, service, trace, stamp, [...span.unheard, ...causes]);
-  }
-
   private call(
     spot: Spot | undefined,
-    { to, as, sampling }: Pick<Extract<Command, { do: 'call' }>, 'to' | 'as' | 'sampling'>,
+    { to, as, sampling, used = -1 }: Pick<Call, 'to' | 'as' | 'sampling'> & Partial<Pick<Call, 'used'>>,
   ): { readonly request: Request; readonly sender: Spot } | undefined {
     if (spot === undefined) return undefined;
     const kind = as === 'producer' ? SpanKind.PRODUCER : SpanKind.CLIENT;
-    const sender = as === 'bare' ? spot : this.startSpan(spot.service, spot, kind, sampling).spot;
-    return { request: this.requests.send(sender, to % this.slots.length), sender };
+    const sender = as === 'bare' ? spot : this.spans.start(spot.service, spot, kind, sampling).spot;
+    const headers = used < 0 ? undefined : youngest(this.requests.headersOf(spot.service), used);
+    return { request: this.requests.send(sender, to % this.slots.length, headers), sender };
   }
 
   private deliver(
     request: Request | undefined,
-    { as, context, sampling, again }: Omit<Extract<Command, { do: 'deliver' }>, 'do' | 'message'>,
+    { as, context, sampling, again, flaw = 'none' }: Omit<Deliver, 'do' | 'message' | 'flaw'> & Partial<Deliver>,
   ): SpanFacts | undefined {
     if (request === undefined) return undefined;
     const service = this.service(request.to);
-    const spot = this.requests.deliver(request, service, again);
-    this.spots.push(spot);
+    const forged = flaw === 'forged' ? this.hops.forged(request, service) : undefined;
+    // Where nobody read the mark, a span that begins a trace of its own knows nothing of the message that it left.
+    const suppressed = flaw === 'suppressed' && as !== 'reroot';
+    const spot = this.requests.deliver(request, service, again, { suppressed, forged });
+    this.spans.spots.push(spot);
     switch (as) {
       case 'relay':
         return undefined;
       case 'server':
-        return this.startSpan(service, spot, SpanKind.SERVER, sampling);
+        return this.spans.start(service, spot, SpanKind.SERVER, sampling);
       case 'consumer':
-        return this.startSpan(service, spot, SpanKind.CONSUMER, sampling);
+        return this.spans.start(service, spot, SpanKind.CONSUMER, sampling);
       case 'reroot':
-        return this.startSpan(service, spot, SpanKind.SERVER, sampling, { root: true });
+        return this.spans.start(service, spot, SpanKind.SERVER, sampling, { root: true });
       case 'batch':
-        return this.startSpan(service, undefined, SpanKind.CONSUMER, sampling, { linked: spot });
+        return this.spans.start(service, undefined, SpanKind.CONSUMER, sampling, { linked: spot });
       case 'linked': {
-        const local = this.spots.filter((one) => one.service === service && one.span !== undefined);
-        return this.startSpan(service, youngest(local, context), SpanKind.INTERNAL, sampling, { linked: spot });
+        const local = this.spans.spots.filter((one) => one.service === service && one.span !== undefined);
+        return this.spans.start(service, youngest(local, context), SpanKind.INTERNAL, sampling, { linked: spot });
       }
     }
   }
 
+  /** A call whose messages come one by one. */
+  private talk({ context, to, serverSampling, writes }: Extract<Command, { do: 'talk' }>): void {
+    const called = this.call(youngest(this.spans.spots, context), { to, as: 'client', sampling: 2 });
+    if (called === undefined) return;
+    this.deliver(called.request, { as: 'server', context: 0, sampling: serverSampling, again: false });
+    const delivery = this.requests.deliveries.at(-1) as Delivery;
+    this.talks.begin(called.sender.span as SpanFacts, called.request, delivery, writes);
+  }
+
+  private say(talk: Talk | undefined, { what, reacts }: Extract<Command, { do: 'say' }>): void {
+    if (what === 'end' || what === 'cancel') this.talks.hangUp(talk, what === 'cancel');
+    else this.talks[what](talk);
+    const hearer = what === 'up' ? talk?.delivery.server?.spot : talk?.client.spot;
+    if (reacts && hearer !== undefined) this.spans.start(hearer.service, hearer, SpanKind.INTERNAL, 2);
+  }
+
   /** Several calls at once: all are sent, then all are served, then all are heard. */
   private fanOut({ context, to, width }: Extract<Command, { do: 'fan-out' }>): void {
-    const spot = youngest(this.spots, context);
+    const spot = youngest(this.spans.spots, context);
     const calls = Array.from({ length: width }, (_, i) => this.call(spot, { to: to + i, as: 'client', sampling: 2 }));
     const served = calls.map((called) => {
       const server = this.deliver(called?.request, { as: 'server', context: 0, sampling: 2, again: false });
@@ -272,14 +265,15 @@ export class World {
     for (const { server, delivery } of served) {
       if (server === undefined) continue;
       this.replies.hear(this.replies.reply(delivery, false), false);
-      this.endSpan(server);
+      this.spans.end(server);
     }
-    for (const called of calls) this.endSpan(called?.sender.span);
+    for (const called of calls) this.spans.end(called?.sender.span);
   }
 
-  private roundTrip(command: Extract<Command, { do: 'round-trip' }>): void {
-    const called = this.call(youngest(this.spots, command.context), { ...command, as: 'client' });
+  private roundTrip(command: RoundTrip): void {
+    const called = this.call(youngest(this.spans.spots, command.context), { ...command, as: 'client' });
     if (called === undefined) return;
+    this.hop(called.request, command.hop);
     const server = this.deliver(called.request, {
       as: 'server',
       context: 0,
@@ -288,14 +282,11 @@ export class World {
     });
     const delivery = this.requests.deliveries.at(-1) as Delivery;
     const reply = this.replies.reply(delivery, command.streams);
+    if (command.replyHop === 'splice') this.replyHops.splice(reply, youngest(this.replies.came, command.context));
+    else if (command.replyHop !== 'none') this.damageReply(reply, command.replyHop);
     this.replies.hear(reply, false);
     if (command.streams) return;
-    this.endSpan(server);
-    this.endSpan(called.sender.span);
+    this.spans.end(server);
+    this.spans.end(called.sender.span);
   }
-}
-
-/** The one that a program means: counted from the youngest, modulo how many there are. */
-function youngest<T>(all: readonly T[], pick: number): T | undefined {
-  return all.length === 0 ? undefined : all[all.length - 1 - (pick % all.length)];
 }

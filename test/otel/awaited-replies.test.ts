@@ -10,7 +10,7 @@ function domainOf(counters = new Counters()): Domain {
 
 /** Of a record only the number of awaited replies plays a part here. */
 function recordOf(): SpanRecord {
-  return { awaited: 0 } as SpanRecord;
+  return { awaited: 0, answered: false, ended: false } as SpanRecord;
 }
 
 describe('awaited replies', () => {
@@ -21,8 +21,31 @@ describe('awaited replies', () => {
     expect(awaited.take('other')).to.equal(undefined);
     expect(awaited.take('span')).to.include({ domain, record, stamped: true });
     expect(record.awaited).to.equal(0);
+    awaited.forget('span');
     expect(awaited.take('span')).to.equal(undefined);
     expect(awaited.size).to.equal(0);
+  });
+
+  it('may come again while their span lives, for its headers may have been sent again', () => {
+    const [awaited, domain, record] = [new AwaitedReplies(), domainOf(), recordOf()];
+    awaited.add('span', domain, record, true);
+    awaited.take('span');
+    expect(awaited.take('span')).to.include({ domain, record, stamped: true });
+    expect([record.awaited, record.answered, awaited.size]).to.deep.equal([0, true, 1]);
+    awaited.add('span', domain, record, true);
+    expect(record.awaited).to.equal(1);
+    awaited.forget('span');
+    awaited.add('ended', domain, Object.assign(record, { ended: true }), true);
+    awaited.take('ended');
+    expect(awaited.size, 'of a span that has ended nobody would say when to forget it').to.equal(0);
+  });
+
+  it('that have come are given up for room without a word', () => {
+    const [awaited, domain] = [new AwaitedReplies(1), domainOf()];
+    awaited.add('span', domain, recordOf(), true);
+    awaited.take('span');
+    awaited.add('another', domainOf(), recordOf(), true);
+    expect([awaited.size, domain.incomplete]).to.deep.equal([1, false]);
   });
 
   it('of one span may be several: redirects and retries', () => {
@@ -33,7 +56,7 @@ describe('awaited replies', () => {
     awaited.take('span');
     expect([record.awaited, awaited.size]).to.deep.equal([1, 1]);
     awaited.take('span');
-    expect([record.awaited, awaited.size]).to.deep.equal([0, 0]);
+    expect([record.awaited, record.answered]).to.deep.equal([0, true]);
   });
 
   it('of a span are not believed when one of its targets got no stamp', () => {
@@ -53,6 +76,31 @@ describe('awaited replies', () => {
     expect(domain.tick('me', 0).incomplete).to.equal(true);
     awaited.take('span');
     expect(domain.tick('me', 0).incomplete).to.equal(false);
+  });
+
+  it('that nobody hears leave their domain open to doubt until somebody announces that he does', () => {
+    const [awaited, domain] = [new AwaitedReplies(), domainOf()];
+    awaited.add('span', domain, recordOf(), true, true);
+    awaited.add('span', domain, recordOf(), true, true);
+    expect(domain.tick('me', 0).incomplete).to.equal(true);
+    awaited.announce('other');
+    expect(domain.tick('me', 0).incomplete).to.equal(true);
+    awaited.announce('span');
+    awaited.announce('span');
+    expect([domain.tick('me', 0).incomplete, domain.blindRequests]).to.deep.equal([false, 0]);
+  });
+
+  it('that nobody hears open no doubt for ever: it goes with the last reply, the span, and the room', () => {
+    for (const leave of [
+      (awaited: AwaitedReplies) => void awaited.take('span'),
+      (awaited: AwaitedReplies) => awaited.forget('span'),
+      (awaited: AwaitedReplies) => awaited.add('another', domainOf(), recordOf(), true),
+    ]) {
+      const [awaited, domain] = [new AwaitedReplies(1), domainOf()];
+      awaited.add('span', domain, recordOf(), true, true);
+      leave(awaited);
+      expect(domain.blindRequests).to.equal(0);
+    }
   });
 
   it('are forgotten with their span', () => {

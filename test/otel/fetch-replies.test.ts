@@ -100,6 +100,20 @@ describe('replies to fetch', () => {
     return stamp;
   }
 
+  it('leave what goes on meanwhile complete, but for calls that pass by', async () => {
+    const peer = await serve('peer');
+    const root = page.start('root');
+    const duringOf = async (ask: (headers: Carrier) => Promise<unknown>): Promise<boolean> => {
+      const { context: inside } = page.start('call', root.context, { kind: SpanKind.CLIENT });
+      const answered = ask(page.inject(inside));
+      const during = startOf(page.start('during', root.context).span).incomplete;
+      await answered;
+      return during;
+    };
+    expect(await duringOf((headers) => fetch(peer.origin, { headers }))).to.equal(false);
+    expect(await duringOf(() => nativeFetch(peer.origin)), 'as XMLHttpRequest does').to.equal(true);
+  });
+
   const shapes: readonly (readonly [name: string, ask: (url: string, headers: Carrier) => Promise<Response>])[] = [
     ['an object', (url, headers) => fetch(url, { headers })],
     ['Headers', (url, headers) => fetch(new URL(url), { headers: new Headers(headers) })],
@@ -283,6 +297,22 @@ describe('replies to fetch', () => {
         },
       );
       expect(page.clock.counters.errors).to.equal(2);
+    });
+
+    it('passes on what a stand-in for fetch gives instead of a promise', () => {
+      uninstall();
+      for (const odd of [undefined, null, 17, { status: 200 }]) {
+        globalThis.fetch = () => odd as never;
+        const own = new TestNode('own');
+        const takeBack = installFetchReplies({ clock: own.clock });
+        try {
+          const headers = own.inject(own.start('call', undefined, { kind: SpanKind.CLIENT }).context);
+          expect(globalThis.fetch('http://127.0.0.1/', { headers })).to.equal(odd);
+        } finally {
+          takeBack();
+          globalThis.fetch = nativeFetch;
+        }
+      }
     });
 
     it('goes when it is told to, also from under another wrapper', async () => {

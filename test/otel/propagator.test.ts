@@ -284,6 +284,7 @@ describe('the propagator', () => {
 
   it('wrapped by another one of its clock, still sends one stamp and reads it', () => {
     const inner = new TestNode('twice');
+    inner.clock.messages.watchCarriers();
     const outer = new CausalityPropagator({ clock: inner.clock, propagators: [inner.propagator] });
     const { span, context } = inner.start('call', undefined, { kind: SpanKind.CLIENT });
     const carrier: Record<string, string> = {};

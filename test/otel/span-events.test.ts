@@ -224,6 +224,7 @@ describe('the events of spans', () => {
   describe('of a client', () => {
     it('that got no stamped reply end incomplete, and so does the trace from there', () => {
       const node = new TestNode('node');
+      node.clock.messages.watchCarriers();
       const outer = node.start('outer');
       const call = node.start('call', outer.context, { kind: SpanKind.CLIENT });
       node.inject(call.context);
@@ -233,6 +234,17 @@ describe('the events of spans', () => {
       expect(startOf(during.span).incomplete).to.equal(false);
       expect(node.finished('call').attributes['causality.incomplete']).to.equal(true);
       expect(startOf(after.span).incomplete).to.equal(true);
+    });
+
+    it('whose reply nobody hears make the trace incomplete when they send, but not what they send', () => {
+      const [node, callee] = [new TestNode('node'), new TestNode('callee')];
+      const outer = node.start('outer');
+      const call = node.start('call', outer.context, { kind: SpanKind.CLIENT });
+      const handle = callee.start('handle', callee.extract(node.inject(call.context)));
+      expect(startOf(call.span).incomplete).to.equal(false);
+      expect(startOf(handle.span).incomplete).to.equal(false);
+      expect(startOf(node.start('during', outer.context).span).incomplete).to.equal(true);
+      expect(node.clock.counters.incomplete).to.deep.equal({ 'reply-without-stamp': 1 });
     });
 
     it('that sent nothing, and of a producer, stay complete', () => {

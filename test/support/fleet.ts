@@ -9,9 +9,11 @@ import {
   type SpanOptions,
   ROOT_CONTEXT,
   type Span,
+  type TextMapPropagator,
   trace,
   type Tracer,
 } from '@opentelemetry/api';
+import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
   BasicTracerProvider,
@@ -30,23 +32,28 @@ export type Carrier = Record<string, string>;
 export interface NodeOptions extends CausalClockOptions {
   readonly propagator?: Omit<CausalityPropagatorOptions, 'clock'>;
   readonly sampler?: Sampler;
+  /** What of the library is installed: a mistake leaves one part out. Default: both. */
+  readonly parts?: 'both' | 'processor' | 'propagator';
 }
 
 export class TestNode {
   readonly clock: CausalClock;
-  readonly propagator: CausalityPropagator;
+  readonly propagator: TextMapPropagator;
   readonly exporter = new InMemorySpanExporter();
   readonly processor: CausalitySpanProcessor;
   readonly tracer: Tracer;
 
-  constructor(name: string, { propagator = {}, sampler, ...clockOptions }: NodeOptions = {}) {
+  constructor(name: string, { propagator = {}, sampler, parts = 'both', ...clockOptions }: NodeOptions = {}) {
     this.clock = new CausalClock({ node: name, ...clockOptions });
-    this.propagator = new CausalityPropagator({ clock: this.clock, ...propagator });
+    this.propagator =
+      parts === 'processor'
+        ? new CompositePropagator({ propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()] })
+        : new CausalityPropagator({ clock: this.clock, ...propagator });
     this.processor = new CausalitySpanProcessor({ clock: this.clock });
     const provider = new BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': name }),
       ...(sampler === undefined ? {} : { sampler }),
-      spanProcessors: [this.processor, new SimpleSpanProcessor(this.exporter)],
+      spanProcessors: [...(parts === 'propagator' ? [] : [this.processor]), new SimpleSpanProcessor(this.exporter)],
     });
     this.tracer = provider.getTracer('test');
   }

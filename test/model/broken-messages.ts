@@ -1,0 +1,140 @@
+/**
+ * Messages and replies that are judged wrongly on purpose, each by a rule that only one action of the model finds out. As
+ * broken-clocks.ts.
+ */
+import type { SpanContext } from '@opentelemetry/api';
+import { VectorState } from '../../src/clocks/vector-state.js';
+import type { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
+import { AwaitedReplies } from '../../src/otel/awaited-replies.js';
+import { Domain } from '../../src/otel/domain.js';
+import { Domains } from '../../src/otel/domains.js';
+import { OutboundHeaders } from '../../src/otel/headers.js';
+import { Messages } from '../../src/otel/messages.js';
+import type { Arrival } from '../../src/otel/records.js';
+import { SpanEvents } from '../../src/otel/span-events.js';
+import { type Breakage, replacing } from './broken-clocks.js';
+
+export const MESSAGE_BREAKAGES: readonly Breakage[] = [
+  {
+    name: 'a client span is complete until it ends where nobody hears replies',
+    during: replacing(Messages, {
+      awaitReply: (original) =>
+        function (this: { arrivalsByCarrier: object | undefined }, ...args: never[]) {
+          if (this.arrivalsByCarrier !== undefined) return original.apply(this, args);
+          const [, domain, record] = args as unknown as [string, Domain, undefined];
+          return AwaitedReplies.miss(domain, record);
+        },
+    }),
+  },
+  {
+    name: 'a carrier keeps what copied headers held in the other place',
+    during: replacing(OutboundHeaders, {
+      write: (original) =>
+        function (this: never, ...args: never[]) {
+          if (args[2] !== '') original.apply(this, args);
+        },
+    }),
+  },
+  {
+    name: 'of headers that are sent twice only one reply is heard',
+    during: replacing(AwaitedReplies, {
+      take: (original) =>
+        function (this: AwaitedReplies, spanId: string) {
+          const { requests = 0 } = (this.peek(spanId) ?? {}) as { readonly requests?: number };
+          return requests === 0 ? undefined : original.call(this, spanId as never);
+        },
+    }),
+  },
+  {
+    name: 'a reply is believed that knows nothing of its request',
+    during: replacing(Messages, {
+      merge: (original) =>
+        function (this: never, awaited: object, text: never) {
+          return original.call(this, { ...awaited, own: 0 } as never, text);
+        },
+    }),
+  },
+  {
+    name: 'a reply is believed whoever was asked',
+    during: replacing(Messages, {
+      merge: (original) =>
+        function (this: never, awaited: object, text: never) {
+          return original.call(this, { ...awaited, stamped: true } as never, text);
+        },
+    }),
+  },
+  {
+    name: 'what came while tracing was suppressed is forgotten',
+    during: replacing(SpanEvents, {
+      hearUnstampedParent: () =>
+        function (this: { domains: Domains }, domain: Domain, parent: SpanContext, arrival: Arrival | undefined) {
+          if (arrival === undefined && parent.isRemote === true) this.domains.needPropagator(domain);
+        },
+    }),
+  },
+  {
+    name: 'transparent hops may lose the stamp as well',
+    during: replacing(Domains, {
+      merge: (original) =>
+        function (this: Domains, domain: never, arrival: Arrival, now: never) {
+          const hidden = this.settings.plainHops === 'transparent' ? undefined : arrival.hidden;
+          return original.apply(this, [domain, { ...arrival, hidden } as never, now]);
+        },
+    }),
+  },
+  {
+    name: 'messages of a reply leave their client complete',
+    during: replacing(Messages, { openReply: () => () => () => undefined }),
+  },
+  {
+    name: 'a client is complete while it still writes its request',
+    during: replacing(Messages, { openRequest: () => () => () => undefined }),
+  },
+  {
+    name: 'the head of a stream makes its reply complete',
+    during: replacing(Messages, {
+      hearHead: (original) =>
+        function (this: Messages, ...args: never[]) {
+          const taken = original.apply(this, args);
+          this.hearReply(args[0] as unknown as string, args[1]);
+          return taken;
+        },
+    }),
+  },
+  {
+    name: 'a process that lacks the propagator is complete until a message comes',
+    during: replacing(Domains, { admit: () => () => undefined }),
+  },
+  {
+    name: 'a process that stamps nothing need not hear replies',
+    during: replacing(Messages, {
+      hearReply: (original) =>
+        function (this: { domains: Domains }, ...args: never[]) {
+          if (this.domains.node !== undefined) original.apply(this, args);
+        },
+    }),
+  },
+  {
+    name: 'nobody recognises a forgotten trace by what others know of us in it',
+    during: replacing(Domain, { recall: () => () => undefined }),
+  },
+  {
+    name: 'the readable part of a damaged stamp is taken',
+    during: replacing(Messages, {
+      read: (original) =>
+        function (this: never, text: string) {
+          const whole = original.call(this, text as never);
+          return whole ?? original.call(this, text.slice(0, text.lastIndexOf('~')) as never);
+        },
+    }),
+  },
+  {
+    name: 'others are believed about our own events',
+    during: replacing(VectorState, {
+      hear: (original) =>
+        function (this: never, heard: VectorTimestamp, node: never) {
+          return original.apply(this, [heard as never, node, Number.MAX_SAFE_INTEGER as never]);
+        },
+    }),
+  },
+];
