@@ -21,7 +21,7 @@ import {
   CorrelationVectorSpanProcessor,
 } from '../../src/interop/index.js';
 import { CausalityLogRecordProcessor } from '../../src/logs/log-record-processor.js';
-import { parentIn, headerIn } from '../../src/node/outgoing-parent.js';
+import { headerIn, parentSpanIn } from '../../src/node/outgoing-parent.js';
 import { arrivalIn } from '../../src/otel/arrival.js';
 import { CausalTimestampExporter } from '../../src/otel/causal-timestamp-exporter.js';
 import { installFetchReplies } from '../../src/otel/fetch-replies.js';
@@ -380,7 +380,7 @@ describe('attack: carriers, getters and other parts of the host that throw', () 
 
     it('the readers of outgoing headers', () => {
       for (const value of [hostile(), 17, null, [], {}, [17], Symbol('x')]) {
-        expect(parentIn(value)).to.equal(undefined);
+        expect(parentSpanIn(value)).to.equal(undefined);
       }
       expect(headerIn(['traceparent'], 'traceparent')).to.equal(undefined);
       expect(headerIn([17, {}, null, null], 'traceparent')).to.equal(undefined);

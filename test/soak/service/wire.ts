@@ -4,8 +4,9 @@
  */
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
-import { trace } from '@opentelemetry/api';
-import { headerIn, type OutgoingParent, parentIn } from '../../../src/node/outgoing-parent.js';
+import { type SpanContext, trace } from '@opentelemetry/api';
+import { parseTraceParent } from '@opentelemetry/core';
+import { headerIn } from '../../../src/node/outgoing-parent.js';
 import type { MessageName } from '../ledger.js';
 import { befall, stampIn, WIRE_FAULTS, type WireFault } from '../wire-faults.js';
 import { REPLY_FAULTS } from '../reply-faults.js';
@@ -36,7 +37,7 @@ export class Wire {
     });
     subscribe('http.client.response.finish', (message) => {
       const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-      this.befallReply(request.getHeader(REPLY_FAULT_HEADER), response.headers);
+      this.befallReply(request.getHeader(REPLY_FAULT_HEADER), response.rawHeaders);
       this.replyArrives(parentIn(request.getHeader('traceparent')), response.headers[REPLY_HEADER]);
     });
     subscribe('undici:request:headers', (message) => {
@@ -86,26 +87,32 @@ export class Wire {
     };
   }
 
-  private befallReply(named: unknown, headers: IncomingMessage['headers']): void {
-    const stamp = headers['causality'];
-    if (typeof stamp !== 'string') return;
+  /** Where the library looks: among the headers as they came. */
+  private befallReply(named: unknown, headers: string[]): void {
+    const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'causality');
+    const stamp = headers[at + 1];
+    if (at < 0 || stamp === undefined) return;
     switch (REPLY_FAULTS.find((one) => one === named)) {
       case 'drops the stamp':
-        delete headers['causality'];
+        headers.splice(at, 2);
         break;
       case 'garbles the stamp':
-        headers['causality'] = stamp.replace('*', '=');
+        headers[at + 1] = stamp.replace('*', '=');
         break;
       case 'a stale stamp':
-        headers['causality'] = this.staleFor(stamp.split('!')[1]) ?? stamp;
+        headers[at + 1] = this.staleFor(stamp.split('!')[1]) ?? stamp;
         break;
       case undefined:
     }
   }
 
-  private replyArrives(parent: OutgoingParent | undefined, message: unknown): void {
+  private replyArrives(parent: SpanContext | undefined, message: unknown): void {
     if (parent !== undefined && typeof message === 'string') {
       this.ledger.note({ trace: parent.traceId, kind: 'heard', message });
     }
   }
+}
+
+function parentIn(traceparent: unknown): SpanContext | undefined {
+  return typeof traceparent === 'string' ? (parseTraceParent(traceparent) ?? undefined) : undefined;
 }
