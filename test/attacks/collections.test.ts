@@ -39,6 +39,7 @@ const HELD: Readonly<Record<string, Bounded | Reason>> = {
   'analysis/readers/byte-capture.ts parts': 'call',
   'analysis/readers/json-framer.ts path': 'constant',
   'analysis/readers/json-framer.ts listPath': 'constant',
+  'analysis/readers/one-by-one.ts list': 'call',
   'analysis/readers/read-traces.ts ready': 'call',
   'analysis/readers/reading.ts remarks': 'constant',
   'analysis/readers/reading.ts staged': 'call',

@@ -130,7 +130,7 @@ describe('attack: values that are no text', () => {
           ({ clock }, traceparent) =>
             hearClientResponse(clock, {
               request: { getHeader: () => traceparent },
-              response: { headers: { causality: value } },
+              response: { rawHeaders: ['causality', value], headers: { causality: value } },
             } as never),
           ({ clock }, traceparent) =>
             hearUndiciResponse(clock, {
