@@ -345,18 +345,22 @@ describe('StoredDeduplicator', () => {
 
   it('has saved what was recorded while it was saving, when saving is done', async () => {
     const beneath = memoryStorage();
-    let late: (() => void) | undefined;
+    let act: (() => void) | undefined;
+    const acted = new Promise<void>((resolve) => {
+      act = resolve;
+    });
     const storage = laterStorage(beneath, async (operation) => {
-      const act = operation.startsWith('set') ? late : undefined;
-      if (act !== undefined) late = undefined;
-      act?.();
+      // What is being written does not hold the second.
+      if (operation.startsWith('set') && act !== undefined) {
+        act();
+        act = undefined;
+        seen.handled(dot(2));
+      }
       return Promise.resolve();
     });
     const seen = await openDeduplicator({ consumer: 'c', storage });
-    late = () => seen.handled(dot(2));
     seen.handled(dot(1));
-    // What is being written does not hold the second.
-    while (late !== undefined) await Promise.resolve();
+    await acted;
     expect(await seen.save()).to.equal(true);
     expect([seen.stored, handledTicks(open(beneath))]).to.deep.equal([true, [1, 2]]);
   });
