@@ -19,6 +19,14 @@ describe('VectorState', () => {
     expect([state.ownCounter, state.size]).to.deep.equal([2, 1]);
   });
 
+  it('shares the table of a trace that has just begun', () => {
+    const [one, other] = [new VectorState(4), new VectorState(4)];
+    for (const state of [one, other]) state.tick(OWN, 1);
+    expect(one.snapshot().table).to.equal(other.snapshot().table);
+    other.tick(OWN, 2);
+    expect([one, other].map((state) => state.snapshot().toString())).to.deep.equal(['m=1', 'm=2']);
+  });
+
   it('lets nobody else move its own entry beyond what it made', () => {
     const state = new VectorState(4);
     state.tick(OWN, 3);
@@ -114,10 +122,13 @@ describe('VectorState', () => {
 });
 
 describe('fitVector', () => {
-  const state = new VectorState(10);
-  state.tick(OWN, 7);
-  for (const node of ['c', 'a', 'b']) state.hear(vector({ [node]: 1 }), OWN, 7);
-  const whole = state.snapshot();
+  let whole: VectorTimestamp;
+  beforeEach(() => {
+    const state = new VectorState(10);
+    state.tick(OWN, 7);
+    for (const node of ['c', 'a', 'b']) state.hear(vector({ [node]: 1 }), OWN, 7);
+    whole = state.snapshot();
+  });
 
   it('gives back the vector itself where it fits, to the character', () => {
     expect(whole.toString()).to.equal('a=1,b=1,c=1,m=7');

@@ -4,9 +4,14 @@ import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { TestNode } from '../support/fleet.js';
 
 describe('getCausalStamp', () => {
-  const gateway = new TestNode('gateway');
-  const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
-  const request = gateway.inject(call.context);
+  let gateway: TestNode;
+  let call: ReturnType<TestNode['start']>;
+  let request: ReturnType<TestNode['inject']>;
+  beforeEach(() => {
+    gateway = new TestNode('gateway');
+    call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
+    request = gateway.inject(call.context);
+  });
 
   it("gives a span's start stamp, by the span or by a context with it", () => {
     const stamp = getCausalStamp(call.span);

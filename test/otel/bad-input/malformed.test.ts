@@ -1,6 +1,7 @@
 import { StampFormatError, readStamp } from '../../../src/codec/wire-text.js';
 import { invalidVectors } from '../../support/vectors.js';
 import { expectNotTaken, messageWith, nodeReading, PLACES, stampText } from '../../support/hostile-node.js';
+import type { TestNode } from '../../support/fleet.js';
 
 /**
  * Vectors that reach the parser as they are: a comma is the list's, an escape a relay's, and around a baggage member
@@ -14,7 +15,10 @@ function reachesParser(text: string, place: string): boolean {
 describe('bad input: stamps that are none', () => {
   for (const place of PLACES) {
     describe(`in the ${place}`, () => {
-      const node = nodeReading(place);
+      let node: TestNode;
+      beforeEach(() => {
+        node = nodeReading(place);
+      });
 
       for (const { name, reason, text } of invalidVectors()) {
         if (!reachesParser(text, place)) continue;

@@ -12,6 +12,7 @@ import {
   stampText,
   TRACEPARENT,
 } from '../../support/hostile-node.js';
+import type { TestNode } from '../../support/fleet.js';
 
 const NOT_TEXT: readonly (readonly [string, unknown])[] = [
   ['a number', 17],
@@ -27,7 +28,10 @@ const NOT_TEXT: readonly (readonly [string, unknown])[] = [
 describe('bad input: types and arrays', () => {
   for (const place of PLACES) {
     describe(`in the ${place}`, () => {
-      const node = nodeReading(place);
+      let node: TestNode;
+      beforeEach(() => {
+        node = nodeReading(place);
+      });
 
       it('an array of one is what HTTP libraries give', () => {
         expectTaken(node, messageWith([stampText()], place), 'a=4,b=2');
