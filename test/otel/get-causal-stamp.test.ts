@@ -39,6 +39,17 @@ describe('getCausalStamp', () => {
     expect(getCausalStamp(trace.wrapSpanContext({ ...call.span.spanContext() }))).to.equal(undefined);
   });
 
+  it('gives nothing of what is neither a span nor a context, and throws for nothing', () => {
+    const fail = (): never => {
+      throw new Error('on purpose');
+    };
+    for (const odd of [undefined, null, 7, 'span', {}, { spanContext: fail }, { getValue: fail }, { spanContext: 7 }]) {
+      expect(getCausalStamp(odd as never)).to.equal(undefined);
+    }
+    const unstamped = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 0 };
+    expect(getCausalStamp(trace.wrapSpanContext(unstamped))).to.equal(undefined);
+  });
+
   it('gives nothing where there is nothing', () => {
     expect(getCausalStamp(ROOT_CONTEXT)).to.equal(undefined);
     const stranger = trace.setSpanContext(ROOT_CONTEXT, {
