@@ -195,7 +195,10 @@ describe('stamps as wire text', () => {
   });
 
   describe('writing', () => {
-    const stamp = parseStamp(SAMPLE);
+    let stamp: CausalStamp;
+    beforeEach(() => {
+      stamp = parseStamp(SAMPLE);
+    });
 
     it('refuses parts that the wire cannot carry, and names them', () => {
       expectInvalid(() => formatStamp({ ...stamp, domain: '7B1D62F2C9E04A15' }), 'stamp.domain');

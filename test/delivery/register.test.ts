@@ -207,7 +207,21 @@ describe('CausalRegister', () => {
   });
 
   describe('as JSON', () => {
-    const good = () => empty.write('x', { node: 'a' }).write('y', { node: 'b' }).toJSON();
+    const good = () => ({
+      format: 'otel-causality/register/1',
+      context: [
+        ['a', 1],
+        ['b', 1],
+      ],
+      siblings: [
+        ['a', 1, 'x'],
+        ['b', 1, 'y'],
+      ],
+    });
+
+    it('writes format, context and siblings', () => {
+      expect(empty.write('x', { node: 'a' }).write('y', { node: 'b' }).toJSON()).to.deep.equal(good());
+    });
 
     it('reads what it wrote, and converts values as it is told', () => {
       const read = CausalRegister.fromJSON(JSON.parse(JSON.stringify(good())), (value) => `${value as string}!`);
