@@ -44,6 +44,9 @@ describe('VectorState', () => {
     expect(state.snapshot().toString()).to.equal('a=1,b=1');
     expect(state.tick(OWN, 1)).to.equal(1);
     expect(state.snapshot().toString()).to.equal('b=1,m=1');
+    const relaying = new VectorState(4);
+    for (const heard of [{ a: 1 }, { b: 2, c: 3 }, { a: 4 }]) relaying.hear(vector(heard), undefined, 0);
+    expect(relaying.snapshot().toString()).to.equal('a=4,b=2,c=3');
   });
 
   it('drops what brought news longest ago, never its own', () => {
