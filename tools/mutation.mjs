@@ -53,7 +53,7 @@ await new Stryker({
   plugins: ['@stryker-mutator/mocha-runner', join(root, 'tools/mutation/survivors.mjs')],
   mochaOptions: {
     'no-config': true,
-    require: ['tools/mutation/properties.mjs'],
+    require: ['tools/mutation/setup.mjs'],
     spec: specs,
     grep: `^(?!.*(?:${SLOW.join('|')}))`,
     ignore: LEFT_OUT.map((path) => `build/test/${path}`),
