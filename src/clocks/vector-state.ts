@@ -123,7 +123,7 @@ export class VectorState {
         i++;
       }
     }
-    return this.keep(nodes, counters, heardAt, this.own > 0 ? node : undefined);
+    return this.keep(nodes, counters, heardAt, node);
   }
 
   private enter(node: string): number {

@@ -69,7 +69,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     const { node, seen, onDropped } = options;
     if (node !== undefined && !isNode(node)) throw new InvalidValueError('node', node, NODE_EXPECTED);
     const known = seen === undefined ? VectorTimestamp.EMPTY : vectorOf(seen);
-    if (known === undefined || known.size > MAX_FOREIGN_VECTOR_ENTRIES) {
+    if (known === undefined) {
       throw new InvalidValueError('seen', seen, `a VectorTimestamp of at most ${MAX_FOREIGN_VECTOR_ENTRIES} nodes`);
     }
     this.node = node;

@@ -24,6 +24,32 @@ function expectRefused(buffer: CausalDeliveryBuffer, hostile: unknown, reason: s
 }
 
 describe('CausalDeliveryBuffer under attack', () => {
+  it('counts a sender once, delivered or waiting, so that the last of 1,024 has room', () => {
+    const many = MAX_FOREIGN_VECTOR_ENTRIES - 1;
+    const later = { sender: 'n0', vector: VectorTimestamp.from([['n0', 3]]) };
+    const buffer = new CausalDeliveryBuffer({ seen: vectorOfMany(many) });
+    expect(buffer.receive(later).outcome).to.equal('waiting');
+    const snapshot = { ...buffer.snapshot(), turnedAway: [['n0', 5]] };
+    for (const one of [buffer, CausalDeliveryBuffer.restore(snapshot)]) {
+      expect(one.receive(message('last', { last: 2 })).outcome).to.equal('waiting');
+      expect(one.receive(message('one more', { 'one more': 1 }))).to.include({ reason: 'too-many-nodes' });
+    }
+  });
+
+  it('keeps nothing turned away that was delivered before', () => {
+    const snapshot = { ...new CausalDeliveryBuffer().snapshot(), seen: [['a', 5]], turnedAway: [['a', 5]] };
+    expect(CausalDeliveryBuffer.restore(snapshot).snapshot().turnedAway).to.deep.equal([]);
+    const missing = { ...snapshot, turnedAway: [['a', 6]] };
+    expect(CausalDeliveryBuffer.restore(missing).snapshot().turnedAway).to.deep.equal([['a', 6]]);
+  });
+
+  it('refuses a snapshot with something that is no message among those that wait', () => {
+    for (const waits of [null, 7, 'x', { sender: 'a', vector: null }, { sender: 'a', vector: 7 }]) {
+      const snapshot = { ...new CausalDeliveryBuffer().snapshot(), waiting: [waits] };
+      expectInvalid(() => CausalDeliveryBuffer.restore(snapshot), 'snapshot.waiting[0]');
+    }
+  });
+
   const { vector } = message('a', { a: 1 });
   const malformed: Readonly<Record<string, unknown>> = {
     nothing: undefined,

@@ -71,7 +71,10 @@ describe('ClockId', () => {
 });
 
 describe('HybridTimestamp', () => {
-  const example = HybridTimestamp.parse('7386690599959157260/33');
+  let example: HybridTimestamp;
+  beforeEach(() => {
+    example = HybridTimestamp.parse('7386690599959157260/33');
+  });
 
   it('prints and reads the example of uhlc in its three forms', () => {
     expect(String(example)).to.equal('7386690599959157260/33');

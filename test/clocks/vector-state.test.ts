@@ -19,6 +19,14 @@ describe('VectorState', () => {
     expect([state.ownCounter, state.size]).to.deep.equal([2, 1]);
   });
 
+  it('shares the table of a trace that has just begun', () => {
+    const [one, other] = [new VectorState(4), new VectorState(4)];
+    for (const state of [one, other]) state.tick(OWN, 1);
+    expect(one.snapshot().table).to.equal(other.snapshot().table);
+    other.tick(OWN, 2);
+    expect([one, other].map((state) => state.snapshot().toString())).to.deep.equal(['m=1', 'm=2']);
+  });
+
   it('lets nobody else move its own entry beyond what it made', () => {
     const state = new VectorState(4);
     state.tick(OWN, 3);
@@ -36,6 +44,9 @@ describe('VectorState', () => {
     expect(state.snapshot().toString()).to.equal('a=1,b=1');
     expect(state.tick(OWN, 1)).to.equal(1);
     expect(state.snapshot().toString()).to.equal('b=1,m=1');
+    const relaying = new VectorState(4);
+    for (const heard of [{ a: 1 }, { b: 2, c: 3 }, { a: 4 }]) relaying.hear(vector(heard), undefined, 0);
+    expect(relaying.snapshot().toString()).to.equal('a=4,b=2,c=3');
   });
 
   it('drops what brought news longest ago, never its own', () => {
@@ -114,10 +125,13 @@ describe('VectorState', () => {
 });
 
 describe('fitVector', () => {
-  const state = new VectorState(10);
-  state.tick(OWN, 7);
-  for (const node of ['c', 'a', 'b']) state.hear(vector({ [node]: 1 }), OWN, 7);
-  const whole = state.snapshot();
+  let whole: VectorTimestamp;
+  beforeEach(() => {
+    const state = new VectorState(10);
+    state.tick(OWN, 7);
+    for (const node of ['c', 'a', 'b']) state.hear(vector({ [node]: 1 }), OWN, 7);
+    whole = state.snapshot();
+  });
 
   it('gives back the vector itself where it fits, to the character', () => {
     expect(whole.toString()).to.equal('a=1,b=1,c=1,m=7');

@@ -210,6 +210,21 @@ describe('stamps as span attributes', () => {
       expect(made.dropped).to.deep.equal([61 - vector.split(',').length]);
     });
 
+    it('of Tempo hold a vector that just fits, written or derived', () => {
+      const node = new StampingNode().hear(...entriesOf(47), ['zzzzzz', 1]);
+      const [parent, child] = [node.stamp(), node.stamp()];
+      for (const mode of ['standard', 'lean'] as const) {
+        const made = writer({ mode });
+        const [root, inner] = [sdkSpan(), sdkSpan()];
+        made.writeStart(root, parent, undefined);
+        made.writeStart(inner, child, parent);
+        expect(root.attributes['causality.vector']).to.have.lengthOf(MAX_ATTRIBUTE_BYTES);
+        expect(inner.attributes).to.have.property('causality.tick', 2);
+        expect('causality.vector' in inner.attributes).to.equal(mode === 'standard');
+        for (const span of [root, inner]) expect(span.attributes).not.to.have.property('causality.incomplete');
+      }
+    });
+
     for (const attributeValueLengthLimit of [20, 50, 64, 100, 128, 500, 2047, 2048, 2049, 5000]) {
       it(`of ${attributeValueLengthLimit} characters a string hold no half entry`, () => {
         for (const count of [0, 1, 5, 60]) {

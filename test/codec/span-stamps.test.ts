@@ -98,6 +98,7 @@ describe('stamps read from span attributes', () => {
     const texts = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, String(value)]));
     expect(read({ ...texts, 'causality.incomplete': 'true' }).start).to.include({ tick: 3, incomplete: true });
     expect(read({ ...plain, 'causality.tick': 3n }).start.tick).to.equal(3);
+    expect(read({ ...plain, 'causality.end.tick': 2 ** 48 }).end?.tick).to.equal(2 ** 48);
   });
 
   it('carry what was said of the whole span to each of its events', () => {
@@ -152,6 +153,8 @@ describe('stamps read from span attributes', () => {
       ['a-1:5,b-1=3', 'b-1=3'],
       ['a-1=,b-1=3', 'b-1=3'],
       ['a-1,b-1=3', 'b-1=3'],
+      [',a-1=5,b-1=3', 'a-1=5,b-1=3'],
+      ['a-1=05,aa=2,b-1=3', 'aa=2,b-1=3'],
       ['=5,b-1=3', 'b-1=3'],
       [`a-1=${2 ** 48 + 1},b-1=3`, 'b-1=3'],
       [`a-1=${'9'.repeat(400)},b-1=3`, 'b-1=3'],
@@ -203,7 +206,9 @@ describe('stamps read from span attributes', () => {
   it('read hybrid times, and bear bad ones', () => {
     const hlc = '2026-11-21T10:00:00.1234567892Z';
     expect(read({ ...plain, 'causality.hlc': hlc }).start.hlc?.toRfc3339()).to.equal(hlc);
-    expect(read({ ...plain, 'causality.hlc': 'yesterday' }).start.hlc).to.equal(undefined);
+    for (const bad of ['yesterday', [hlc], 7]) {
+      expect(read({ ...plain, 'causality.hlc': bad }).start.hlc).to.equal(undefined);
+    }
   });
 
   describe('in lean mode', () => {

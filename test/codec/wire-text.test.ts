@@ -158,6 +158,7 @@ describe('stamps as wire text', () => {
       ['1!-!5x!0!a*1', 'malformed', 'lamport', 'x', '! after the digits'],
       ['1!-!5!6a1f!0!a*1', 'malformed', 'hlc', '6a1f!0!a*1', `${HEX} or nothing, then !`],
       ['1!-!5!6a1f0c3b2e4d5f6X!0!a*1', 'malformed', 'hlc', '6a1f0c3b2e4d5f6X', `${HEX} or nothing, then !`],
+      ['1!-!5!6a1f0c3b2e4d5f60x0!a*1', 'malformed', 'hlc', '6a1f0c3b2e4d5f60', `${HEX} or nothing, then !`],
       ['1!-!5!!X!a*1', 'malformed', 'flags', 'X!', 'one lower-case hexadecimal digit, then !'],
       ['1!-!5!!00!a*1', 'malformed', 'flags', '00', 'one lower-case hexadecimal digit, then !'],
       ['1!-!5!!0!', 'node', 'vector node', '', NODE],
@@ -195,7 +196,10 @@ describe('stamps as wire text', () => {
   });
 
   describe('writing', () => {
-    const stamp = parseStamp(SAMPLE);
+    let stamp: CausalStamp;
+    beforeEach(() => {
+      stamp = parseStamp(SAMPLE);
+    });
 
     it('refuses parts that the wire cannot carry, and names them', () => {
       expectInvalid(() => formatStamp({ ...stamp, domain: '7B1D62F2C9E04A15' }), 'stamp.domain');

@@ -1,7 +1,9 @@
-// Properties under mutation: the same inputs for every mutant, and a short search, since thousands of runs follow.
+// What mocha loads under mutation. Properties get the same inputs for every mutant, and a short search, since thousands of
+// runs follow; a test that waits for what never comes fails soon, where a stopped process would have to be replaced.
 import * as fc from 'fast-check';
 
 const RUNS = 100;
+const TEST_TIMEOUT_MS = 8_000;
 
 /** Lets only the first runs look: neither what comes later nor shrinking tells a mutant that was not noticed by then. */
 function firstRuns() {
@@ -17,3 +19,9 @@ function firstRuns() {
 }
 
 fc.configureGlobal({ seed: 1, plugins: [firstRuns] });
+
+export const mochaHooks = {
+  beforeEach() {
+    this.currentTest.timeout(TEST_TIMEOUT_MS);
+  },
+};
