@@ -59,11 +59,14 @@ export class CausalityPropagator implements TextMapPropagator {
   private readonly propagators: readonly TextMapPropagator[];
   private readonly carrier: 'baggage' | 'header';
   private readonly propagateTo: ((spanAttributes: Attributes) => boolean) | undefined;
+  /** True where every wrapped propagator is one of W3C's, so that whatever span context they make has valid ids. */
+  private readonly givesValid: boolean;
   private readonly setterFailed = (error: unknown): void => this.clock?.events.error('inject', error);
 
   /** Throws {@link InvalidValueError} for an option that cannot be meant. */
   constructor(options: CausalityPropagatorOptions = {}) {
     this.propagators = propagatorList(options.propagators);
+    this.givesValid = this.propagators.every(({ constructor }) => VALIDATING.has(constructor));
     const fromEnvironment = propagatorEnvironment(hostEnvironment());
     this.carrier = options.carrier ?? fromEnvironment.carrier ?? 'baggage';
     if (this.carrier !== 'baggage' && this.carrier !== 'header') {
@@ -162,7 +165,10 @@ export class CausalityPropagator implements TextMapPropagator {
     // Nobody upstream takes part, and nothing of an earlier message is to be taken back.
     if (!sent.present && mark === undefined && arrivalIn(extracted) === undefined) return extracted;
     const parent = trace.getSpanContext(extracted);
-    const isNew = parent !== undefined && parent !== trace.getSpanContext(before) && isSpanContextValid(parent);
+    const isNew =
+      parent !== undefined &&
+      parent !== trace.getSpanContext(before) &&
+      (this.givesValid || isSpanContextValid(parent));
     if (!isNew && sent.text === undefined) return extracted;
 
     const domain = isNew ? clock.domains.idOf(parent.traceId) : clock.domains.idOf('');
@@ -203,9 +209,10 @@ export class CausalityPropagator implements TextMapPropagator {
   }
 
   private injectWrapped(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    for (const propagator of this.propagators) {
+    // By index, here and below: an iterator for each message is work for the collector.
+    for (let i = 0; i < this.propagators.length; i++) {
       try {
-        propagator.inject(context, carrier, setter);
+        (this.propagators[i] as TextMapPropagator).inject(context, carrier, setter);
       } catch (error) {
         this.wrappedFailed('inject', error);
       }
@@ -214,10 +221,10 @@ export class CausalityPropagator implements TextMapPropagator {
 
   private extractWrapped(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     let extracted = context;
-    for (const propagator of this.propagators) {
+    for (let i = 0; i < this.propagators.length; i++) {
       try {
         // One that gives no context must not cost the application that of the others.
-        extracted = propagator.extract(extracted, carrier, getter) ?? extracted;
+        extracted = (this.propagators[i] as TextMapPropagator).extract(extracted, carrier, getter) ?? extracted;
       } catch (error) {
         this.wrappedFailed('extract', error);
       }
@@ -229,6 +236,9 @@ export class CausalityPropagator implements TextMapPropagator {
     this.clock?.events.error(`${what} of a wrapped propagator`, error);
   }
 }
+
+/** Propagators that look at every digit before they make a span context, or make none. Their subclasses may not. */
+const VALIDATING: ReadonlySet<unknown> = new Set([W3CTraceContextPropagator, W3CBaggagePropagator]);
 
 function isTrusted(clock: CausalClock, carrier: unknown, getter: TextMapGetter): boolean {
   const { trust } = clock.settings;
