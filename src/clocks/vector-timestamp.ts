@@ -53,6 +53,14 @@ export class VectorTable {
     return before + (ownIndex >= 0 ? own : this.counters[0]) + after;
   }
 
+  /** Characters of that text without making it. */
+  textLength(ownIndex: number, own: number, assign: string, separator: string): number {
+    if (this.nodes.length === 0) return 0;
+    const at = ownIndex >= 0 ? ownIndex : 0;
+    const { before, after } = this.around(at, assign, separator);
+    return before.length + String(ownIndex >= 0 ? own : this.counters[0]).length + after.length;
+  }
+
   /** Gives the cached text back to the collector; the next use makes it again. */
   forgetText(): void {
     this.latest = undefined;
@@ -222,6 +230,11 @@ export class VectorTimestamp {
   /** `a=1,b=2`, sorted by node id; empty for the empty vector. */
   toString(): string {
     return this.join('=', ',');
+  }
+
+  /** @internal Length of {@link toString}, which is not made for it. */
+  get textLength(): number {
+    return this.table.textLength(this.ownIndex, this.own, '=', ',');
   }
 
   toJSON(): Record<string, number> {
