@@ -9,7 +9,8 @@
 import { InvalidValueError } from './errors.js';
 import { checkVectorNodeId, FOREIGN_COUNTER_RANGE } from './foreign-values.js';
 import { MAX_FOREIGN_COUNTER, MAX_FOREIGN_VECTOR_ENTRIES } from './limits.js';
-import { insertionIndex, type Relation, VectorTimestamp } from './vector-timestamp.js';
+import { insertionIndex } from './vector-table.js';
+import { type Relation, VectorTimestamp } from './vector-timestamp.js';
 
 /** The vector clock of one node. Starts at nothing; its first event is number 1. */
 export class VectorClock {

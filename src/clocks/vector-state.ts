@@ -7,7 +7,8 @@
  * Hazard: a dropped entry makes every later "not before" unprovable. Whoever calls {@link VectorState.hear} must
  * turn a non-zero `dropped` into an incomplete domain.
  */
-import { insertionIndex, VectorTable, VectorTimestamp } from './vector-timestamp.js';
+import { insertionIndex, sameNodes, VectorTable } from './vector-table.js';
+import { VectorTimestamp } from './vector-timestamp.js';
 
 /** What hearing a vector brought. */
 export interface Hearing {
@@ -95,6 +96,11 @@ export class VectorState {
     const hearing = ++this.hearings;
     const { nodes: ours, counters: ourCounters, heardAt: ourHeardAt } = this.table;
     const theirs = heard.table.nodes;
+    if (sameNodes(ours, theirs)) {
+      // A reply, mostly, from whoever heard all that we had.
+      this.table = raised(this.table, heard, node, hearing);
+      return 0;
+    }
     const nodes: string[] = [];
     const counters: number[] = [];
     const heardAt: number[] = [];
@@ -155,6 +161,20 @@ export class VectorState {
     this.ownIndex = node === undefined ? -1 : this.table.indexOf(node);
     return dropped;
   }
+}
+
+/** A table of the same nodes with whatever is higher in a vector that names them all; `node` keeps its own count. */
+function raised(table: VectorTable, heard: VectorTimestamp, node: string | undefined, hearing: number): VectorTable {
+  const { nodes } = table;
+  const counters = [...table.counters];
+  const heardAt = table.heardAt === undefined ? nodes.map(() => 0) : [...table.heardAt];
+  for (let i = 0; i < nodes.length; i++) {
+    const news = heard.counterAt(i);
+    if (news <= (counters[i] as number) || nodes[i] === node) continue;
+    counters[i] = news;
+    heardAt[i] = hearing;
+  }
+  return new VectorTable(nodes, counters, heardAt);
 }
 
 let lastOfOne: VectorTable | undefined;

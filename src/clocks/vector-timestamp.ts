@@ -8,80 +8,10 @@
  * package in one process understand each other; never write to them.
  */
 import { InvalidValueError } from './errors.js';
+import { insertionIndex, sameNodes, VectorTable } from './vector-table.js';
 
 /** How two events or two vectors stand to each other in Lamport's happens-before. */
 export type Relation = 'before' | 'after' | 'equal' | 'concurrent';
-
-/** Node ids in ascending code unit order, and beside them their counters. Never changed once made. */
-export class VectorTable {
-  // Two formats (wire and attribute) with one own entry are the rule; more would be a table used as a cache.
-  private latest: VectorPieces | undefined;
-  private earlier: VectorPieces | undefined;
-
-  /** @param heardAt for each entry when it last brought news, in the owner's own count; absent where nobody keeps it */
-  constructor(
-    readonly nodes: readonly string[],
-    readonly counters: readonly number[],
-    readonly heardAt?: readonly number[],
-  ) {}
-
-  /** The text around entry `at`, so that another counter there costs one concatenation. Cached by format. */
-  private around(at: number, assign: string, separator: string): VectorPieces {
-    const { latest, earlier } = this;
-    if (latest !== undefined && latest.at === at && latest.assign === assign && latest.separator === separator) {
-      return latest;
-    }
-    if (earlier !== undefined && earlier.at === at && earlier.assign === assign && earlier.separator === separator) {
-      return earlier;
-    }
-    const { nodes, counters } = this;
-    const entries = nodes.map((node, i) => (i === at ? `${node}${assign}` : `${node}${assign}${counters[i]}`));
-    // Joined, not added up: a rope of all these would be walked again by whoever reads a text that it is part of.
-    const before = entries.slice(0, at + 1).join(separator);
-    const after = ['', ...entries.slice(at + 1)].join(separator);
-    const made = { at, assign, separator, before, after };
-    this.earlier = latest;
-    this.latest = made;
-    return made;
-  }
-
-  /** All entries as text, the one at `ownIndex` with another counter; -1 for none. */
-  text(ownIndex: number, own: number, assign: string, separator: string): string {
-    if (this.nodes.length === 0) return '';
-    const at = ownIndex >= 0 ? ownIndex : 0;
-    const { before, after } = this.around(at, assign, separator);
-    return before + (ownIndex >= 0 ? own : this.counters[0]) + after;
-  }
-
-  /** Gives the cached text back to the collector; the next use makes it again. */
-  forgetText(): void {
-    this.latest = undefined;
-    this.earlier = undefined;
-  }
-
-  /** Index of a node, or -1. */
-  indexOf(node: string): number {
-    const { nodes } = this;
-    let low = 0;
-    let high = nodes.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >>> 1;
-      const found = nodes[middle] as string;
-      if (found === node) return middle;
-      if (found < node) low = middle + 1;
-      else high = middle - 1;
-    }
-    return -1;
-  }
-}
-
-interface VectorPieces {
-  readonly at: number;
-  readonly assign: string;
-  readonly separator: string;
-  readonly before: string;
-  readonly after: string;
-}
 
 const EMPTY_TABLE = new VectorTable([], []);
 
@@ -164,6 +94,7 @@ export class VectorTimestamp {
 
   /** The component-wise maximum: the least history that includes both. */
   merge(other: VectorTimestamp): VectorTimestamp {
+    if (sameNodes(this.table.nodes, other.table.nodes)) return this.mergeOfSame(other);
     if (this.covers(other)) return this;
     if (other.covers(this)) return other;
     const nodes: string[] = [];
@@ -187,6 +118,26 @@ export class VectorTimestamp {
       }
     }
     return fromSorted(nodes, counters);
+  }
+
+  /** {@link merge} where both name the same nodes, whose column they can share. */
+  private mergeOfSame(other: VectorTimestamp): VectorTimestamp {
+    const { nodes } = this.table;
+    let above = false;
+    let below = false;
+    for (let i = 0; i < nodes.length; i++) {
+      const difference = this.counterAt(i) - other.counterAt(i);
+      if (difference > 0) above = true;
+      else if (difference < 0) below = true;
+    }
+    if (!below) return this;
+    if (!above) return other;
+    const counters = this.counters();
+    for (let i = 0; i < counters.length; i++) {
+      const theirs = other.counterAt(i);
+      if (theirs > (counters[i] as number)) counters[i] = theirs;
+    }
+    return new VectorTimestamp(new VectorTable(nodes, counters), -1, 0);
   }
 
   /** True when every entry of `other` is at most ours. */
@@ -224,6 +175,11 @@ export class VectorTimestamp {
     return this.join('=', ',');
   }
 
+  /** @internal Length of {@link toString}, which is not made for it. */
+  get textLength(): number {
+    return this.table.textLength(this.ownIndex, this.own, '=', ',');
+  }
+
   toJSON(): Record<string, number> {
     // A node may be called __proto__: an object without a prototype keeps it an ordinary key.
     const record = Object.create(null) as Record<string, number>;
@@ -250,16 +206,4 @@ export class VectorTimestamp {
 /** @internal A vector from columns that are already valid and ascending. */
 export function fromSorted(nodes: readonly string[], counters: readonly number[]): VectorTimestamp {
   return nodes.length === 0 ? VectorTimestamp.EMPTY : new VectorTimestamp(new VectorTable(nodes, counters), -1, 0);
-}
-
-/** Where a node that is not in the ascending list belongs. */
-export function insertionIndex(nodes: readonly string[], node: string): number {
-  let low = 0;
-  let high = nodes.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((nodes[middle] as string) < node) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -35,6 +35,9 @@ export interface AttributeChoice {
   readonly scope: 'trace' | 'process';
 }
 
+/** What of an event is looked at to write it: a stamp's, all but its domain. */
+export type WrittenEvent = Omit<CausalStamp, 'domain'>;
+
 export class SpanAttributeWriter {
   private readonly vectors: VectorAttributeWriter;
 
@@ -68,7 +71,7 @@ export class SpanAttributeWriter {
     sink.setAttribute(ATTRIBUTE.replyTick, stamp.tick as number);
   }
 
-  writeEnd(sink: AttributeSink, stamp: CausalStamp, start: CausalStamp): void {
+  writeEnd(sink: AttributeSink, stamp: WrittenEvent, start: CausalStamp): void {
     this.writeFlags(sink, stamp);
     if (isMissing(sink, ATTRIBUTE.tick)) return;
     if (!sameButOwn(stamp, start) && !this.writeVector(sink, ATTRIBUTE.endVector, stamp)) return;
@@ -84,12 +87,12 @@ export class SpanAttributeWriter {
     if (millis >= 1) sink.setAttribute(ATTRIBUTE.clockBehindMicros, Math.floor(millis * 1000));
   }
 
-  private writeFlags(sink: AttributeSink, stamp: CausalStamp): void {
+  private writeFlags(sink: AttributeSink, stamp: WrittenEvent): void {
     if (stamp.incomplete) sink.setAttribute(ATTRIBUTE.incomplete, true);
     if (stamp.hlcUnordered) sink.setAttribute(ATTRIBUTE.hlcUnordered, true);
   }
 
-  private writeVector(sink: AttributeSink, name: string, { vector, node }: CausalStamp): boolean {
+  private writeVector(sink: AttributeSink, name: string, { vector, node }: WrittenEvent): boolean {
     return this.vectors.write(sink, name, vector, node);
   }
 }
@@ -100,6 +103,6 @@ function isMissing(sink: AttributeSink, name: string): boolean {
 }
 
 /** True when nothing new was heard between two stamps of one node: their vectors share the table of the others. */
-function sameButOwn(later: CausalStamp, earlier: CausalStamp): boolean {
+function sameButOwn(later: WrittenEvent, earlier: CausalStamp): boolean {
   return later.vector.table === earlier.vector.table;
 }

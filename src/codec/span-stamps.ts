@@ -12,7 +12,8 @@ import { MAX_COUNTER } from '../clocks/limits.js';
 import { isNodeId } from '../clocks/node-id.js';
 import { Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN } from '../clocks/stamp.js';
-import { fromSorted, insertionIndex, VectorTimestamp } from '../clocks/vector-timestamp.js';
+import { insertionIndex } from '../clocks/vector-table.js';
+import { fromSorted, VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { ATTRIBUTE } from './span-attributes.js';
 import { VectorScanner } from './vector-scanner.js';
 

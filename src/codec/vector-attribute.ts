@@ -50,7 +50,7 @@ export class VectorAttributeWriter {
 
   /** A vector that is cut must not be left to a reader to derive: the reader would not know that entries are missing. */
   fits(vector: VectorTimestamp): boolean {
-    return vector.toString().length <= this.longest;
+    return vector.textLength <= this.longest;
   }
 }
 

@@ -82,6 +82,8 @@ export function formatStamp(stamp: CausalStamp): string {
   return text;
 }
 
+const FLAGS = ['!0!', '!1!', '!2!', '!3!'] as const;
+
 /**
  * @internal Writes fields that are known to be valid. They come one by one, because a message needs no stamp to be made.
  * @param hlc sixteen hexadecimal digits, or nothing
@@ -94,8 +96,10 @@ export function wireText(
   hlcUnordered: boolean,
   vector: string,
 ): string {
-  const flags = (incomplete ? INCOMPLETE : 0) | (hlcUnordered ? HLC_UNORDERED : 0);
-  return `${VERSION}!${domain}!${lamport}!${hlc}!${flags}!${vector}`;
+  const flags = FLAGS[(incomplete ? INCOMPLETE : 0) | (hlcUnordered ? HLC_UNORDERED : 0)] as string;
+  // Short texts are joined by copying, longer ones by an object for each: so the short ones are joined first.
+  const times = `!${lamport}!`;
+  return `${VERSION}!${domain}${times}${hlc}${flags}${vector}`;
 }
 
 /**
@@ -129,7 +133,9 @@ export function readStamp(text: string): CausalStamp | StampFormatError {
 
   const hlcStart = lamportEnd + 1;
   const hlcEnd = text.charCodeAt(hlcStart) === FIELD_END ? hlcStart : hlcStart + HLC_LENGTH;
-  if (text.charCodeAt(hlcEnd) !== FIELD_END || !isHex(text, hlcStart, hlcEnd)) {
+  const seconds = hlcEnd === hlcStart ? 0 : hexHalf(text, hlcStart);
+  const fraction = hlcEnd === hlcStart ? 0 : hexHalf(text, hlcStart + 8);
+  if (text.charCodeAt(hlcEnd) !== FIELD_END || seconds < 0 || fraction < 0) {
     return malformed('hlc', text.slice(hlcStart, hlcEnd), '16 lower-case hexadecimal digits or nothing, then !');
   }
 
@@ -146,15 +152,18 @@ export function readStamp(text: string): CausalStamp | StampFormatError {
     tick: undefined,
     lamport,
     vector,
-    hlc: hlcEnd === hlcStart ? undefined : new Ntp64(hexHalf(text, hlcStart), hexHalf(text, hlcStart + 8)),
+    hlc: hlcEnd === hlcStart ? undefined : new Ntp64(seconds, fraction),
     incomplete: (flags & INCOMPLETE) !== 0,
     hlcUnordered: (flags & HLC_UNORDERED) !== 0,
   };
 }
 
+/** Where the entries of a vector are put until their number is known: arrays that grow keep room for more. */
+const readNodes: string[] = [];
+const readCounters: number[] = [];
+
 function readVector(text: string, start: number): VectorTimestamp | StampFormatError {
-  const nodes: string[] = [];
-  const counters: number[] = [];
+  let entries = 0;
   let previousStart = start;
   let previousEnd = start;
   let at = start;
@@ -166,22 +175,25 @@ function readVector(text: string, start: number): VectorTimestamp | StampFormatE
       const shown = text.slice(nodeStart, Math.max(at, nodeStart + 1));
       return new StampFormatError('node', 'vector node', shown, `${NODE_EXPECTED}, then *`);
     }
-    const node = text.slice(nodeStart, at);
     if (!isAscending(text, previousStart, previousEnd, nodeStart, at)) {
-      return new StampFormatError('order', 'vector', node, 'strictly ascending nodes');
+      return new StampFormatError('order', 'vector', text.slice(nodeStart, at), 'strictly ascending nodes');
     }
     previousStart = nodeStart;
     previousEnd = at;
     const counterStart = at + 1;
     at = endOfDigits(text, counterStart);
     const counter = counterIn(text, counterStart, at);
-    if (counter < 0) return badCounter(`vector[${node}]`, text.slice(counterStart, at));
-    if (nodes.length === MAX_VECTOR_ENTRIES) {
+    if (counter < 0) {
+      return badCounter(`vector[${text.slice(previousStart, previousEnd)}]`, text.slice(counterStart, at));
+    }
+    if (entries === MAX_VECTOR_ENTRIES) {
+      const node = text.slice(previousStart, previousEnd);
       return new StampFormatError('entries', 'vector', node, `at most ${MAX_VECTOR_ENTRIES} entries`);
     }
-    nodes.push(node);
-    counters.push(counter);
-    if (at === text.length) return fromSorted(nodes, counters);
+    readNodes[entries] = text.slice(previousStart, previousEnd);
+    readCounters[entries] = counter;
+    entries++;
+    if (at === text.length) return fromSorted(readNodes.slice(0, entries), readCounters.slice(0, entries));
     if (text.charCodeAt(at) !== 126) return malformed('vector', text[at], '~ between entries');
     at++;
   }
@@ -242,9 +254,11 @@ function counterIn(text: string, start: number, end: number): number {
   return value <= MAX_COUNTER ? value : -1;
 }
 
+const HEX_DIGITS = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
+
+/** The value of a lower-case hexadecimal digit, or -1; also for what is not there. */
 function hexDigit(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  return code >= 97 && code <= 102 ? code - 87 : -1;
+  return code < 128 ? (HEX_DIGITS[code] as number) : -1;
 }
 
 function isHex(text: string, start: number, end: number): boolean {
@@ -252,8 +266,18 @@ function isHex(text: string, start: number, end: number): boolean {
   return true;
 }
 
+/** Eight hexadecimal digits as a number, or -1. */
 function hexHalf(text: string, start: number): number {
-  let value = 0;
-  for (let at = start; at < start + 8; at++) value = value * 16 + hexDigit(text.charCodeAt(at));
-  return value;
+  let high = 0;
+  let low = 0;
+  // Negative for good once a digit is: none clears the sign that an OR has set.
+  let digits = 0;
+  for (let at = start; at < start + 4; at++) {
+    const digit = hexDigit(text.charCodeAt(at));
+    const digitBelow = hexDigit(text.charCodeAt(at + 4));
+    digits |= digit | digitBelow;
+    high = (high << 4) | digit;
+    low = (low << 4) | digitBelow;
+  }
+  return digits < 0 ? -1 : high * 0x1_0000 + low;
 }

@@ -62,6 +62,33 @@ export function arrivalIn(context: Context): Arrival | undefined {
 
 /** The context with this arrival, or without one that an earlier message left behind. */
 export function withArrival(context: Context, arrival: Arrival | undefined): Context {
-  if (arrival !== undefined) return context.setValue(ARRIVAL_KEY, arrival);
-  return arrivalIn(context) === undefined ? context : context.deleteValue(ARRIVAL_KEY);
+  const bare = arrivalIn(context) === undefined ? context : context.deleteValue(ARRIVAL_KEY);
+  return arrival === undefined ? bare : new ArrivalContext(bare, arrival);
+}
+
+/**
+ * A context and an arrival beside what it holds. The API's own `setValue` copies everything that a context holds, and
+ * that copy would live as long as the request: it would take more time and more memory than reading a stamp does.
+ *
+ * Hazard: contexts that are made of this one must not pile up in it, so each holds the API's context and nothing between.
+ */
+class ArrivalContext implements Context {
+  constructor(
+    private readonly inner: Context,
+    private readonly arrival: unknown,
+  ) {}
+
+  getValue(key: symbol): unknown {
+    return key === ARRIVAL_KEY ? this.arrival : this.inner.getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return key === ARRIVAL_KEY
+      ? new ArrivalContext(this.inner, value)
+      : new ArrivalContext(this.inner.setValue(key, value), this.arrival);
+  }
+
+  deleteValue(key: symbol): Context {
+    return key === ARRIVAL_KEY ? this.inner : new ArrivalContext(this.inner.deleteValue(key), this.arrival);
+  }
 }

@@ -37,11 +37,13 @@ export type BehindMillis = number;
 export class Domain {
   private readonly vector: VectorState;
   private readonly hlc = new HybridState();
-  private lamport = 0;
+  /** Lamport time of the last event of ours, or heard of. */
+  lamport = 0;
   /** True while the Lamport time is that of an event or log of ours: nobody else was heard to have come as far. */
   private lamportIsOurs = false;
   private hidden = false;
-  private unordered = false;
+  /** True once a hybrid time was refused or missing: their order proves nothing from there on. */
+  unordered = false;
   /** The last tick of ours that was not made here. */
   private readonly base: number;
   /** Replies under way whose head, with its stamp, has been sent and whose body has not ended. */
@@ -100,13 +102,18 @@ export class Domain {
     this.rules.counters.incomplete(reason);
   }
 
-  /** Stamps a new event of this node. */
-  tick(node: string, physicalMillis: number): CausalStamp & { readonly node: string; readonly tick: number } {
+  /** A new event of this node. What there is to say of it is the domain's present state, until something else happens. */
+  advance(node: string, physicalMillis: number): void {
     this.usedAt = physicalMillis;
     this.counter += 1;
     this.advanceLamport();
     this.hlc.advance(physicalMillis);
     this.lose(this.vector.tick(node, this.counter));
+  }
+
+  /** Stamps a new event of this node. */
+  tick(node: string, physicalMillis: number): CausalStamp & { readonly node: string; readonly tick: number } {
+    this.advance(node, physicalMillis);
     return {
       domain: this.id,
       node,
@@ -222,7 +229,13 @@ export class Domain {
     this.forgotten = undefined;
   }
 
-  private get isIncompleteNow(): boolean {
+  /** The hybrid time of the last event of ours, or heard of. */
+  get hybridTime(): Ntp64 {
+    return this.hlc.last;
+  }
+
+  /** True where what happens now may have heard something without a stamp. */
+  get isIncompleteNow(): boolean {
     return this.hidden || this.openBodies > 0 || this.blindRequests > 0;
   }
 

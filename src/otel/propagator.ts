@@ -60,11 +60,14 @@ export class CausalityPropagator implements TextMapPropagator {
   private readonly propagators: readonly TextMapPropagator[];
   private readonly carrier: 'baggage' | 'header';
   private readonly propagateTo: ((spanAttributes: Attributes) => boolean) | undefined;
+  /** True where every wrapped propagator is one of W3C's, so that whatever span context they make has valid ids. */
+  private readonly givesValid: boolean;
   private readonly setterFailed = (error: unknown): void => this.clock?.events.error('inject', error);
 
   /** Throws {@link InvalidValueError} for an option that cannot be meant. */
   constructor(options: CausalityPropagatorOptions = {}) {
     this.propagators = propagatorList(options.propagators);
+    this.givesValid = this.propagators.every(({ constructor }) => VALIDATING.has(constructor));
     const fromEnvironment = propagatorEnvironment(hostEnvironment());
     this.carrier = options.carrier ?? fromEnvironment.carrier ?? 'baggage';
     if (this.carrier !== 'baggage' && this.carrier !== 'header') {
@@ -162,7 +165,7 @@ export class CausalityPropagator implements TextMapPropagator {
     const { mark } = headers;
     // Nobody upstream takes part, and nothing of an earlier message is to be taken back.
     if (!sent.present && mark === undefined && arrivalIn(extracted) === undefined) return extracted;
-    const parent = newParent(before, extracted);
+    const parent = newParent(before, extracted, this.givesValid);
     const isNew = parent !== undefined;
     if (!isNew && sent.text === undefined) return extracted;
 
@@ -204,9 +207,10 @@ export class CausalityPropagator implements TextMapPropagator {
   }
 
   private injectWrapped(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    for (const propagator of this.propagators) {
+    // By index, here and below: an iterator for each message is work for the collector.
+    for (let i = 0; i < this.propagators.length; i++) {
       try {
-        propagator.inject(context, carrier, setter);
+        (this.propagators[i] as TextMapPropagator).inject(context, carrier, setter);
       } catch (error) {
         this.wrappedFailed('inject', error);
       }
@@ -215,10 +219,10 @@ export class CausalityPropagator implements TextMapPropagator {
 
   private extractWrapped(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     let extracted = context;
-    for (const propagator of this.propagators) {
+    for (let i = 0; i < this.propagators.length; i++) {
       try {
         // One that gives no context must not cost the application that of the others.
-        extracted = propagator.extract(extracted, carrier, getter) ?? extracted;
+        extracted = (this.propagators[i] as TextMapPropagator).extract(extracted, carrier, getter) ?? extracted;
       } catch (error) {
         this.wrappedFailed('extract', error);
       }
@@ -231,18 +235,20 @@ export class CausalityPropagator implements TextMapPropagator {
   }
 }
 
+/** Propagators that look at every digit before they make a span context, or make none. Their subclasses may not. */
+const VALIDATING: ReadonlySet<unknown> = new Set([W3CTraceContextPropagator, W3CBaggagePropagator]);
+
 /** The span that the message names as its sender; undefined where it names none. */
-function newParent(before: Context, extracted: Context): SpanContext | undefined {
+function newParent(before: Context, extracted: Context, isSurelyValid: boolean): SpanContext | undefined {
   const parent = trace.getSpanContext(extracted);
-  return parent !== undefined && parent !== trace.getSpanContext(before) && isSpanContextValid(parent)
-    ? parent
-    : undefined;
+  if (parent === undefined || parent === trace.getSpanContext(before)) return undefined;
+  return isSurelyValid || isSpanContextValid(parent) ? parent : undefined;
 }
 
 /** A message that could not be looked through may have brought anything: its trace is incomplete. */
 function arriveUnread(clock: CausalClock, before: Context, extracted: Context): Context {
   try {
-    const parent = newParent(before, extracted);
+    const parent = newParent(before, extracted, false);
     if (parent === undefined) return extracted;
     const domain = clock.domains.idOf(parent.traceId);
     const hidden = 'hook-failed';

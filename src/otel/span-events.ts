@@ -7,11 +7,11 @@
  * Hazard: the event is the call. Times that an application passes to `startSpan` or `end` play no part.
  */
 import { type Context, type Link, type Span, type SpanContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
-import type { CausalStamp } from '../clocks/stamp.js';
 import { arrivalIn, isMarkUnread } from './arrival.js';
 import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
+import { LatestEvent } from './latest-event.js';
 import type { Arrival, SpanRecord } from './records.js';
 import { type Resourced, serviceName } from './service-name.js';
 import { anyRecordOf, arrivalOf, recordOf, remember } from './span-registry.js';
@@ -46,10 +46,11 @@ export class SpanEvents {
   }
 
   private stampStart(span: StartedSpan, spanContext: SpanContext, parentContext: Context): SpanRecord | undefined {
+    const other = anyRecordOf(spanContext);
     // Two processors of one clock: code registered one, and somebody else another.
-    if (recordOf(spanContext, this.clock) !== undefined) return undefined;
+    if (other !== undefined && recordOf(spanContext, this.clock) !== undefined) return undefined;
     const now = this.domains.now();
-    const node = this.domains.nodeNamed(() => serviceName(span));
+    const node = this.domains.node ?? this.domains.nodeNamed(() => serviceName(span));
     const parent = trace.getSpanContext(parentContext);
     const parentRecord = parent === undefined ? undefined : recordOf(parent, this.clock);
     const arrival = arrivalIn(parentContext);
@@ -85,7 +86,7 @@ export class SpanEvents {
       shiftMillis: domain.offsetMillis,
       span,
       linksAtStart: linksOf(span),
-      other: anyRecordOf(spanContext),
+      other,
     };
     remember(spanContext, record);
     if (record.kind === SpanKind.SERVER && arrival !== undefined) arrival.server ??= record;
@@ -93,17 +94,20 @@ export class SpanEvents {
     return record;
   }
 
-  /** Stamps an end; undefined for a span that was not stamped, or whose end already was. Throws as {@link start} does. */
-  end(spanContext: SpanContext): { readonly record: SpanRecord; readonly stamp: CausalStamp } | undefined {
+  /**
+   * An end, to be written before anything else happens; undefined for a span that was not stamped, or whose end already was.
+   * Throws as {@link start} does.
+   */
+  end(spanContext: SpanContext): LatestEvent | undefined {
     const record = recordOf(spanContext, this.clock);
     if (record === undefined || record.ended) return undefined;
     const now = this.domains.now();
     const domain = this.domains.present(record, now);
     this.hearLateLinks(record, domain, spanContext.traceId, now);
     this.closeRequests(record, spanContext.spanId, domain);
-    const stamp = domain.tick(record.start.node as string, now);
+    domain.advance(record.start.node as string, now);
     this.finish(record);
-    return { record, stamp };
+    return new LatestEvent(record, domain);
   }
 
   /** Lets go of a span that ended without its end being stamped. True when there was one. */

@@ -59,7 +59,7 @@ export class CausalitySpanProcessor {
     try {
       const ended = this.clock.spans.end(span.spanContext());
       if (ended === undefined) return;
-      this.clock.writer.writeEnd(span, ended.stamp, ended.record.start);
+      this.clock.writer.writeEnd(span, ended, ended.record.start);
       this.clock.writer.writeClockBehind(span, ended.record.behindMillis);
     } catch (error) {
       this.clock.events.error('stamping an end', error);

@@ -91,6 +91,16 @@ describe('VectorTimestamp', () => {
     }
   });
 
+  it('knows the length of its text without making it', () => {
+    fc.assert(
+      fc.property(naiveArbitrary, fc.constantFrom(...NODES), fc.integer({ min: 1, max: 2 ** 48 }), (a, node, own) => {
+        for (const vector of [real(a), real(a).withCounter(node, own)]) {
+          expect(vector.textLength).to.equal(vector.toString().length);
+        }
+      }),
+    );
+  });
+
   it('prints each format of each own entry as the entries are, in any order', () => {
     const use = fc.tuple(
       fc.constantFrom(-1, 0, 1, 2),

@@ -105,6 +105,19 @@ describe('stamps as wire text', () => {
     }
   });
 
+  it('refuses a hybrid time with anything else in the place of any of its digits', () => {
+    const at = SAMPLE.indexOf('6a1f0c3b2e4d5f60');
+    for (let i = at; i < at + 16; i++) {
+      for (const other of ['g', 'A', '/', ':', '`', '-', '\u0100', '\u0130', '\u0161']) {
+        const text = `${SAMPLE.slice(0, i)}${other}${SAMPLE.slice(i + 1)}`;
+        expect(refusalOf(text).reason, text).to.equal('malformed');
+      }
+    }
+    for (const hex of ['ffffffffffffffff', '0000000000000000', '80000000ffff8000']) {
+      expect(parseStamp(SAMPLE.replace('6a1f0c3b2e4d5f60', hex)).hlc?.toHex()).to.equal(hex);
+    }
+  });
+
   it('looks at each character a bounded number of times, valid or not', () => {
     const text64 = Array.from({ length: 64 }, (_, i) => `n${i + 10}${'x'.repeat(40)}*${MAX_COUNTER}`).join('~');
     const worst = [

@@ -102,7 +102,10 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
   let lastEnd: CausalStamp | undefined;
   spans.end = (spanContext) => {
     const ended = end(spanContext);
-    lastEnd = ended?.stamp;
+    // Copied at once: what it says is true until the next event.
+    if (ended === undefined) return ended;
+    const { node, tick, lamport, vector, hlc, incomplete, hlcUnordered } = ended;
+    lastEnd = { domain: ended.record.domain.id, node, tick, lamport, vector, hlc, incomplete, hlcUnordered };
     return ended;
   };
   return {

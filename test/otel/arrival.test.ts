@@ -1,4 +1,4 @@
-import { defaultTextMapGetter, ROOT_CONTEXT } from '@opentelemetry/api';
+import { createContextKey, defaultTextMapGetter, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { PROCESS_DOMAIN } from '../../src/clocks/stamp.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
@@ -90,6 +90,34 @@ describe('arrival', () => {
     it('is taken out by a message that brought nothing', () => {
       expect(arrivalIn(withArrival(withArrival(ROOT_CONTEXT, arrival), undefined))).to.equal(undefined);
       expect(withArrival(ROOT_CONTEXT, undefined), 'no new context where none is needed').to.equal(ROOT_CONTEXT);
+    });
+
+    it('stays in whatever context is made of it, beside what that holds', () => {
+      const key = createContextKey('somebody');
+      const made = withArrival(ROOT_CONTEXT.setValue(key, 1), arrival);
+      expect(made.getValue(key)).to.equal(1);
+      const other = made.setValue(key, 2);
+      expect([other.getValue(key), arrivalIn(other)]).to.deep.equal([2, arrival]);
+      expect([made.getValue(key), arrivalIn(made)], 'as it was').to.deep.equal([1, arrival]);
+      const without = other.deleteValue(key);
+      expect([without.getValue(key), arrivalIn(without)]).to.deep.equal([undefined, arrival]);
+    });
+
+    it('is replaced or taken out by its key, as another copy of this package does', () => {
+      const key = createContextKey('otel-causality/arrival/1');
+      const later = { ...(arrival as NonNullable<typeof arrival>) };
+      const made = withArrival(ROOT_CONTEXT, arrival);
+      expect(made.getValue(key)).to.equal(arrival);
+      expect(arrivalIn(made.setValue(key, later))).to.equal(later);
+      expect(arrivalIn(withArrival(made, later))).to.equal(later);
+      expect(made.deleteValue(key)).to.equal(ROOT_CONTEXT);
+      expect(arrivalIn(withArrival(ROOT_CONTEXT.setValue(key, arrival), later)), 'set by another copy').to.equal(later);
+    });
+
+    it('costs the same after any number of messages', () => {
+      let context = ROOT_CONTEXT;
+      for (let i = 0; i < 1000; i++) context = withArrival(context, arrival);
+      expect(withArrival(context, undefined)).to.equal(ROOT_CONTEXT);
     });
   });
 });

@@ -1,4 +1,4 @@
-import { VectorTable } from '../../src/clocks/vector-timestamp.js';
+import { VectorTable } from '../../src/clocks/vector-table.js';
 
 /** A table whose counters are all 5, and how often the text around an entry was made from it. */
 export function countedTable(nodes: readonly string[]): { readonly table: VectorTable; readonly made: () => number } {

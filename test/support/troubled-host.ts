@@ -33,12 +33,16 @@ const STRANGE = 'x-stranger';
 
 const isStrange = (headers: unknown): boolean => (headers as Record<string, unknown> | undefined)?.[STRANGE] === 'yes';
 
-/** Patches node:http once; switched on while a host lives. */
+/**
+ * Patches node:http once; switched on while a host lives. Switched on here as well, for a moment: what is loaded while its hooks
+ * are not in place stays as it is for ever.
+ */
 const instrumentation = new HttpInstrumentation({
-  enabled: false,
   ignoreIncomingRequestHook: ({ url = '' }) => url.startsWith('/strange'),
   ignoreOutgoingRequestHook: ({ headers }) => isStrange(headers),
 });
+
+instrumentation.disable();
 
 /** One after the other, and between the rounds the one that is well. */
 function inTurn<T>(odd: readonly T[], well: T): () => T {

@@ -1,0 +1,104 @@
+/**
+ * The entries of a vector as two columns, which several vectors share: those of one node differ in one counter.
+ *
+ * Guarantee: a table never changes, and neither do its columns, so tables may share a column, too. Its text is made once
+ * for each format, but for the one counter.
+ */
+/** Node ids in ascending code unit order, and beside them their counters. Never changed once made. */
+export class VectorTable {
+  // Two formats (wire and attribute) with one own entry are the rule; more would be a table used as a cache.
+  private latest: VectorPieces | undefined;
+  private earlier: VectorPieces | undefined;
+
+  /** @param heardAt for each entry when it last brought news, in the owner's own count; absent where nobody keeps it */
+  constructor(
+    readonly nodes: readonly string[],
+    readonly counters: readonly number[],
+    readonly heardAt?: readonly number[],
+  ) {}
+
+  /** The text around entry `at`, so that another counter there costs one concatenation. Cached by format. */
+  private around(at: number, assign: string, separator: string): VectorPieces {
+    const { latest, earlier } = this;
+    if (latest !== undefined && latest.at === at && latest.assign === assign && latest.separator === separator) {
+      return latest;
+    }
+    if (earlier !== undefined && earlier.at === at && earlier.assign === assign && earlier.separator === separator) {
+      return earlier;
+    }
+    const { nodes, counters } = this;
+    const entries = nodes.map((node, i) => (i === at ? `${node}${assign}` : `${node}${assign}${counters[i]}`));
+    // Joined, not added up: a rope of all these would be walked again by whoever reads a text that it is part of.
+    const before = entries.slice(0, at + 1).join(separator);
+    const after = ['', ...entries.slice(at + 1)].join(separator);
+    const made = { at, assign, separator, before, after };
+    this.earlier = latest;
+    this.latest = made;
+    return made;
+  }
+
+  /** All entries as text, the one at `ownIndex` with another counter; -1 for none. */
+  text(ownIndex: number, own: number, assign: string, separator: string): string {
+    if (this.nodes.length === 0) return '';
+    const at = ownIndex >= 0 ? ownIndex : 0;
+    const { before, after } = this.around(at, assign, separator);
+    return before + (ownIndex >= 0 ? own : this.counters[0]) + after;
+  }
+
+  /** Characters of that text without making it. */
+  textLength(ownIndex: number, own: number, assign: string, separator: string): number {
+    if (this.nodes.length === 0) return 0;
+    const at = ownIndex >= 0 ? ownIndex : 0;
+    const { before, after } = this.around(at, assign, separator);
+    return before.length + String(ownIndex >= 0 ? own : this.counters[0]).length + after.length;
+  }
+
+  /** Gives the cached text back to the collector; the next use makes it again. */
+  forgetText(): void {
+    this.latest = undefined;
+    this.earlier = undefined;
+  }
+
+  /** Index of a node, or -1. */
+  indexOf(node: string): number {
+    const { nodes } = this;
+    let low = 0;
+    let high = nodes.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >>> 1;
+      const found = nodes[middle] as string;
+      if (found === node) return middle;
+      if (found < node) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+}
+
+interface VectorPieces {
+  readonly at: number;
+  readonly assign: string;
+  readonly separator: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** True when two columns name the same nodes. */
+export function sameNodes(a: readonly string[], b: readonly string[]): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+/** Where a node that is not in the ascending list belongs. */
+export function insertionIndex(nodes: readonly string[], node: string): number {
+  let low = 0;
+  let high = nodes.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((nodes[middle] as string) < node) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

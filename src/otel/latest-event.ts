@@ -1,0 +1,47 @@
+/**
+ * The event that has just happened to a span, seen through its domain: all that a stamp of it would say, and no stamp
+ * made. Ends are many, and of most of them two numbers are written and nothing is kept.
+ *
+ * Hazard: it is true until the next thing happens in the domain. Whoever wants to keep it takes a stamp
+ * ({@link Domain.tick}) instead.
+ */
+import type { Ntp64 } from '../clocks/ntp64.js';
+import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
+import type { WrittenEvent } from '../codec/span-attributes.js';
+import type { Domain } from './domain.js';
+import type { SpanRecord } from './records.js';
+
+export class LatestEvent implements WrittenEvent {
+  constructor(
+    readonly record: SpanRecord,
+    private readonly domain: Domain,
+  ) {}
+
+  get node(): string | undefined {
+    return this.record.start.node;
+  }
+
+  get tick(): number {
+    return this.domain.counter;
+  }
+
+  get lamport(): number {
+    return this.domain.lamport;
+  }
+
+  get vector(): VectorTimestamp {
+    return this.domain.heard;
+  }
+
+  get hlc(): Ntp64 {
+    return this.domain.hybridTime;
+  }
+
+  get incomplete(): boolean {
+    return this.domain.isIncompleteNow;
+  }
+
+  get hlcUnordered(): boolean {
+    return this.domain.unordered;
+  }
+}
