@@ -203,6 +203,23 @@ describe('soak: planted faults', () => {
       expect(tally.unknown).to.be.greaterThan(0);
     });
 
+    it('takes no trace for calm that heard another one, nor one in which a small store took part', () => {
+      const unknownWhere = (change: (planted: Plant) => void): readonly string[] =>
+        rulesBrokenBy((planted) => {
+          for (const attributes of Object.values(planted.attributes)) attributes['causality.incomplete'] = true;
+          change(planted);
+        });
+      expect(unknownWhere(() => {})).to.include(RULE.known);
+      const heard: LedgerEntry = {
+        trace: TRACE,
+        kind: 'start',
+        span: SPANS.visit,
+        heard: `${'0'.repeat(32)}/plain.1/1`,
+      };
+      expect(unknownWhere(({ here }) => (here.ledger[0] = heard))).not.to.include(RULE.known);
+      expect(unknownWhere(({ there }) => (there.incarnation = incarnationOf('small')))).not.to.include(RULE.known);
+    });
+
     it('asks for no order along a message that nobody can know of, and for none where a peer was forged', () => {
       const outside = rulesBrokenBy((planted) => {
         forgetCaller(planted);
