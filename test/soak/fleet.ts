@@ -10,7 +10,8 @@ import type { Incarnation, Order, Ready } from './processes.js';
 import type { Steering } from './service/steered-clock.js';
 import { SLOTS, type SlotName } from './slots.js';
 
-const PATIENCE_MS = 30_000;
+/** Starting takes a second; much longer on a machine that does something else. */
+const PATIENCE_MS = 60_000;
 /** What is kept of the last words of a process. */
 const MAX_WORDS = 4_000;
 

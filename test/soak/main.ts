@@ -1,8 +1,9 @@
 /**
  * `npm run soak [-- --seconds N] [--seed S] [--rate R] [--keep]`: four processes, random faults, kill -9 and restart, for
  * so long; afterwards all that they exported is held to the rules. Ends with status 1 when one was broken.
+ * `npm run soak -- --check FOLDER` holds what an earlier run kept to them once more.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,8 +11,9 @@ import { checkRun } from './check/check-run.js';
 import { Fleet } from './fleet.js';
 import { Load } from './load.js';
 import { Plans } from './plan.js';
+import type { Incarnation } from './processes.js';
 import { makeRunFolders } from './run-files.js';
-import { progressLine, summary } from './summary.js';
+import { doings, progressLine, verdict } from './summary.js';
 import { Trouble } from './trouble.js';
 
 const { values } = parseArgs({
@@ -20,8 +22,19 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     rate: { type: 'string', default: '20' },
     keep: { type: 'boolean', default: false },
+    check: { type: 'string' },
   },
 });
+
+/** How each process of a run ended, beside what they wrote. */
+const INCARNATIONS = 'incarnations.json';
+
+if (values.check !== undefined) {
+  const incarnations = JSON.parse(readFileSync(join(values.check, INCARNATIONS), 'utf8')) as Incarnation[];
+  const report = checkRun(values.check, incarnations);
+  console.log(verdict(report, []));
+  process.exit(report.findings.count > 0 ? 1 : 0);
+}
 const [seconds, seed, rate] = [Number(values.seconds), Number(values.seed), Number(values.rate)];
 /** With more, the anchor's small store would drop visits that wait for a process that is paused. */
 const MAX_RATE = 40;
@@ -49,10 +62,10 @@ await Promise.all([load.run(until), trouble.run(until)]);
 clearInterval(progress);
 await fleet.stop();
 
-const startedChecking = performance.now();
+writeFileSync(join(folder, INCARNATIONS), JSON.stringify(fleet.ended));
+console.log(doings(load, trouble, fleet.ended));
 const report = checkRun(folder, fleet.ended);
-const checkSeconds = (performance.now() - startedChecking) / 1_000;
-console.log(summary({ load, trouble, report, incarnations: fleet.ended, lastWords: fleet.lastWords, checkSeconds }));
+console.log(verdict(report, fleet.lastWords));
 const failed = report.findings.count > 0 || fleet.lastWords.length > 0;
 if (failed || values.keep)
   console.log(`What the processes wrote is in ${folder}; --seed ${seed} repeats the decisions.`);

@@ -15,23 +15,20 @@ export function progressLine(until: number, load: Load, trouble: Trouble): void 
   process.stdout.write(CLEAR_LINE + (left === 0 ? '' : text));
 }
 
-export interface Outcome {
-  readonly load: Load;
-  readonly trouble: Trouble;
-  readonly report: RunReport;
-  readonly incarnations: readonly Incarnation[];
-  readonly lastWords: readonly string[];
-  readonly checkSeconds: number;
+/** What was done to the fleet. */
+export function doings(load: Load, trouble: Trouble, incarnations: readonly Incarnation[]): string {
+  return [
+    `visits      ${load.visits}, ${load.answers} of them answered`,
+    `troubles    ${trouble.kills} kills, ${trouble.pauses} pauses, ${trouble.clockSteps} steps of a clock; ${incarnations.length} incarnations`,
+  ].join('\n');
 }
 
-export function summary({ load, trouble, report, incarnations, lastWords, checkSeconds }: Outcome): string {
-  const { findings, tally, heaps, counted } = report;
+/** What was found. */
+export function verdict({ findings, tally, heaps, counted }: RunReport, lastWords: readonly string[]): string {
   const pairs = tally.before + tally.concurrent + tally.unknown;
   const percent = (part: number, whole: number): string => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;
   const mb = (bytes: number): string => (bytes / MEGABYTE).toFixed(1);
   const lines = [
-    `visits      ${load.visits}, ${load.answers} of them answered`,
-    `troubles    ${trouble.kills} kills, ${trouble.pauses} pauses, ${trouble.clockSteps} steps of a clock; ${incarnations.length} incarnations`,
     `exported    ${tally.spans} spans of ${tally.traces} traces with ${tally.stamps} stamps; ${tally.lostSpans} spans lost with the killed`,
     `pairs       ${pairs}: ${tally.before} ordered, ${tally.concurrent} concurrent, ${tally.unknown} unknown (${percent(tally.unknown, pairs)})`,
     `            in calm traces ${tally.calmUnknown} of ${tally.calmPairs} unknown; the analysis answered ${tally.analysed} of the unknown`,
@@ -44,7 +41,6 @@ export function summary({ load, trouble, report, incarnations, lastWords, checkS
       .filter(([, count]) => count > 0)
       .map(([name, count]) => `${name} ${count}`)
       .join(', ')}`,
-    `checked in ${checkSeconds.toFixed(1)} s`,
     ...findings.lines(),
     ...lastWords,
   ];

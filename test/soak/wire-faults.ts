@@ -55,7 +55,8 @@ export const FAULTS = {
   'garbles traceparent': { costs: 'nothing', headers: (headers) => void (headers['traceparent'] = '00-zz-1-01') },
   'garbles tracestate': { costs: 'nothing', headers: (headers) => void (headers['tracestate'] = 'causality=,=,;') },
   'garbles the stamp': { costs: 'nothing', stamp: () => JUNK },
-  'cuts the stamp': { costs: 'nothing', stamp: (stamp) => stamp.slice(0, stamp.length / 2) },
+  // May leave a shorter stamp, which is well-formed and knows less than it should: nobody can tell it from a whole one.
+  'cuts the stamp': { costs: 'the message', stamp: (stamp) => stamp.slice(0, stamp.length / 2) },
   'loses the vector': { costs: 'nothing', stamp: part(VECTOR, () => '') },
   'a version to come': { costs: 'nothing', stamp: part(0, () => '2') },
   'an oversize stamp': { costs: 'nothing', stamp: (stamp) => `${stamp}~zz${'9'.repeat(6_000)}*1` },

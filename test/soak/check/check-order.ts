@@ -5,6 +5,7 @@ import { CausalGraph } from '../../../src/analysis/causal-graph.js';
 import type { CausalEvent } from '../../../src/analysis/graph-model.js';
 import { compareStamps, type StampRelation } from '../../../src/clocks/stamp.js';
 import type { EventStamp } from '../../../src/codec/span-stamps.js';
+import { traceOfMessage } from '../ledger.js';
 import { CALM_SLOTS } from '../slots.js';
 import type { Findings, Tally } from './findings.js';
 import type { RecordedTrace } from './recorded-trace.js';
@@ -104,10 +105,10 @@ function isTrue(answer: StampRelation, truth: Truth, a: TrueEvent, b: TrueEvent)
 }
 
 /**
- * Nothing was lost or spoilt, no process took part that drops traces while they go on, and no link leads to another trace,
- * whose Lamport time may have been forged to its limit: times do cross.
+ * Nothing was lost or spoilt, no process took part that drops traces while they go on, and neither a link nor a request that
+ * lost its trace context leads to another trace, whose Lamport time may have been forged to its limit: times do cross.
  */
-function isCalm({ lanes }: RecordedTrace): boolean {
+function isCalm({ id, lanes }: RecordedTrace): boolean {
   return lanes.every(({ incarnation, ledger, spans }) => {
     const count = (kind: string): number => ledger.filter((entry) => entry.kind === kind).length;
     const started = new Set(ledger.flatMap((entry) => (entry.kind === 'start' ? [entry.span] : [])));
@@ -117,7 +118,8 @@ function isCalm({ lanes }: RecordedTrace): boolean {
       count('send') === count('heard') &&
       count('start') === spans.length &&
       spans.every(({ links }) => links.length === 0) &&
-      ledger.every((entry) => entry.kind !== 'reply' || started.has(entry.span))
+      ledger.every((entry) => entry.kind !== 'reply' || started.has(entry.span)) &&
+      ledger.every((entry) => !('heard' in entry) || traceOfMessage(entry.heard) === id)
     );
   });
 }

@@ -13,7 +13,7 @@ export const TRACE = '7b1d62f2c9e04a157b1d62f2c9e04a15';
 export const SPANS = { visit: '00000000000000aa', call: '00000000000000bb', serve: '00000000000000cc' } as const;
 
 type SpanKey = keyof typeof SPANS;
-export type Attributes = Record<string, string | number | boolean>;
+type Attributes = Record<string, string | number | boolean>;
 
 /** Everything may be changed before it is checked. */
 export interface Plant {
