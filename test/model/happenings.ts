@@ -43,6 +43,7 @@ export const HAPPENINGS = {
   'a message of a request stream came': 1,
   'the head of a stream came': 1,
   'a message of a reply stream came': 1,
+  'a reply passed every hook by': 1,
 } as const satisfies Record<string, number>;
 
 /** Standard deviations below what is expected: less than once in a million campaigns. */

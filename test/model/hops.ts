@@ -105,6 +105,7 @@ export class Hops {
     request.repeated = true;
     const again = this.requests.add({ ...facts, others }, carrier, to, sender, own);
     again.repeated = true;
+    again.passesBy = request.passesBy;
     this.ledger.happened.note('a request was sent again with the same headers');
     this.log.push(`${request.name} is sent again as ${again.name}`);
   }
