@@ -111,11 +111,11 @@ export class Hops {
   }
 }
 
-export function textIn(carrier: Carrier, place: Place): string | undefined {
+function textIn(carrier: Carrier, place: Place): string | undefined {
   return place === 'header' ? carrier['causality'] : MEMBER.exec(carrier['baggage'] ?? '')?.[1];
 }
 
-export function withText(carrier: Carrier, place: Place, text: string): Carrier {
+function withText(carrier: Carrier, place: Place, text: string): Carrier {
   if (place === 'header') return { ...carrier, causality: text };
   return { ...carrier, baggage: (carrier['baggage'] ?? '').replace(MEMBER, () => `causality=${text}`) };
 }

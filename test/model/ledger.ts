@@ -152,6 +152,10 @@ export class Ledger {
       if (!message.marked) lane.rules.add('a stamp without a mark');
       else if (message.hops !== 'none' && process.plan.plainHops === 'visible') {
         lane.rules.add('a stamp that a plain service passed on');
+      } else if (message.hops !== 'none') {
+        this.happened.note(
+          message.hops === 'proxy' ? 'a proxy was believed to forward only' : 'a service was believed to forward only',
+        );
       }
     }
     return causes;
