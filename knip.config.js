@@ -16,6 +16,9 @@ export default {
     'test/**/*.compat.ts',
     'test/e2e/*.ts',
     'test/fuzz/{main,distilled}.ts',
+    'test/soak/main.ts',
+    // What the processes of the soak are started with.
+    'test/soak/service/{registration,service}.ts',
     'test/backends/picture.ts',
     // What the services of the transport tests load by name.
     'test/transports/{registration,service}.ts',
@@ -26,8 +29,12 @@ export default {
     'examples/demo/**/*.ts',
     'examples/*.mjs',
     'tools/*.mjs',
+    // Stryker and mocha load them by name.
+    'tools/mutation/*.mjs',
   ],
-  project: ['{src,test,bench,examples/demo}/**/*.ts', '{tools,examples}/*.mjs'],
+  project: ['{src,test,bench,examples/demo}/**/*.ts', 'tools/**/*.mjs', 'examples/*.mjs'],
+  // Stryker loads its runner by name.
+  ignoreDependencies: ['@stryker-mutator/mocha-runner'],
   // A type that a public signature mentions is exported for whoever has to name it.
   ignoreExportsUsedInFile: { interface: true, type: true },
 };

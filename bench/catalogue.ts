@@ -8,6 +8,7 @@ import { unsampledRequests, wholeRequests } from './experiments/requests.js';
 import { serialization, timestamps } from './experiments/serialization.js';
 import { flatInEntries, spans } from './experiments/spans.js';
 import { traceDomains } from './experiments/trace-domains.js';
+import { twoProcesses } from './experiments/two-processes.js';
 import { vectors } from './experiments/vectors.js';
 import { logs } from './experiments/logs.js';
 import { type Effort, type Experiment, measure, type Measurement } from './measure.js';
@@ -33,6 +34,7 @@ export const CATALOGUE: Readonly<Record<string, Measuring>> = {
   'both-directions': inRounds(bothDirections),
   requests: inRounds(wholeRequests),
   unsampled: inRounds(unsampledRequests),
+  'two-processes': twoProcesses,
   'serialization-3': inRounds(() => serialization(3, { standard: 1.5, lean: 1.3 })),
   'serialization-10': inRounds(() => serialization(10, { standard: 1.8, lean: 1.3 })),
   'serialization-40': inRounds(() => serialization(40, { lean: 1.3 })),

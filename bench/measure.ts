@@ -48,6 +48,8 @@ export interface MeasuredRow {
   readonly against: string;
   readonly ratio: Spread;
   readonly atMost?: number;
+  /** The target where more is better. */
+  readonly atLeast?: number;
 }
 
 export interface Measurement {

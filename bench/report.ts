@@ -57,7 +57,8 @@ export function markdown({ conditions: c, experiments, broken }: Report): string
       .join(', ')}.`,
     '',
     `Every ratio is the median of ${c.effort.rounds} rounds, each of which measured both sides in turn in one process`,
-    `(${c.effort.sampleMillis} ms of processor time a side, the garbage collector's included); in brackets the first and third quartile. Smaller is better.`,
+    `(${c.effort.sampleMillis} ms of processor time a side, the garbage collector's included) where no row says otherwise;`,
+    'in brackets the first and third quartile. Smaller is better, but where the target is a least.',
     '',
   ];
   for (const experiment of experiments) {
@@ -76,9 +77,13 @@ export function markdown({ conditions: c, experiments, broken }: Report): string
   return lines.join('\n');
 }
 
-function line({ what, against, ratio, atMost }: MeasuredRow): string {
-  const target = atMost === undefined ? '' : `≤ ${number(atMost)}`;
-  const verdict = atMost === undefined ? '' : ratio.median <= atMost ? 'met' : 'missed';
+function line({ what, against, ratio, atMost, atLeast }: MeasuredRow): string {
+  const targets = [
+    ...(atMost === undefined ? [] : [{ text: `≤ ${number(atMost)}`, isMet: ratio.median <= atMost }]),
+    ...(atLeast === undefined ? [] : [{ text: `≥ ${number(atLeast)}`, isMet: ratio.median >= atLeast }]),
+  ];
+  const target = targets.map(({ text }) => text).join(', ');
+  const verdict = targets.length === 0 ? '' : targets.every(({ isMet }) => isMet) ? 'met' : 'missed';
   return `| ${what} | ${against} | ${spread(ratio)} | ${target} | ${verdict} |`;
 }
 

@@ -1,3 +1,4 @@
+/** What an instrumented service needs, in Node and in browsers: the clocks, the propagator, the processor. */
 export { ClockId } from './clocks/clock-id.js';
 export {
   CorrelationVector,

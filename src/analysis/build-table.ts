@@ -9,7 +9,8 @@ import { LogTable, readLogs } from './log-table.js';
 import { PlainLanes } from './plain-lanes.js';
 import type { RecordedLog, RecordedSpan } from './recorded.js';
 import { linkSpans, SpanIndex } from './span-tree.js';
-import { readStamps, StampedChains } from './stamp-columns.js';
+import { readStamps } from './stamp-columns.js';
+import { StampedChains } from './stamped-chains.js';
 
 export interface BuiltTable {
   readonly table: EventTable;

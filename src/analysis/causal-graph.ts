@@ -30,7 +30,7 @@ import { deriveLogTimes } from './log-times.js';
 import { Predecessors } from './predecessors.js';
 import type { RecordedSpan } from './recorded.js';
 import { relateIntervals, type SpanRelation } from './span-relation.js';
-import type { StampedChains } from './stamp-columns.js';
+import type { StampedChains } from './stamped-chains.js';
 import { TraceGroups } from './trace-groups.js';
 import { Views } from './views.js';
 
@@ -170,6 +170,6 @@ export class CausalGraph {
     const { table, views, logs: logTable } = this.parts;
     const inOrder = inLamportOrder(table, events);
     const all = logs === undefined || logs.length === 0 ? inOrder : withLogs(table, logTable, inOrder, logs);
-    return Array.from(all, (moment) => views.moment(moment));
+    return views.moments(all);
   }
 }

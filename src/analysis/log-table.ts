@@ -14,7 +14,8 @@ import { type EventTable, GrowingInts, GrowingNumbers, type Lane, NONE, START } 
 import type { PlainLanes } from './plain-lanes.js';
 import type { RecordedLog } from './recorded.js';
 import type { SpanIndex } from './span-tree.js';
-import { type StampedChains, stampAt } from './stamp-columns.js';
+import { stampAt } from './stamp-columns.js';
+import type { StampedChains } from './stamped-chains.js';
 
 export class LogTable {
   readonly logs: RecordedLog[] = [];
@@ -122,8 +123,9 @@ export function readLogs(logs: LogTable, index: SpanIndex, table: EventTable, ch
     const stamp = stampOfLog(logs, log, table, chains);
     if (stamp === undefined) return;
     const domain = chains.domain(stamp.domain);
-    logs.chain[log] = chains.chain(domain, stamp.node);
-    logs.lane[log] = chains.lane(stamp.node, service);
+    const node = chains.node(stamp.node);
+    logs.chain[log] = chains.chain(domain, node);
+    logs.lane[log] = chains.lane(node, service);
     logs.tick[log] = stamp.afterTick;
     logs.seq[log] = stamp.seq;
     logs.lamport[log] = stamp.lamport;
@@ -132,8 +134,8 @@ export function readLogs(logs: LogTable, index: SpanIndex, table: EventTable, ch
     logs.incomplete[log] = stamp.incomplete ? 1 : 0;
     logs.vectorAt[log] = logs.entryChain.length;
     logs.vectorSize[log] = stamp.vector.size;
-    stamp.vector.table.nodes.forEach((node, i) => {
-      logs.entryChain.push(chains.chain(domain, node));
+    stamp.vector.table.nodes.forEach((heard, i) => {
+      logs.entryChain.push(chains.chain(domain, chains.node(heard)));
       logs.entryCount.push(stamp.vector.counterAt(i));
     });
   });

@@ -16,8 +16,12 @@ export class SpanIndex {
   private readonly traces = new Map<string, number>();
   /** By the 64 bits of the span id. */
   private readonly firstWithId = new PairIndex();
-  /** Span ids are drawn at random, so two traces rarely share one: those that do form a list. */
-  private readonly nextWithId = new Map<number, number>();
+  /**
+   * Span ids are drawn at random, so two spans rarely share one. Those that do are found by trace and id here, and told
+   * apart from one that was read before: a list of them would be walked for each, if somebody gave all the same.
+   */
+  private readonly laterWithId = new Map<string, number>();
+  private readonly laterSpans = new Set<string>();
 
   get traceCount(): number {
     return this.traces.size;
@@ -38,19 +42,8 @@ export class SpanIndex {
     const [high, low] = [bitsOf(span.spanId, 0), bitsOf(span.spanId, 8)];
     const first = this.firstWithId.get(high, low);
     const index = this.spans.length;
-    if (first < 0) {
-      this.firstWithId.set(high, low, index);
-    } else {
-      let last = first;
-      for (let at: number | undefined = first; at !== undefined; at = this.nextWithId.get(at)) {
-        if (this.trace[at] === trace && isSame(this.spans[at] as RecordedSpan, span)) {
-          this.duplicates++;
-          return;
-        }
-        last = at;
-      }
-      this.nextWithId.set(last, index);
-    }
+    if (first < 0) this.firstWithId.set(high, low, index);
+    else if (!this.addLater(span, trace, first, index)) return;
     this.spans.push(span);
     this.trace.push(trace);
   }
@@ -59,10 +52,27 @@ export class SpanIndex {
     const trace = this.traces.get(traceId);
     if (trace === undefined) return undefined;
     const first = this.firstWithId.get(bitsOf(spanId, 0), bitsOf(spanId, 8));
-    for (let at = first < 0 ? undefined : first; at !== undefined; at = this.nextWithId.get(at)) {
-      if (this.trace[at] === trace && (this.spans[at] as RecordedSpan).spanId === spanId) return at;
+    if (first < 0) return undefined;
+    return this.isThat(first, trace, spanId) ? first : this.laterWithId.get(`${trace} ${spanId}`);
+  }
+
+  /** A span whose id is another's as well. False where it was read before. */
+  private addLater(span: RecordedSpan, trace: number, first: number, index: number): boolean {
+    const { spanId, kind, service, startNanos } = span;
+    const isFirst = this.isThat(first, trace, spanId);
+    const name = `${trace} ${spanId}`;
+    const whole = `${name} ${kind} ${startNanos} ${service}`;
+    if ((isFirst && isSame(this.spans[first] as RecordedSpan, span)) || this.laterSpans.has(whole)) {
+      this.duplicates++;
+      return false;
     }
-    return undefined;
+    this.laterSpans.add(whole);
+    if (!isFirst && !this.laterWithId.has(name)) this.laterWithId.set(name, index);
+    return true;
+  }
+
+  private isThat(index: number, trace: number, spanId: string): boolean {
+    return this.trace[index] === trace && (this.spans[index] as RecordedSpan).spanId === spanId;
   }
 }
 

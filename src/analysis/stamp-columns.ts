@@ -7,12 +7,10 @@
 import type { CausalStamp } from '../clocks/stamp.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { ATTRIBUTE } from '../codec/span-attributes.js';
-import { type EventStamp, readSpanStamps, type SpanStamps } from '../codec/span-stamps.js';
+import { type EventStamp, isTrue, readSpanStamps, type SpanStamps } from '../codec/span-stamps.js';
 import {
-  type Chain,
   END,
   type EventTable,
-  NONE,
   PARTIAL_END,
   PARTIAL_REPLY,
   PARTIAL_START,
@@ -22,84 +20,19 @@ import {
   TOLD_INCOMPLETE,
   vectorOf,
 } from './event-table.js';
-import { PairIndex } from './pair-index.js';
 import type { RecordedSpan } from './recorded.js';
-
-/** Finds or makes the chain of a node in a domain, and the lane of a node. */
-export class StampedChains {
-  private readonly domainIndex = new Map<string, number>();
-  private readonly nodeIndex = new Map<string, number>();
-  private readonly nodes: string[] = [];
-  private readonly laneOfNode: number[] = [];
-  private readonly chainIndex = new PairIndex();
-  private readonly nodeOfChain: number[] = [];
-
-  constructor(private readonly table: EventTable) {}
-
-  domain(name: string): number {
-    let index = this.domainIndex.get(name);
-    if (index === undefined) {
-      index = this.table.domains.push(name) - 1;
-      this.domainIndex.set(name, index);
-    }
-    return index;
-  }
-
-  chain(domain: number, node: string): number {
-    let nodeIndex = this.nodeIndex.get(node);
-    if (nodeIndex === undefined) {
-      nodeIndex = this.nodes.push(node) - 1;
-      this.nodeIndex.set(node, nodeIndex);
-      this.laneOfNode.push(NONE);
-    }
-    let chain = this.chainIndex.get(domain, nodeIndex);
-    if (chain === NONE) {
-      chain =
-        this.table.chains.push({
-          lane: NONE,
-          domain,
-          from: 0,
-          to: 0,
-          clashTick: Number.POSITIVE_INFINITY,
-          isOrdered: true,
-        }) - 1;
-      this.chainIndex.set(domain, nodeIndex, chain);
-      this.nodeOfChain.push(nodeIndex);
-    }
-    return chain;
-  }
-
-  nodeNamed(chain: number): string {
-    return this.nodes[this.nodeOfChain[chain] as number] as string;
-  }
-
-  /** The lane of a node that has events; the service is its first span's. */
-  lane(node: string, service: string): number {
-    const index = this.nodeIndex.get(node) as number;
-    let lane = this.laneOfNode[index] as number;
-    if (lane === NONE) {
-      lane = this.table.lanes.push({ id: node, service, stamped: true, isProcess: true, resolutionNanos: 0 }) - 1;
-      this.laneOfNode[index] = lane;
-    }
-    return lane;
-  }
-
-  /** Chains are made when a vector first names them; their lanes are known once all spans were read. */
-  settleLanes(): void {
-    this.nodeOfChain.forEach((node, chain) => {
-      (this.table.chains[chain] as Chain).lane = this.laneOfNode[node] as number;
-    });
-  }
-}
+import type { StampedChains } from './stamped-chains.js';
+import { UsualStamps } from './usual-stamps.js';
 
 /** Reads the stamps of every span. Parents must be known. */
 export function readStamps(table: EventTable, chains: StampedChains): void {
   const lean: number[] = [];
+  const usual = new UsualStamps(table, chains);
   for (let s = 0; s < table.spans.length; s++) {
     const { traceId, attributes } = table.spans[s] as RecordedSpan;
     if (attributes[ATTRIBUTE.tick] === undefined) continue;
     if (attributes[ATTRIBUTE.vector] === undefined) lean.push(s);
-    else store(table, chains, s, readSpanStamps(traceId, attributes));
+    else if (!usual.store(s)) store(table, chains, s, readSpanStamps(traceId, attributes));
   }
   if (lean.length === 0) return;
   const isLean = new Set(lean);
@@ -145,8 +78,9 @@ function store(table: EventTable, chains: StampedChains, span: number, stamps: S
   const { start, reply, end } = stamps;
   const told = isTrue((table.spans[span] as RecordedSpan).attributes[ATTRIBUTE.incomplete]);
   const domain = chains.domain(start.domain);
-  const chain = chains.chain(domain, start.node);
-  table.lane[span] = chains.lane(start.node, (table.spans[span] as RecordedSpan).service);
+  const node = chains.node(start.node);
+  const chain = chains.chain(domain, node);
+  table.lane[span] = chains.lane(node, (table.spans[span] as RecordedSpan).service);
   let flags = STAMPED;
   if (told) flags |= TOLD_INCOMPLETE;
   else {
@@ -185,11 +119,7 @@ function storeVector(
   table.vectorSize[vector] = value.size;
   const { nodes } = value.table;
   for (let i = 0; i < nodes.length; i++) {
-    table.entryChain.push(chains.chain(domain, nodes[i] as string));
+    table.entryChain.push(chains.chain(domain, chains.node(nodes[i] as string)));
     table.entryCount.push(value.counterAt(i));
   }
-}
-
-function isTrue(value: unknown): boolean {
-  return value === true || value === 'true';
 }

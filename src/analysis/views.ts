@@ -8,14 +8,16 @@ import { END, type EventTable, type Lane, REPLY, START } from './event-table.js'
 import type { CausalEvent, CausalLog, CausalMoment, CausalNode, CausalSpan, EventKind } from './graph-model.js';
 import { type LogTable, stampOfLog } from './log-table.js';
 import type { RecordedLog, RecordedSpan } from './recorded.js';
-import { type StampedChains, stampsOfSpan } from './stamp-columns.js';
+import { stampsOfSpan } from './stamp-columns.js';
+import type { StampedChains } from './stamped-chains.js';
 
 const KINDS: readonly EventKind[] = ['start', 'reply', 'end'];
 
 export class Views {
   readonly nodes: readonly CausalNode[];
   private readonly spans: SpanView[] = [];
-  private readonly events: EventView[] = [];
+  /** Of its full length at once: filled in causal order, it would pass for a sparse one, which is a hash table. */
+  private readonly events: (EventView | undefined)[];
   private readonly logViews: LogView[] = [];
 
   constructor(
@@ -23,6 +25,8 @@ export class Views {
     private readonly chains: StampedChains,
     readonly logs: LogTable,
   ) {
+    // oxlint-disable-next-line unicorn/no-new-array -- Array.from fills it, which takes a tenth of a second for a million spans
+    this.events = new Array<EventView | undefined>(table.tick.length);
     this.nodes = table.lanes.map((lane: Lane, index) => ({
       index,
       id: lane.id,
@@ -49,6 +53,13 @@ export class Views {
   moment(index: number): CausalMoment {
     const events = this.table.tick.length;
     return index < events ? this.event(index) : this.log(index - events);
+  }
+
+  /** All of these: a plain loop, because this is done with millions. */
+  moments(indices: Int32Array): CausalMoment[] {
+    const moments: CausalMoment[] = [];
+    for (let i = 0; i < indices.length; i++) moments.push(this.moment(indices[i] as number));
+    return moments;
   }
 
   logStamp(log: number): LogStamp | undefined {

@@ -6,6 +6,7 @@
  * although it is the greater number.
  */
 import { InvalidValueError } from './errors.js';
+import { bytesOfHex, hexOfBytes } from './hex.js';
 import { MAX_CLOCK_ID_BYTES } from './limits.js';
 import { hostRandomBytes, type RandomBytes } from './node-id.js';
 
@@ -22,8 +23,7 @@ export class ClockId {
     if (!(bytes instanceof Uint8Array) || bytes.length === 0 || bytes.length > MAX_CLOCK_ID_BYTES) {
       throw new InvalidValueError('clock id', bytes, `1 to ${MAX_CLOCK_ID_BYTES} bytes`);
     }
-    const text = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-    return ClockId.checked(text.padEnd(HEX_DIGITS, '0'), bytes);
+    return ClockId.checked(hexOfBytes(bytes).padEnd(HEX_DIGITS, '0'), bytes);
   }
 
   /**
@@ -44,9 +44,7 @@ export class ClockId {
 
   /** All sixteen bytes, the least significant first. A copy. */
   toBytes(): Uint8Array {
-    return Uint8Array.from({ length: MAX_CLOCK_ID_BYTES }, (_, i) =>
-      Number.parseInt(this.bytes.slice(2 * i, 2 * i + 2), 16),
-    );
+    return bytesOfHex(this.bytes);
   }
 
   /** Orders by the bytes, the first byte first. */

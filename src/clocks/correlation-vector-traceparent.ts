@@ -7,6 +7,7 @@
  */
 import { decodeBase, encodeBase } from './correlation-vector-base.js';
 import { InvalidValueError } from './errors.js';
+import { bytesOfHex, hexOfBytes } from './hex.js';
 import type { RandomBytes } from './node-id.js';
 
 /** What a `traceparent` has and a vector does not. */
@@ -23,19 +24,18 @@ const SPAN_ID_BYTES = 8;
 export function vectorOfTraceparent(traceparent: string): string {
   const match = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(-.*)?$/.exec(traceparent);
   const [, version, traceId = '', parentId = '', more] = match ?? [];
-  const known = version !== undefined && version !== 'ff' && (version !== '00' || more === undefined);
+  const known = version !== 'ff' && (version !== '00' || more === undefined);
   if (!known || !/[^0]/.test(traceId) || !/[^0]/.test(parentId)) {
     throw new InvalidValueError('traceparent', traceparent, 'a valid W3C traceparent');
   }
-  const bytes = Uint8Array.from({ length: 16 }, (_, i) => Number.parseInt(traceId.slice(2 * i, 2 * i + 2), 16));
-  return `A.${encodeBase(bytes)}-${parentId.toUpperCase()}.0`;
+  return `A.${encodeBase(bytesOfHex(traceId))}-${parentId.toUpperCase()}.0`;
 }
 
 /** A `traceparent` with the base as trace id. Throws {@link InvalidValueError} for ids or flags that are illegal. */
 export function writeTraceparent(base: string, options: TraceparentOptions, randomBytes: RandomBytes): string {
-  const traceId = hex(decodeBase(base));
+  const traceId = hexOfBytes(decodeBase(base));
   if (!/[^0]/.test(traceId)) throw new InvalidValueError('base', base, 'a base that is not all zeros');
-  const spanId = options.spanId ?? hex(randomBytes(SPAN_ID_BYTES));
+  const spanId = options.spanId ?? hexOfBytes(randomBytes(SPAN_ID_BYTES));
   if (!/^[0-9a-f]{16}$/.test(spanId) || !/[^0]/.test(spanId)) {
     throw new InvalidValueError('spanId', spanId, '16 lower-case hexadecimal digits, not all zero');
   }
@@ -44,8 +44,4 @@ export function writeTraceparent(base: string, options: TraceparentOptions, rand
     throw new InvalidValueError('traceFlags', flags, 'an integer from 0 to 255');
   }
   return `00-${traceId}-${spanId}-${flags.toString(16).padStart(2, '0')}`;
-}
-
-function hex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -15,9 +15,8 @@ const MAX_DIGITS = 16;
 
 /** Returns the counter when it is an integer from 0 to 2^53-1, and throws {@link InvalidValueError} otherwise. */
 export function checkForeignCounter(field: string, value: unknown): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_FOREIGN_COUNTER) {
-    return value;
-  }
+  const counter = Number.isInteger(value) ? (value as number) : -1;
+  if (counter >= 0 && counter <= MAX_FOREIGN_COUNTER) return counter;
   throw new InvalidValueError(field, value, FOREIGN_COUNTER_RANGE);
 }
 

@@ -100,9 +100,9 @@ export class LamportClock {
 function compareCodePoints(a: string, b: string): -1 | 0 | 1 {
   if (a === b) return 0;
   let at = 0;
-  while (at < a.length && at < b.length && a.charCodeAt(at) === b.charCodeAt(at)) at++;
+  // Beyond the end there is NaN, which equals nothing and is above nothing.
+  while (a.charCodeAt(at) === b.charCodeAt(at)) at++;
   if (at === a.length) return -1;
-  if (at === b.length) return 1;
   const left = a.charCodeAt(at);
   const right = b.charCodeAt(at);
   const isSurrogate = left >= 0xd800 && left <= 0xdfff;

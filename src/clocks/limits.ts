@@ -21,6 +21,9 @@ export const MAX_NODE_NAME_LENGTH = 40;
 /** Random base36 characters that tell the incarnations of one name apart: 41 bits, and no two processes share one. */
 export const INCARNATION_LENGTH = 8;
 
+/** Times that a random source is asked for one node id: a healthy one fails to give enough in one of 10^12 times. */
+export const MAX_RANDOM_DRAWS = 4;
+
 /** Most entries that a domain holds, a writer writes or a reader takes. */
 export const MAX_VECTOR_ENTRIES = 64;
 
@@ -157,6 +160,9 @@ export const MAX_SPAN_EVENTS = 4096;
  */
 export const MAX_HELD_ZIPKIN_SPANS = 500_000;
 
+/** Services of a Zipkin document whose spans share one resource. Those of further services have one each. */
+export const MAX_REMEMBERED_SERVICES = 1000;
+
 /** Bytes of an answer from a backend: what it holds in memory to make it is several times that. */
 export const MAX_RESPONSE_BYTES = 1024 * 1024 * 1024;
 
@@ -219,7 +225,10 @@ export const MAX_KEY_VERSIONS = 16;
 export const MAX_KEY_LENGTH = 1024;
 export const MAX_STATE_NAME_LENGTH = 64;
 
-/** Messages that are being handled at once, and that wait for somebody to settle a conflict. */
+/**
+ * Messages that are being handled at once (one with both a number and a key counts twice), and those that wait for
+ * somebody to settle a conflict.
+ */
 export const MAX_HANDLING = 10_000;
 export const DEFAULT_CONFLICTS = 1000;
 export const HIGHEST_CONFLICTS = 100_000;

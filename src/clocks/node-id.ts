@@ -2,7 +2,7 @@
  * Node ids: who stamped an event. One id is one *incarnation*, that is one start of one process (or one JavaScript
  * realm), so that a restarted process can begin counting again without ever reusing a (node, tick) pair.
  */
-import { INCARNATION_LENGTH, MAX_NODE_ID_LENGTH, MAX_NODE_NAME_LENGTH } from './limits.js';
+import { INCARNATION_LENGTH, MAX_NODE_ID_LENGTH, MAX_NODE_NAME_LENGTH, MAX_RANDOM_DRAWS } from './limits.js';
 
 /** Random bytes as numbers 0..255; the host's cryptographic source unless a test injects its own. */
 export type RandomBytes = (count: number) => Uint8Array;
@@ -39,13 +39,21 @@ export function cleanNodeName(text: string): string {
   return cleaned === '' ? FALLBACK_NAME : cleaned;
 }
 
-/** Draws the id of a new incarnation: `<name>-<8 random base36>`. */
+/**
+ * Draws the id of a new incarnation: `<name>-<8 random base36>`. Throws where the random source gives none: an id that
+ * another process may have, too, is worse than no stamps.
+ */
 export function drawNodeId(name: string, randomBytes: RandomBytes = hostRandomBytes): string {
   let suffix = '';
-  while (suffix.length < INCARNATION_LENGTH) {
-    for (const byte of randomBytes(2 * INCARNATION_LENGTH)) {
+  for (let draws = 0; suffix.length < INCARNATION_LENGTH; draws++) {
+    if (draws === MAX_RANDOM_DRAWS) throw new Error('the random source gives no usable bytes');
+    const bytes = randomBytes(2 * INCARNATION_LENGTH);
+    for (let at = 0; at < 2 * INCARNATION_LENGTH && suffix.length < INCARNATION_LENGTH; at++) {
+      const byte = bytes[at];
       // 252 is the highest multiple of 36 in a byte: taking more would favour the first letters.
-      if (byte < 252 && suffix.length < INCARNATION_LENGTH) suffix += ALPHABET[byte % 36];
+      if (Number.isInteger(byte) && (byte as number) >= 0 && (byte as number) < 252) {
+        suffix += ALPHABET[(byte as number) % 36];
+      }
     }
   }
   return `${cleanNodeName(name)}-${suffix}`;

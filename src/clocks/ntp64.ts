@@ -161,8 +161,9 @@ export function secondsOfMillis(millis: number): number {
 /** The fraction that belongs to {@link secondsOfMillis}, rounded down. */
 export function fractionOfMillis(millis: number, seconds: number): number {
   if (!(millis > 0)) return 0;
+  // Never below 0: the division by 1000 that made the seconds does not round up to the next one.
   const fraction = Math.floor((millis - seconds * 1000) * FRACTION_PER_MS);
-  return fraction > MAX_HALF ? MAX_HALF : fraction < 0 ? 0 : fraction;
+  return fraction > MAX_HALF ? MAX_HALF : fraction;
 }
 
 let cachedHexSecond = -1;

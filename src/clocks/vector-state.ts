@@ -123,7 +123,7 @@ export class VectorState {
         i++;
       }
     }
-    return this.keep(nodes, counters, heardAt, this.own > 0 ? node : undefined);
+    return this.keep(nodes, counters, heardAt, node);
   }
 
   private enter(node: string): number {
@@ -183,16 +183,14 @@ export function fitVector(
   const counters = nodes.map((_, i) => vector.counterAt(i));
   const heardAt = [...(vector.table.heardAt ?? nodes.map(() => 0))];
   let dropped = 0;
-  while (length > maxLength && nodes.length > 0) {
+  while (length > maxLength) {
     const oldest = heardLongestAgo(nodes, heardAt, keep);
     if (oldest < 0) break;
     length -= `${nodes[oldest]}=${counters[oldest]},`.length;
     for (const column of [nodes, counters, heardAt]) column.splice(oldest, 1);
     dropped++;
   }
-  const ownIndex = keep === undefined ? -1 : nodes.indexOf(keep);
-  const own = ownIndex < 0 ? 0 : (counters[ownIndex] as number);
-  return { vector: new VectorTimestamp(new VectorTable(nodes, counters, heardAt), ownIndex, own), dropped };
+  return { vector: new VectorTimestamp(new VectorTable(nodes, counters, heardAt), -1, 0), dropped };
 }
 
 /** @param heardAt absent where all brought news at the same time: then the first one goes */

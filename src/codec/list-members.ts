@@ -29,7 +29,6 @@ function takeOnly(list: string, name: string, at: number): TakenMember | undefin
   const comma = list.indexOf(',', assign);
   const end = comma < 0 ? list.length : comma;
   const values = [valueIn(list, assign, end)];
-  if (at === 0 && comma < 0) return { rest: undefined, values };
   return { rest: unlessBlank(at === 0 ? list.slice(end + 1) : list.slice(0, at - 1) + list.slice(end)), values };
 }
 
@@ -44,7 +43,6 @@ function takeEach(list: string, name: string): TakenMember {
       others.push(member);
     }
   }
-  if (values.length === 0) return { rest: list, values };
   return { rest: unlessBlank(others.join(',')), values };
 }
 

@@ -8,7 +8,7 @@
 import type { CausalStamp } from '../clocks/stamp.js';
 import { type AttributeSink, isOther, VectorAttributeWriter } from './vector-attribute.js';
 
-/** Attribute names (DESIGN: fixed, other things are built on them). */
+/** Attribute names. They are fixed: queries, dashboards and readers in other languages are built on them. */
 export const ATTRIBUTE = {
   node: 'causality.node',
   tick: 'causality.tick',

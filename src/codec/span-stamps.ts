@@ -8,15 +8,13 @@
  * stays below the limits that are known. The vector of a reply is not written: it is known from below only, and so the
  * reply is incomplete where the node heard something during the span. As a cause (its tick) it is exact.
  */
-import { MAX_ATTRIBUTE_BYTES, MAX_COUNTER, MAX_NODE_ID_LENGTH, MAX_VECTOR_ENTRIES } from '../clocks/limits.js';
-import { isNodeChar, isNodeId } from '../clocks/node-id.js';
+import { MAX_COUNTER } from '../clocks/limits.js';
+import { isNodeId } from '../clocks/node-id.js';
 import { Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { fromSorted, insertionIndex, VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { ATTRIBUTE } from './span-attributes.js';
-
-const EQUALS = 61;
-const COMMA = 44;
+import { VectorScanner } from './vector-scanner.js';
 
 /** Attributes by name, values as the store has them. */
 export type ReadAttributes = Readonly<Record<string, unknown>>;
@@ -51,7 +49,7 @@ export function readSpanStamps(
   if (!isNodeId(node) || tick === undefined || lamport === undefined) return undefined;
 
   const told = isTrue(attributes[ATTRIBUTE.incomplete]);
-  const domain = attributes[ATTRIBUTE.scope] === 'process' ? PROCESS_DOMAIN : traceId.toLowerCase().slice(-16);
+  const domain = isOfProcess(attributes) ? PROCESS_DOMAIN : domainOfTrace(traceId);
   const hlcUnordered = isTrue(attributes[ATTRIBUTE.hlcUnordered]);
   const startVector = startVectorOf(attributes[ATTRIBUTE.vector], domain, node, tick, parentStart);
   const start: EventStamp = {
@@ -85,6 +83,16 @@ export function readSpanStamps(
             incomplete: endVector === undefined ? end.incomplete : told || endVector.partial,
           },
   };
+}
+
+/** @internal True where the clock of the span's process spans its traces. */
+export function isOfProcess(attributes: ReadAttributes): boolean {
+  return attributes[ATTRIBUTE.scope] === 'process';
+}
+
+/** @internal The domain of a trace: the last 16 digits of its id. */
+export function domainOfTrace(traceId: string): string {
+  return traceId.toLowerCase().slice(-16);
 }
 
 interface ReadVector {
@@ -143,46 +151,20 @@ export interface VectorEntries {
   readonly partial: boolean;
 }
 
-/**
- * @internal Reads `a=1,b=2`; what cannot be read is left out, which only makes the lower bound lower. A scanner, because
- * the analysis reads millions of these.
- */
+const scanner = new VectorScanner();
+
+/** @internal Reads `a=1,b=2`; what cannot be read is left out, which only makes the lower bound lower. */
 export function readVectorText(text: string, node: string): VectorEntries {
+  scanner.scan(text);
+  const { size, partial } = scanner;
   const nodes: string[] = [];
   const counters: number[] = [];
-  const end = Math.min(text.length, MAX_ATTRIBUTE_BYTES);
-  let partial = text.length > end;
   let own = -1;
-  for (let from = 0; from <= end; ) {
-    let assign = from;
-    while (assign < end && isNodeChar(text.charCodeAt(assign))) assign++;
-    let to = assign + 1;
-    let counter = 0;
-    for (; to < end; to++) {
-      const digit = text.charCodeAt(to) - 48;
-      if (digit < 0 || digit > 9 || (digit === 0 && counter === 0) || counter > MAX_COUNTER) break;
-      counter = counter * 10 + digit;
-    }
-    const isWhole = (to >= end || text.charCodeAt(to) === COMMA) && text.charCodeAt(assign) === EQUALS;
-    const name = text.slice(from, assign);
-    if (
-      isWhole &&
-      counter >= 1 &&
-      counter <= MAX_COUNTER &&
-      name !== '' &&
-      name.length <= MAX_NODE_ID_LENGTH &&
-      nodes.length < MAX_VECTOR_ENTRIES &&
-      (nodes.length === 0 || name > (nodes[nodes.length - 1] as string))
-    ) {
-      if (name === node) own = nodes.length;
-      nodes.push(name);
-      counters.push(counter);
-      from = to + 1;
-    } else {
-      partial = true;
-      const next = text.indexOf(',', from);
-      from = next < 0 ? end + 1 : next + 1;
-    }
+  for (let i = 0; i < size; i++) {
+    const name = text.slice(scanner.from[i], scanner.to[i]);
+    if (name === node) own = i;
+    nodes.push(name);
+    counters.push(scanner.counters[i] as number);
   }
   return { nodes, counters, own, partial };
 }

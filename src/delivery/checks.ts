@@ -21,7 +21,7 @@ export function isNode(value: unknown): value is string {
 }
 
 export function isTick(value: unknown): value is number {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= MAX_COUNTER;
+  return Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MAX_COUNTER;
 }
 
 /** The vector when it is one within the limits, and undefined otherwise. Linear in its entries. */

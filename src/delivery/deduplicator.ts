@@ -153,7 +153,7 @@ export class CausalDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>
   handled(message: IdentifiedMessage): Decision {
     const named = namedMessage(message);
     if (named === undefined) return this.counted(refusal('malformed'), {});
-    const decision = this.decide(named);
+    const decision = this.decide(named, false);
     const reason = decision.reason ?? this.memory.fits(named);
     if (reason !== undefined) return this.counted(refusal(reason), {});
     this.record(named);
@@ -199,7 +199,8 @@ export class CausalDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>
     this.onRecorded();
   }
 
-  private decide(named: NamedMessage): Decision {
+  /** @param takesInHand false for one that was handled already: however many are in hand, it is none of them */
+  private decide(named: NamedMessage, takesInHand = true): Decision {
     if (this.inHand.has(named)) return { verdict: 'handling', handle: false, against: [] };
     const verdict = this.memory.verdict(named);
     if (verdict === 'duplicate' || verdict === 'stale') return { verdict, handle: false, against: [] };
@@ -208,7 +209,7 @@ export class CausalDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>
     if (reason !== undefined) return refusal(reason);
     if (verdict === 'concurrent') return { verdict, handle: false, against: this.memory.against(named) };
     const handle = verdict === 'fresh' || this.limits.whenFull === 'at-least-once';
-    if (handle && this.inHand.isFull) return refusal('too-many-handling');
+    if (handle && takesInHand && this.inHand.isFull) return refusal('too-many-handling');
     return { verdict, handle, against: [] };
   }
 

@@ -4,7 +4,7 @@
  *
  * Guarantee: a message is delivered when it is the next of its sender and everything else that its vector names was
  * delivered; no message is delivered twice; what is not delivered is waiting, or named by `missing()`, or was refused and
- * counted. A message from the network never makes `receive` throw. Memory is bounded by `maxWaiting` messages.
+ * counted. A message from the network never makes `receive` throw. Memory is bounded by `maxWaiting` and clocks/limits.ts.
  * Hazard: vectors count *broadcasts* here: a sender counts one for each message, and hears only what was delivered to
  * it. Stamps of spans count other events as well and cannot be used.
  */
@@ -69,7 +69,7 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     const { node, seen, onDropped } = options;
     if (node !== undefined && !isNode(node)) throw new InvalidValueError('node', node, NODE_EXPECTED);
     const known = seen === undefined ? VectorTimestamp.EMPTY : vectorOf(seen);
-    if (known === undefined || known.size > MAX_FOREIGN_VECTOR_ENTRIES) {
+    if (known === undefined) {
       throw new InvalidValueError('seen', seen, `a VectorTimestamp of at most ${MAX_FOREIGN_VECTOR_ENTRIES} nodes`);
     }
     this.node = node;

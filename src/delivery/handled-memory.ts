@@ -185,10 +185,10 @@ export class HandledMemory {
   }
 
   private limitRuns(runs: TickRuns): void {
-    while (runs.size > this.limits.maxRunsPerNode) {
-      runs.forgetOldest();
-      this.forgotten.runs++;
-    }
+    const surplus = runs.size - this.limits.maxRunsPerNode;
+    if (surplus <= 0) return;
+    runs.forgetOldest(surplus);
+    this.forgotten.runs += surplus;
   }
 
   private limitVersions(versions: KeyVersions): void {
@@ -199,13 +199,15 @@ export class HandledMemory {
   }
 
   private limitNames(): void {
-    while (this.nodes.size > this.limits.maxNodes) {
-      this.nodes.delete(this.nodes.keys().next().value as string);
+    // One walk for all that goes: a map is asked for its first entry at the cost of all that were deleted before it.
+    for (const oldest of this.nodes.keys()) {
+      if (this.nodes.size <= this.limits.maxNodes) break;
+      this.nodes.delete(oldest);
       this.nodesForgotten = true;
       this.forgotten.nodes++;
     }
-    while (this.keys.size > this.limits.maxKeys || this.entries > MAX_HELD_ENTRIES) {
-      const [oldest, versions] = this.keys.entries().next().value as [string, KeyVersions];
+    for (const [oldest, versions] of this.keys) {
+      if (this.keys.size <= this.limits.maxKeys && this.entries <= MAX_HELD_ENTRIES) break;
       this.keys.delete(oldest);
       this.entries -= versions.entries;
       this.keysForgotten = true;

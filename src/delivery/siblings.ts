@@ -21,9 +21,15 @@ export function siblingsOfBoth<V>(a: readonly Sibling<V>[], b: readonly Sibling<
   return [...a, ...b].sort(compareSiblings);
 }
 
-/** True when two values are the same, or are the same JSON. */
+/** True when two values are the same, or are the same JSON. What JSON cannot hold, or only too deep, is like nothing else. */
 export function sameValue(a: unknown, b: unknown): boolean {
-  return Object.is(a, b) || (typeof a === 'object' && typeof b === 'object' && canonical(a) === canonical(b));
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object') return false;
+  try {
+    return canonical(a) === canonical(b);
+  } catch {
+    return false;
+  }
 }
 
 /** JSON with the names of every object in order. */

@@ -52,12 +52,12 @@ export class TickRuns {
   }
 
   /**
-   * Gives up one run: the lowest that does not begin with tick 1, because the ticks from 1 on are one run for ever.
-   * Every tick up to its end may then have been handled.
+   * Gives up runs: the lowest ones that do not begin with tick 1, because the ticks from 1 on are one run for ever.
+   * Every tick up to their end may then have been handled. Many at once cost as much as one.
    */
-  forgetOldest(): void {
-    const oldest = this.bounds[0] === 1 && this.size > 1 ? 1 : 0;
-    const [, last] = this.bounds.splice(2 * oldest, 2);
+  forgetOldest(runs = 1): void {
+    const oldest = this.bounds[0] === 1 && this.size > runs ? 1 : 0;
+    const last = this.bounds.splice(2 * oldest, 2 * runs).at(-1);
     this.forgotten = Math.max(this.forgotten, last ?? 0);
   }
 

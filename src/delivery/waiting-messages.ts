@@ -2,7 +2,8 @@
  * Messages that came before something they depend on, each filed under the first dependency that is not met.
  *
  * Guarantee: a delivery looks only at the messages that waited for exactly it, and a message moves to a later
- * dependency at most once for each entry of its vector, so the cost of a delivery does not grow with what waits.
+ * dependency at most once for each entry of its vector, so the cost of a delivery does not grow with what waits. Nor does
+ * that of taking a message out, however many wait for the same.
  */
 import type { Stamped } from './stamped-message.js';
 
@@ -23,7 +24,7 @@ export class WaitingMessages<M> {
   /** Entries of all vectors. */
   private held = 0;
   /** By node and number of the dependency. */
-  private readonly filed = new Map<string, Map<number, Waiting<M>[]>>();
+  private readonly filed = new Map<string, Map<number, Set<Waiting<M>>>>();
 
   get size(): number {
     return this.all.size;
@@ -55,7 +56,7 @@ export class WaitingMessages<M> {
   /** Takes out the messages that waited for this delivery and now wait for nothing. The others are filed anew. */
   wake(node: string, counter: number, seen: SeenOf): Stamped<M>[] {
     const counters = this.filed.get(node);
-    const woken = counters?.get(counter) ?? [];
+    const woken = [...(counters?.get(counter) ?? [])];
     counters?.delete(counter);
     if (counters?.size === 0) this.filed.delete(node);
     const ready = woken.filter((waiting) => !this.file(waiting, seen));
@@ -74,9 +75,9 @@ export class WaitingMessages<M> {
     this.all.delete(name);
     this.held -= waiting.vector.size;
     const counters = this.filed.get(waiting.node);
-    const rest = (counters?.get(waiting.counter) ?? []).filter((other) => other !== waiting);
-    if (rest.length > 0) counters?.set(waiting.counter, rest);
-    else counters?.delete(waiting.counter);
+    const others = counters?.get(waiting.counter);
+    others?.delete(waiting);
+    if (others?.size === 0) counters?.delete(waiting.counter);
     if (counters?.size === 0) this.filed.delete(waiting.node);
     return waiting;
   }
@@ -105,11 +106,11 @@ export class WaitingMessages<M> {
       if (seen(node) >= needed) continue;
       waiting.node = node;
       waiting.counter = needed;
-      const counters = this.filed.get(node) ?? new Map<number, Waiting<M>[]>();
+      const counters = this.filed.get(node) ?? new Map<number, Set<Waiting<M>>>();
       this.filed.set(node, counters);
       const others = counters.get(needed);
-      if (others === undefined) counters.set(needed, [waiting]);
-      else others.push(waiting);
+      if (others === undefined) counters.set(needed, new Set([waiting]));
+      else others.add(waiting);
       return true;
     }
     return false;

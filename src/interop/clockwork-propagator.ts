@@ -7,7 +7,7 @@
  * Hazard: unlike the traces' clock, these two clocks live as long as the process. One forged message that is believed
  * spoils their counters for good, which is why `trust` must be stated.
  */
-import { type Context, diag, type TextMapGetter, type TextMapPropagator, type TextMapSetter } from '@opentelemetry/api';
+import type { Context, TextMapGetter, TextMapPropagator, TextMapSetter } from '@opentelemetry/api';
 import { InvalidValueError } from '../clocks/errors.js';
 import { LamportClock, LamportTimestamp } from '../clocks/lamport-clock.js';
 import { MAX_COUNTER } from '../clocks/limits.js';
@@ -15,6 +15,7 @@ import { VectorClock } from '../clocks/vector-clock.js';
 import { parseVector } from '../clocks/vector-text.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { headerText } from './header-lookup.js';
+import { Refusals } from './refusals.js';
 import { isSuppressed } from './suppression.js';
 import { LAMPORT_HEADER, VECTOR_HEADER, vectorText } from './text-transport.js';
 
@@ -37,7 +38,7 @@ export class ClockworkPropagator implements TextMapPropagator {
   private readonly trust: ClockworkPropagatorOptions['trust'];
   /** What each carrier brought when it was last read: the same again is the same message. */
   private readonly received = new WeakMap<object, string>();
-  private refusals = 0;
+  private readonly refusals = new Refusals(`${VECTOR_HEADER} and ${LAMPORT_HEADER}`);
 
   /** Throws {@link InvalidValueError} for an option that cannot be meant. */
   constructor(options: ClockworkPropagatorOptions) {
@@ -56,7 +57,7 @@ export class ClockworkPropagator implements TextMapPropagator {
 
   /** Messages whose headers were not taken, or that could not be written. */
   get refused(): number {
-    return this.refusals;
+    return this.refusals.count;
   }
 
   /** Sends: ticks both clocks and writes both headers. */
@@ -114,10 +115,7 @@ export class ClockworkPropagator implements TextMapPropagator {
     try {
       act();
     } catch (error) {
-      this.refusals += 1;
-      // One line is enough to look into it; the counter tells the rest.
-      if (this.refusals === 1)
-        diag.warn(`otel-causality: ${doing} ${VECTOR_HEADER} and ${LAMPORT_HEADER} failed`, error);
+      this.refusals.add(doing, error);
     }
   }
 }

@@ -15,6 +15,7 @@ const bySpan = new WeakMap<SpanContext, CorrelationVectorLine>();
 
 export class CorrelationVectorLine {
   private isUsed = false;
+  /** One or two: what was reset is short again, and overflows at the earliest after four thousand million messages. */
   private unrecorded: ReplacedVector[] = [];
 
   /** @param vector what this request begins with: nobody has used it yet */

@@ -9,7 +9,6 @@
  */
 import {
   type Context,
-  diag,
   type TextMapGetter,
   type TextMapPropagator,
   type TextMapSetter,
@@ -22,6 +21,7 @@ import { InvalidValueError } from '../clocks/errors.js';
 import { CorrelationVectorLine, lineOf, withLine } from './correlation-vector-line.js';
 import { recordReplaced } from './correlation-vector-span-processor.js';
 import { headerText } from './header-lookup.js';
+import { Refusals } from './refusals.js';
 import { isSuppressed } from './suppression.js';
 
 const HEADER = 'MS-CV';
@@ -43,7 +43,7 @@ export class CorrelationVectorPropagator implements TextMapPropagator {
   private readonly version: CorrelationVectorVersion;
   private readonly receive: 'extend' | SpinParameters;
   private readonly source: CorrelationVectorSource;
-  private refusals = 0;
+  private readonly refusals = new Refusals(HEADER);
 
   /** Throws {@link InvalidValueError} for an option that cannot be meant. */
   constructor({ version = '2.1', receive = 'extend', ...source }: CorrelationVectorPropagatorOptions = {}) {
@@ -61,7 +61,7 @@ export class CorrelationVectorPropagator implements TextMapPropagator {
 
   /** Messages whose header was no vector, or that could not be written. */
   get refused(): number {
-    return this.refusals;
+    return this.refusals.count;
   }
 
   /** Counts the vector of this context, or of the span in it, up and writes it. */
@@ -73,7 +73,7 @@ export class CorrelationVectorPropagator implements TextMapPropagator {
       setter.set(carrier, HEADER, value);
       recordReplaced(trace.getSpan(context), line);
     } catch (error) {
-      this.refuse('writing', error);
+      this.refusals.add('writing', error);
     }
   }
 
@@ -84,7 +84,7 @@ export class CorrelationVectorPropagator implements TextMapPropagator {
       const vector = this.received(carrier, getter);
       return vector === undefined ? context : withLine(context, new CorrelationVectorLine(vector));
     } catch (error) {
-      this.refuse('reading', error);
+      this.refusals.add('reading', error);
       return context;
     }
   }
@@ -112,11 +112,5 @@ export class CorrelationVectorPropagator implements TextMapPropagator {
     } catch {
       return undefined;
     }
-  }
-
-  private refuse(doing: string, error: unknown): void {
-    this.refusals += 1;
-    // One line is enough to look into it; the counter tells the rest.
-    if (this.refusals === 1) diag.warn(`otel-causality: ${doing} ${HEADER} failed`, error);
   }
 }

@@ -5,10 +5,11 @@
  * reset shortened the vector (version 3.0), the span has an event that says what was replaced.
  * Hazard: the value that a message carries is one above its span's, because sending counts up.
  */
-import { type Context, diag, type Span, type SpanContext, trace } from '@opentelemetry/api';
+import { type Context, type Span, type SpanContext, trace } from '@opentelemetry/api';
 import { CorrelationVector } from '../clocks/correlation-vector.js';
 import type { CorrelationVectorVersion } from '../clocks/correlation-vector-format.js';
 import type { CorrelationVectorSource } from '../clocks/correlation-vector-spin.js';
+import { Refusals } from './refusals.js';
 import { CorrelationVectorLine, lineOf, rememberLine } from './correlation-vector-line.js';
 
 const ATTRIBUTE = 'causality.cv';
@@ -28,6 +29,8 @@ export interface CorrelationVectorSpanProcessorOptions extends CorrelationVector
 
 /** An OpenTelemetry `SpanProcessor`, typed by its shape. Use it beside `CorrelationVectorPropagator`. */
 export class CorrelationVectorSpanProcessor {
+  private readonly refusals = new Refusals(ATTRIBUTE);
+
   /** Throws {@link InvalidValueError} for an option that cannot be meant. */
   constructor(private readonly options: CorrelationVectorSpanProcessorOptions = {}) {
     CorrelationVector.create(options);
@@ -42,7 +45,7 @@ export class CorrelationVectorSpanProcessor {
       span.setAttribute(ATTRIBUTE, line.forSpan().value);
       recordReplaced(span, line);
     } catch (error) {
-      diag.warn('otel-causality: stamping a correlation vector failed', error);
+      this.refusals.add('stamping', error);
     }
   }
 

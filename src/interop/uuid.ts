@@ -1,6 +1,7 @@
 /**
  * Event ids: UUIDs of version 7 (RFC 9562), which begin with the millisecond of their making and so sort by it.
  */
+import { hexOfBytes } from '../clocks/hex.js';
 import { hostRandomBytes, type RandomBytes } from '../clocks/node-id.js';
 import type { PhysicalClock } from '../clocks/physical-clock.js';
 
@@ -18,6 +19,6 @@ export function uuidV7(now: PhysicalClock = () => Date.now(), randomBytes: Rando
   }
   bytes[6] = 0x70 | ((bytes[6] as number) & 0x0f);
   bytes[8] = 0x80 | ((bytes[8] as number) & 0x3f);
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const hex = hexOfBytes(bytes);
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }

@@ -1,3 +1,4 @@
+/** Logs that sort causally: the processor that stamps them, and the way to read and compare what it wrote. */
 export { compareLogStamps, type LogStamp } from '../clocks/log-stamp.js';
 export { readLogStamp } from '../codec/log-stamps.js';
 export type { ReadAttributes } from '../codec/span-stamps.js';

@@ -8,7 +8,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { MEMBER } from '../otel/arrival.js';
 import type { CausalClock } from '../otel/causal-clock.js';
-import { headerIn, parentIn } from './outgoing-parent.js';
+import { headerIn, parentSpanIn } from './outgoing-parent.js';
 
 /** What Node publishes on `http.client.response.finish`, when a response's head has been parsed. */
 export interface ClientResponse {
@@ -23,14 +23,31 @@ export interface UndiciResponse {
 }
 
 export function hearClientResponse(clock: CausalClock, { request, response }: ClientResponse): void {
-  const parent = parentIn(request.getHeader('traceparent'));
-  if (parent !== undefined) hear(clock, parent.spanId, response.headers[MEMBER]);
+  const spanId = parentSpanIn(request.getHeader('traceparent'));
+  if (spanId !== undefined) hear(clock, spanId, stampIn(response));
 }
 
 export function hearUndiciResponse(clock: CausalClock, { request, response }: UndiciResponse): void {
   if ((response.statusCode ?? 0) < 200) return;
-  const parent = parentIn(headerIn(request.headers, 'traceparent'));
-  if (parent !== undefined) hear(clock, parent.spanId, headerIn(response.headers, MEMBER));
+  const spanId = parentSpanIn(headerIn(request.headers, 'traceparent'));
+  if (spanId !== undefined) hear(clock, spanId, headerIn(response.headers, MEMBER));
+}
+
+/**
+ * Our header of a response. Node makes an object of all the headers for whoever first asks for one, and many
+ * applications never do: the list that they came in is looked through instead. Several of ours are for that object to
+ * join, as HTTP says.
+ */
+function stampIn(response: IncomingMessage): unknown {
+  const { rawHeaders } = response;
+  let found: string | undefined;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length !== MEMBER.length || name.toLowerCase() !== MEMBER) continue;
+    if (found !== undefined) return response.headers[MEMBER];
+    found = rawHeaders[at + 1];
+  }
+  return found;
 }
 
 function hear(clock: CausalClock, spanId: string, value: unknown): void {

@@ -24,7 +24,7 @@ import type {
   GrpcModule,
   ServerResponder,
 } from './grpc-calls.js';
-import { parentIn } from './outgoing-parent.js';
+import { parentSpanIn } from './outgoing-parent.js';
 
 const PREVIOUS_ATTEMPTS = 'grpc-previous-rpc-attempts';
 const TRACESTATE = 'tracestate';
@@ -133,7 +133,7 @@ class HearingCall {
 
   private begin(metadata: GrpcMetadata): void {
     // The span that the call itself names: the active one may be another's.
-    this.spanId = parentIn(textIn(metadata, 'traceparent'))?.spanId;
+    this.spanId = parentSpanIn(textIn(metadata, 'traceparent'));
     if (this.spanId !== undefined && this.method.requestStream !== false) {
       this.closeRequest = this.clock.messages.openRequest(this.spanId);
     }
@@ -193,7 +193,7 @@ class ReplyingCall {
     let copy: GrpcMetadata | undefined;
     guarded(this.clock, () => {
       if (this.received === undefined) return;
-      const parentSpanId = parentIn(textIn(this.received, 'traceparent'))?.spanId;
+      const parentSpanId = parentSpanIn(textIn(this.received, 'traceparent'));
       const active = { context: context.active(), parentSpanId };
       const text = this.clock.messages.reply(this.received, active, isFinal)?.text;
       if (text === undefined) return;

@@ -7,12 +7,12 @@
  * Hazard: what happens between a head and the end of its body may travel in the body, unstamped. Those events are
  * incomplete until the application calls `end`, or the connection closes.
  */
-import { context } from '@opentelemetry/api';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { type Context, context } from '@opentelemetry/api';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { CausalClock } from '../otel/causal-clock.js';
 import type { Reply } from '../otel/messages.js';
 import { MEMBER } from '../otel/arrival.js';
-import { parentIn } from './outgoing-parent.js';
+import { parentSpanIn } from './outgoing-parent.js';
 
 /** What Node publishes on `http.server.request.start`. */
 export interface ServerRequestStart {
@@ -28,22 +28,23 @@ interface Wrapped {
   end: (this: ServerResponse, ...args: unknown[]) => ServerResponse;
 }
 
+/** Where a response stands whose head has been stamped. */
+interface BodyState {
+  ending: boolean;
+  bodyEnded: (() => void) | undefined;
+}
+
 /** Makes a response carry a reply, where its request may have carried a stamp. */
 export function watchResponse(clock: CausalClock, { request, response }: ServerRequestStart): void {
   if (!mayCarryStamp(request)) return;
-  const state = { ending: false, bodyEnded: undefined as (() => void) | undefined };
+  const state: BodyState = { ending: false, bodyEnded: undefined };
   const wrapped = response as unknown as Wrapped;
   const { writeHead, end } = wrapped;
 
   wrapped.writeHead = function (this: ServerResponse, ...args: HeadArguments): ServerResponse {
     const stamped = stampHead(clock, request, this, args);
     const result = writeHead.apply(this, stamped.args);
-    if (stamped.reply !== undefined && !state.ending) {
-      state.bodyEnded?.();
-      state.bodyEnded = stamped.reply.openBody();
-      // Before the listeners of the instrumentation, which ends the server span on the same event.
-      this.prependOnceListener('close', state.bodyEnded);
-    }
+    if (stamped.reply !== undefined && !state.ending) openBody(clock, this, stamped.reply, state);
     return result;
   };
 
@@ -55,6 +56,18 @@ export function watchResponse(clock: CausalClock, { request, response }: ServerR
       state.bodyEnded?.();
     }
   };
+}
+
+/** The head has left, with its stamp, and the body is still to come. */
+function openBody(clock: CausalClock, response: ServerResponse, reply: Reply, state: BodyState): void {
+  try {
+    state.bodyEnded?.();
+    state.bodyEnded = reply.openBody();
+    // Before the listeners of the instrumentation, which ends the server span on the same event.
+    response.prependOnceListener('close', state.bodyEnded);
+  } catch (error) {
+    clock.events.error('watching the body of a reply', error);
+  }
 }
 
 /** Most requests carry no stamp; theirs cost one look at a header that the instrumentation reads anyway. */
@@ -73,14 +86,22 @@ function stampHead(
   try {
     if (response.headersSent || args[0] < 200) return untouched;
     const { headers } = request;
-    const parentSpanId = parentIn(headers['traceparent'])?.spanId;
-    const reply = clock.messages.reply(headers, { context: context.active(), parentSpanId });
+    // Nearly always the headers themselves were extracted from, and nobody need look further.
+    const reply = clock.messages.reply(headers) ?? clock.messages.reply(headers, activeAt(headers));
     if (reply === undefined) return untouched;
     return { args: withHeader(response, args, reply.text), reply };
   } catch (error) {
     clock.events.error('stamping a reply', error);
     return untouched;
   }
+}
+
+/** The request that is being handled, for an application that extracted from a copy of its headers. */
+function activeAt(headers: IncomingHttpHeaders): {
+  readonly context: Context;
+  readonly parentSpanId: string | undefined;
+} {
+  return { context: context.active(), parentSpanId: parentSpanIn(headers['traceparent']) };
 }
 
 /**

@@ -67,11 +67,18 @@ export class CausalTimestampExporter<S extends TimedSpan, R> {
       const micros = startCorrection(span.startTime, record);
       return micros === 0 ? span : movedBy(span, micros);
     } catch (error) {
-      if (!this.said) {
-        this.said = true;
-        diag.warn(`otel-causality: a span leaves with its times as they were: ${String(error)}`);
-      }
+      this.say(error);
       return span;
+    }
+  }
+
+  private say(error: unknown): void {
+    if (this.said) return;
+    this.said = true;
+    try {
+      diag.warn(`otel-causality: a span leaves with its times as they were: ${String(error)}`);
+    } catch {
+      // A logger that throws, or an error that cannot be shown, must not keep the spans from leaving.
     }
   }
 }

@@ -5,7 +5,7 @@
  * expected; nothing is clamped in silence. A variable that cannot be meant stops nobody: it is said through `diag`,
  * and the default holds, or the strictest value where the variable keeps strangers out.
  */
-import { diag, type TextMapGetter } from '@opentelemetry/api';
+import type { TextMapGetter } from '@opentelemetry/api';
 import { checkMaxDriftMs, defaultMaxDriftMs } from '../clocks/drift-limit.js';
 import { type Environment, hostEnvironment } from '../clocks/environment.js';
 import { InvalidValueError } from '../clocks/errors.js';
@@ -21,6 +21,7 @@ import {
   MIN_WRITE_BYTES,
 } from '../clocks/limits.js';
 import { createPhysicalClock, type PhysicalClock } from '../clocks/physical-clock.js';
+import { say } from './counters.js';
 import { EnvironmentValues } from './environment-values.js';
 
 /** Which events share a clock: those of a trace, or all of the process. */
@@ -89,7 +90,7 @@ const MODES = ['standard', 'full', 'lean'] as const;
 /** Checks the options and fills in what is missing, from the environment where that speaks, else from the defaults. */
 export function settle(options: CausalClockOptions, environment: Environment = hostEnvironment()): ClockSettings {
   const { settings, problems } = settleWith(options, environment);
-  for (const problem of problems) diag.warn(`otel-causality: ${problem}`);
+  for (const problem of problems) say(problem);
   return settings;
 }
 

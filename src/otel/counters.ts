@@ -21,7 +21,8 @@ export type IncompleteReason =
   | 'foreign-clock'
   | 'no-propagator'
   | 'lamport-exhausted'
-  | 'too-many-awaited';
+  | 'too-many-awaited'
+  | 'hook-failed';
 
 /** Why an inbound stamp was not taken, or not wholly. */
 export type RefusalReason =
@@ -141,10 +142,15 @@ function increment<K>(map: Map<K, number>, key: K): number {
 function logSometimes(count: number, text: () => string, level: 'warn' | 'debug' | 'error' = 'warn'): void {
   // Powers of two: the log grows with the logarithm of what a stranger sends.
   if ((count & (count - 1)) !== 0) return;
+  say(`${text()}${count > 1 ? ` (${count} so far)` : ''}`, level);
+}
+
+/** Says something through `diag`. Never throws: a logger that does is the application's, and our hooks must go on. */
+export function say(text: string, level: 'warn' | 'debug' | 'error' = 'warn'): void {
   try {
-    diag[level](`otel-causality: ${text()}${count > 1 ? ` (${count} so far)` : ''}`);
+    diag[level](`otel-causality: ${text}`);
   } catch {
-    // A diag logger that throws is the application's; the hook that called us must go on.
+    // Nobody is left to tell.
   }
 }
 

@@ -5,13 +5,13 @@
  * and is incomplete; a message that arrives makes no domain until something happens in its context.
  * Hazard: everything here trusts its caller to have judged the message (arrival.ts).
  */
-import { diag, type SpanContext } from '@opentelemetry/api';
+import type { SpanContext } from '@opentelemetry/api';
 import { drawNodeId } from '../clocks/node-id.js';
 import { PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { fitVector } from '../clocks/vector-state.js';
 import { MAX_HEAD_LENGTH } from '../codec/wire-text.js';
 import type { ClockSettings } from './clock-options.js';
-import type { Counters } from './counters.js';
+import { type Counters, say } from './counters.js';
 import { type BehindMillis, Domain, type DomainRules } from './domain.js';
 import { DomainStore } from './domain-store.js';
 import type { Arrival, SpanRecord } from './records.js';
@@ -57,8 +57,8 @@ export class Domains {
     domain.hide('no-propagator');
     if (this.saidNoPropagator) return;
     this.saidNoPropagator = true;
-    diag.warn(
-      'otel-causality: spans are stamped, but no CausalityPropagator uses their clock, so order between services is unknown; register one as the global propagator',
+    say(
+      'spans are stamped, but no CausalityPropagator uses their clock, so order between services is unknown; register one as the global propagator',
     );
   }
 
@@ -85,11 +85,13 @@ export class Domains {
   /** Physical time in milliseconds; not a number where the injected clock fails, which every user of it bears. */
   now(): number {
     try {
-      return this.settings.now();
+      const now: unknown = this.settings.now();
+      if (typeof now === 'number') return now;
+      this.counters.error('the physical clock', `it gave a ${typeof now}`);
     } catch (error) {
       this.counters.error('the physical clock', error);
-      return Number.NaN;
     }
+    return Number.NaN;
   }
 
   /** The id of the domain that events of this trace belong to. */

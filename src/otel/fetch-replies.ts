@@ -60,7 +60,9 @@ export function installFetchReplies(options: FetchRepliesOptions = {}): () => vo
     apply(fetch, self, call: [input?: unknown, init?: unknown]): Promise<Answer> {
       const sender = installed ? senderOf(clock, call) : undefined;
       const answer = Reflect.apply(fetch, self, call);
-      if (sender === undefined) return answer;
+      // An application's own stand-in for fetch may give anything.
+      if (sender === undefined || typeof (answer as Partial<typeof answer> | undefined)?.then !== 'function')
+        return answer;
       return answer.then((response) => {
         hear(clock, sender, response);
         return response;

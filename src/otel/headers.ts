@@ -101,8 +101,10 @@ const NO_STAMP: SentStamp = { present: false, text: undefined };
 const UNREADABLE: SentStamp = { present: true, text: undefined };
 
 /** The list that a header is, whatever the case of its name. */
-function listNamed(key: string): typeof BAGGAGE | typeof TRACESTATE | undefined {
+function listNamed(key: unknown): typeof BAGGAGE | typeof TRACESTATE | undefined {
   if (key === BAGGAGE || key === TRACESTATE) return key;
+  // A propagator in plain JavaScript may ask for whatever its carrier knows.
+  if (typeof key !== 'string') return undefined;
   // Most keys are of another length and cost no copy.
   if (key.length === BAGGAGE.length && key.toLowerCase() === BAGGAGE) return BAGGAGE;
   if (key.length === TRACESTATE.length && key.toLowerCase() === TRACESTATE) return TRACESTATE;

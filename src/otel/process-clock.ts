@@ -5,8 +5,8 @@
  * made at first use from the environment.
  * Hazard: the first copy's code serves all of them. The `/1` in its name is the version of the shared interface.
  */
-import { diag } from '@opentelemetry/api';
 import { CausalClock } from './causal-clock.js';
+import { say } from './counters.js';
 
 const PROCESS_CLOCK = Symbol.for('otel-causality/clock/1');
 
@@ -21,9 +21,7 @@ export function processClock(): CausalClock {
   if (Object.isExtensible(host)) {
     Object.defineProperty(host, PROCESS_CLOCK, { value: own });
   } else {
-    diag.warn(
-      'otel-causality: globalThis is frozen, so pass one { clock } to the propagator, the processor and installHttpReplies',
-    );
+    say('globalThis is frozen, so pass one { clock } to the propagator, the processor and installHttpReplies');
   }
   return own;
 }

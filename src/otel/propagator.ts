@@ -11,8 +11,8 @@
 import {
   type Attributes,
   type Context,
-  diag,
   isSpanContextValid,
+  type SpanContext,
   type TextMapGetter,
   type TextMapPropagator,
   type TextMapSetter,
@@ -24,6 +24,7 @@ import { InvalidValueError } from '../clocks/errors.js';
 import { arrivalIn, judgeArrival, MEMBER, withArrival } from './arrival.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
+import { say } from './counters.js';
 import { propagatorEnvironment } from './propagator-environment.js';
 import { InboundHeaders, OutboundHeaders } from './headers.js';
 import type { Departure } from './messages.js';
@@ -74,7 +75,7 @@ export class CausalityPropagator implements TextMapPropagator {
       throw new InvalidValueError('propagateTo', options.propagateTo, 'a function of span attributes');
     }
     if (isDisabled()) return;
-    for (const problem of fromEnvironment.problems) diag.warn(`otel-causality: ${problem}`);
+    for (const problem of fromEnvironment.problems) say(problem);
     this.clock = clockOption(options.clock);
     this.clock.domains.attachPropagator();
   }
@@ -82,7 +83,7 @@ export class CausalityPropagator implements TextMapPropagator {
   /** Lets the wrapped propagators write, then adds the stamp and the mark. Never throws. */
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
     const { clock } = this;
-    if (clock === undefined || isTracingSuppressed(context)) {
+    if (clock === undefined || isSuppressed(context)) {
       this.injectWrapped(context, carrier, setter);
       return;
     }
@@ -101,7 +102,7 @@ export class CausalityPropagator implements TextMapPropagator {
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const { clock } = this;
     if (clock === undefined) return this.extractWrapped(context, carrier, getter);
-    const suppressed = isTracingSuppressed(context);
+    const suppressed = isSuppressed(context);
     let headers: InboundHeaders | undefined;
     try {
       headers = new InboundHeaders(carrier, getter, this.carrier, suppressed);
@@ -109,13 +110,13 @@ export class CausalityPropagator implements TextMapPropagator {
       clock.events.error('extract', error);
     }
     const extracted = this.extractWrapped(context, carrier, headers ?? getter);
-    if (headers === undefined || suppressed) return extracted;
+    if (suppressed) return extracted;
     try {
-      return this.arrive(clock, context, extracted, carrier, getter, headers);
+      if (headers !== undefined) return this.arrive(clock, context, extracted, carrier, getter, headers);
     } catch (error) {
       clock.events.error('extract', error);
-      return extracted;
     }
+    return arriveUnread(clock, context, extracted);
   }
 
   /** The headers that {@link CausalityPropagator.inject} may set. */
@@ -161,8 +162,8 @@ export class CausalityPropagator implements TextMapPropagator {
     const { mark } = headers;
     // Nobody upstream takes part, and nothing of an earlier message is to be taken back.
     if (!sent.present && mark === undefined && arrivalIn(extracted) === undefined) return extracted;
-    const parent = trace.getSpanContext(extracted);
-    const isNew = parent !== undefined && parent !== trace.getSpanContext(before) && isSpanContextValid(parent);
+    const parent = newParent(before, extracted);
+    const isNew = parent !== undefined;
     if (!isNew && sent.text === undefined) return extracted;
 
     const domain = isNew ? clock.domains.idOf(parent.traceId) : clock.domains.idOf('');
@@ -178,7 +179,7 @@ export class CausalityPropagator implements TextMapPropagator {
     const arrival = judgeArrival({
       clock,
       domain,
-      parent: isNew ? parent : undefined,
+      parent,
       stamp,
       unread: sent.present && stamp === undefined,
       mark,
@@ -227,6 +228,46 @@ export class CausalityPropagator implements TextMapPropagator {
 
   private wrappedFailed(what: string, error: unknown): void {
     this.clock?.events.error(`${what} of a wrapped propagator`, error);
+  }
+}
+
+/** The span that the message names as its sender; undefined where it names none. */
+function newParent(before: Context, extracted: Context): SpanContext | undefined {
+  const parent = trace.getSpanContext(extracted);
+  return parent !== undefined && parent !== trace.getSpanContext(before) && isSpanContextValid(parent)
+    ? parent
+    : undefined;
+}
+
+/** A message that could not be looked through may have brought anything: its trace is incomplete. */
+function arriveUnread(clock: CausalClock, before: Context, extracted: Context): Context {
+  try {
+    const parent = newParent(before, extracted);
+    if (parent === undefined) return extracted;
+    const domain = clock.domains.idOf(parent.traceId);
+    const hidden = 'hook-failed';
+    const arrival: Arrival = {
+      clock,
+      domain,
+      stamp: undefined,
+      hidden,
+      parentSpanId: parent.spanId,
+      server: undefined,
+    };
+    rememberArrival(parent, arrival);
+    return withArrival(extracted, arrival);
+  } catch (error) {
+    clock.events.error('extract', error);
+    return extracted;
+  }
+}
+
+function isSuppressed(context: Context): boolean {
+  try {
+    return isTracingSuppressed(context);
+  } catch {
+    // What is no context is the wrapped propagators' to take or to refuse.
+    return false;
   }
 }
 

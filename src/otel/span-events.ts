@@ -30,10 +30,22 @@ export class SpanEvents {
     private readonly awaited: AwaitedReplies,
   ) {}
 
-  /** Stamps a start; undefined for a span that is not sampled, or whose start this clock has stamped. */
+  /**
+   * Stamps a start; undefined for a span that is not sampled, or whose start this clock has stamped. Throws what the
+   * span throws; what it would have told is then known to be missing.
+   */
   start(span: StartedSpan, parentContext: Context): SpanRecord | undefined {
     const spanContext = span.spanContext();
     if ((spanContext.traceFlags & TraceFlags.SAMPLED) === 0) return undefined;
+    try {
+      return this.stampStart(span, spanContext, parentContext);
+    } catch (error) {
+      this.domains.obtain(spanContext.traceId, this.domains.now()).hide('hook-failed');
+      throw error;
+    }
+  }
+
+  private stampStart(span: StartedSpan, spanContext: SpanContext, parentContext: Context): SpanRecord | undefined {
     // Two processors of one clock: code registered one, and somebody else another.
     if (recordOf(spanContext, this.clock) !== undefined) return undefined;
     const now = this.domains.now();
@@ -81,13 +93,13 @@ export class SpanEvents {
     return record;
   }
 
-  /** Stamps an end; undefined for a span that was not stamped, or whose end already was. */
+  /** Stamps an end; undefined for a span that was not stamped, or whose end already was. Throws as {@link start} does. */
   end(spanContext: SpanContext): { readonly record: SpanRecord; readonly stamp: CausalStamp } | undefined {
     const record = recordOf(spanContext, this.clock);
     if (record === undefined || record.ended) return undefined;
     const now = this.domains.now();
     const domain = this.domains.present(record, now);
-    if (linksOf(record.span) !== record.linksAtStart) this.hearLateLinks(record, domain, spanContext.traceId, now);
+    this.hearLateLinks(record, domain, spanContext.traceId, now);
     this.closeRequests(record, spanContext.spanId, domain);
     const stamp = domain.tick(record.start.node as string, now);
     this.finish(record);
@@ -145,9 +157,15 @@ export class SpanEvents {
 
   /** Links that were added after the start, as for a batch that had yet to come. Those heard already change nothing. */
   private hearLateLinks(record: SpanRecord, domain: Domain, traceId: string, now: number): void {
-    const { links = [], droppedLinksCount = 0 } = record.span as StartedSpan;
-    record.behindMillis = Math.max(record.behindMillis, this.hearLinks(domain, links, traceId, now));
-    if (droppedLinksCount > 0) domain.hide('links-dropped');
+    try {
+      if (linksOf(record.span) === record.linksAtStart) return;
+      const { links = [], droppedLinksCount = 0 } = record.span as StartedSpan;
+      record.behindMillis = Math.max(record.behindMillis, this.hearLinks(domain, links, traceId, now));
+      if (droppedLinksCount > 0) domain.hide('links-dropped');
+    } catch (error) {
+      domain.hide('hook-failed');
+      throw error;
+    }
   }
 
   private hearLinks(domain: Domain, links: readonly Link[], traceId: string, now: number): number {

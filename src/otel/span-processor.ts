@@ -6,11 +6,12 @@
  * Hazard: `onEnding` is experimental in the SDK. Where it never comes, spans carry start stamps only and their ends
  * are unknown; that is said once.
  */
-import { type Context, diag, type Span } from '@opentelemetry/api';
+import type { Context, Span } from '@opentelemetry/api';
 import { InvalidValueError } from '../clocks/errors.js';
 import type { AttributeSink } from '../codec/vector-attribute.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
+import { say } from './counters.js';
 import { processClock } from './process-clock.js';
 import type { StartedSpan } from './span-events.js';
 
@@ -31,6 +32,7 @@ export interface CausalitySpanProcessorOptions {
  */
 export class CausalitySpanProcessor {
   private readonly clock: CausalClock | undefined;
+  private sawEnding = false;
   private saidNoEnding = false;
 
   constructor(options: CausalitySpanProcessorOptions = {}) {
@@ -53,6 +55,7 @@ export class CausalitySpanProcessor {
   /** Stamps the end, while attributes can still be set. */
   onEnding(span: Span & AttributeSink): void {
     if (this.clock === undefined) return;
+    this.sawEnding = true;
     try {
       const ended = this.clock.spans.end(span.spanContext());
       if (ended === undefined) return;
@@ -67,10 +70,10 @@ export class CausalitySpanProcessor {
   onEnd(span: EndedSpan): void {
     if (this.clock === undefined) return;
     try {
-      if (this.clock.spans.release(span.spanContext()) && !this.saidNoEnding) {
+      if (this.clock.spans.release(span.spanContext()) && !this.sawEnding && !this.saidNoEnding) {
         this.saidNoEnding = true;
-        diag.warn(
-          'otel-causality: this OpenTelemetry SDK never calls onEnding, so spans carry no end stamps; use sdk-trace-base 2.3 or later',
+        say(
+          'this OpenTelemetry SDK never calls onEnding, so spans carry no end stamps; use sdk-trace-base 2.3 or later',
         );
       }
     } catch (error) {

@@ -8,7 +8,10 @@ export const AUTO_INSTRUMENTATIONS = '@opentelemetry/auto-instrumentations-node'
 /** Whether `--import` or `--require` name it too, before us or after. */
 export function isPreloaded(execArgv: readonly string[], environment: Environment): boolean {
   const words = [...execArgv, ...(environment['NODE_OPTIONS'] ?? '').split(/\s+/)];
-  return words.some((word) => /auto-instrumentations-node[\\/](?:.*[\\/])?register/.test(word));
+  return words.some((word) => {
+    const at = word.search(/auto-instrumentations-node[\\/]/);
+    return at >= 0 && /[\\/]register/.test(word.slice(at));
+  });
 }
 
 /** What the application can load: from the folder of its main script, else from the one it was started in. */

@@ -115,15 +115,21 @@ describe('CorrelationVector', () => {
     for (const text of golden.refusedTraceparents) {
       expectInvalid(() => CorrelationVector.fromTraceparent(text), 'traceparent');
     }
+    const [first] = golden.traceparents;
+    for (const text of [`${first?.traceparent}0`, `0${first?.traceparent}`, `${first?.traceparent} `]) {
+      expectInvalid(() => CorrelationVector.fromTraceparent(text), 'traceparent');
+    }
     const later = '01-0af7651916cd43dd8448eb211c80319c-b9c7c989f97918e1-01-more';
     expect(CorrelationVector.fromTraceparent(later).base).to.equal('CvdlGRbNQ92ESOshHIAxnA');
   });
 
   it('refuses to write an illegal traceparent', () => {
     const vector = CorrelationVector.create({ version: '3.0' });
-    for (const spanId of ['', '0'.repeat(16), 'B9C7C989F97918E1', 'b9c7']) {
+    const legal = 'b9c7c989f97918e1';
+    for (const spanId of ['', '0'.repeat(16), 'B9C7C989F97918E1', 'b9c7', `${legal}0`, `0${legal}`]) {
       expectInvalid(() => vector.toTraceparent({ spanId }), 'spanId');
     }
+    expect(vector.toTraceparent({ spanId: legal, traceFlags: 255 })).to.match(/-b9c7c989f97918e1-ff$/);
     for (const traceFlags of [-1, 256, 1.5]) expectInvalid(() => vector.toTraceparent({ traceFlags }), 'traceFlags');
     const zeros = CorrelationVector.create({ version: '3.0', base: 'A'.repeat(22) });
     expectInvalid(() => zeros.toTraceparent(), 'base');
@@ -151,6 +157,38 @@ describe('CorrelationVector', () => {
       expectInvalid(() => vector.spin(parameters as unknown as SpinParameters), field);
     }
     expectInvalid(() => CorrelationVector.create({ epoch: 'mayan' as 'unix' }), 'epoch');
+  });
+
+  it('refuses a base that is no text, though it reads like one', () => {
+    expectInvalid(() => CorrelationVector.create({ base: [BASES['2.1']] as unknown as string }), 'base');
+  });
+
+  it('asks for no randomness where none is wanted', () => {
+    const randomBytes = (): Uint8Array => {
+      throw new Error('nobody needs it');
+    };
+    const vector = CorrelationVector.parse(`${BASES['2.1']}.1`, { now: () => 0, randomBytes });
+    expect(vector.spin({ entropy: 0 }).value).to.equal(`${BASES['2.1']}.1.0.0`);
+  });
+
+  it('never changes again once it is terminated, even where its last element could not be counted up', () => {
+    const full = CorrelationVector.parse(`${BASES['2.1']}.4294967295`);
+    const ended = full.increment();
+    expect([ended.value, ended.isTerminated]).to.deep.equal([`${full.value}!`, true]);
+    for (const next of [ended.increment(), ended.extend(), ended.spin()]) expect(next).to.equal(ended);
+  });
+
+  it('begins again at 0 after a reset in place of the highest element', () => {
+    const next = CorrelationVector.parse(`A.${BASES['3.0']}.FFFFFFFF`).increment();
+    expect(next.value).to.match(/^A\.PmvzQKgYek6Sdk\/T5sWaqw#[0-9A-F]{16}\.0$/);
+    expect(next.replaced?.suffix).to.equal('.FFFFFFFF');
+  });
+
+  it('takes the time of the host where it is given none, from 1970', () => {
+    const counter = (millis: number): number => Number(((BigInt(millis) * 10_000n) >> 24n) & 0xffff_ffffn);
+    const earliest = counter(Date.now());
+    const spun = CorrelationVector.parse(`A.${BASES['3.0']}.1`).spin().value;
+    expect(Number.parseInt(spun.slice(-18, -10), 16)).to.be.within(earliest, counter(Date.now()));
   });
 
   it('spins by default as the library for .NET does, and in version 3.0 with all 64 bits', () => {

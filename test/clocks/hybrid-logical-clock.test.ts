@@ -19,6 +19,23 @@ const at = (value: bigint) => new HybridTimestamp(Ntp64.fromBigInt(value), Clock
 
 const limitFrom = (value: string | undefined) => defaultMaxDriftMs({ OTEL_CAUSALITY_MAX_DRIFT_MS: value });
 
+describe('the drift limit of the environment', () => {
+  it('is milliseconds with at most six digits behind the point', () => {
+    for (const [text, millis] of [
+      ['0', 0],
+      ['0.25', 0.25],
+      ['12.000001', 12.000_001],
+      [' 86400000 ', 86_400_000],
+      ['', 500],
+    ] as const) {
+      expect(limitFrom(text), text).to.equal(millis);
+    }
+    for (const text of ['0.0000001', '1.', '.5', 'x1', '1x', '-1', '1e3', '86400001', '000000001']) {
+      expectInvalid(() => limitFrom(text), 'OTEL_CAUSALITY_MAX_DRIFT_MS');
+    }
+  });
+});
+
 describe('HybridLogicalClock', () => {
   it('gives the times of uhlc: 16000, 16001, 16002, and 16102 after hearing 16100', () => {
     const clock = new HybridLogicalClock({ id: ID, now: () => (16_007.5 * 1000) / 2 ** 32 });

@@ -63,6 +63,8 @@ describe('HybridState', () => {
       [NOON + 999, 1],
       [NOON + 1, 0],
       [NOON, 86_400_000],
+      // The halves of a second and of the limit make a whole one.
+      [NOON + 500, 500],
     ] as const) {
       for (const merge of ['update', 'receive'] as const) {
         const masked = unitsOfMillis(now) & ~15n;
@@ -86,8 +88,27 @@ describe('HybridState', () => {
     expect(driftMillis(Ntp64.fromMillis(NOON - 250), NOON)).to.be.closeTo(-250, 0.01);
   });
 
+  it('adds the offset to every time of its own, also where it counts on receiving', () => {
+    const [event, message] = [new HybridState(), new HybridState()];
+    for (const state of [event, message]) state.offsetMillis = 400;
+    event.advance(NOON);
+    message.receive(Ntp64.fromMillis(NOON), NOON, 500);
+    for (const state of [event, message]) expect(state.last.toMillis()).to.be.closeTo(NOON + 400, 0.001);
+  });
+
+  it('counts on where the physical clock is at the epoch or before it', () => {
+    for (const millis of [500, 0, -4500, Number.NaN]) {
+      const state = new HybridState();
+      state.raiseTo(5, 0);
+      state.advance(millis);
+      expect([state.seconds, state.fraction], String(millis)).to.deep.equal([5, 1]);
+    }
+  });
+
   it('stops at the last time there is instead of wrapping round', () => {
     const state = new HybridState();
+    expect(state.isExhausted).to.equal(false);
+    state.raiseTo(0, 2 ** 32 - 1);
     expect(state.isExhausted).to.equal(false);
     state.raiseTo(2 ** 32 - 1, 2 ** 32 - 2);
     state.advance(0);

@@ -45,9 +45,11 @@ describe('ClockId', () => {
 
   it('refuses no bytes, more than 16, only zeros, and what are no bytes', () => {
     for (const given of [[], Array(17).fill(1), [0], Array(16).fill(0)]) {
-      expectInvalid(() => ClockId.fromBytes(Uint8Array.from(given)), 'clock id');
+      const { expected } = expectInvalid(() => ClockId.fromBytes(Uint8Array.from(given)), 'clock id');
+      expect(expected).to.equal(given.length % 17 === 0 ? '1 to 16 bytes' : 'at least one byte that is not zero');
     }
     expectInvalid(() => ClockId.fromBytes([1] as unknown as Uint8Array), 'clock id');
+    expectInvalid(() => ClockId.parse(7 as unknown as string), 'clock id');
   });
 
   it('orders as bytes, not as numbers', () => {
@@ -69,7 +71,10 @@ describe('ClockId', () => {
 });
 
 describe('HybridTimestamp', () => {
-  const example = HybridTimestamp.parse('7386690599959157260/33');
+  let example: HybridTimestamp;
+  beforeEach(() => {
+    example = HybridTimestamp.parse('7386690599959157260/33');
+  });
 
   it('prints and reads the example of uhlc in its three forms', () => {
     expect(String(example)).to.equal('7386690599959157260/33');
@@ -114,6 +119,13 @@ describe('HybridTimestamp', () => {
   ] as const) {
     it(`refuses ${JSON.stringify(text)}`, () => expectInvalid(() => HybridTimestamp.parse(text), field));
   }
+
+  it('refuses what has no slash, or is no text, in each form', () => {
+    const { parse, parseRfc3339, parseRfc3339Lossy } = HybridTimestamp;
+    for (const read of [parse, parseRfc3339, parseRfc3339Lossy]) {
+      for (const text of ['', '33', 33 as unknown as string]) expectInvalid(() => read(text), 'hybrid timestamp');
+    }
+  });
 
   it('does not mistake one text form for another', () => {
     expectInvalid(() => HybridTimestamp.parse(example.toRfc3339()), 'ntp64');

@@ -121,6 +121,14 @@ describe('LamportTimestamp', () => {
     });
   }
 
+  it('refuses a node or a time that is none', () => {
+    expectInvalid(() => new LamportTimestamp('', 1), 'lamport.nodeId');
+    for (const time of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '5', 5n, null]) {
+      expectInvalid(() => new LamportTimestamp('a', time as number), 'lamport.time');
+    }
+    for (const time of [0, 2 ** 53 - 1]) expect(new LamportTimestamp('a', time).time).to.equal(time);
+  });
+
   it('refuses what is no string at all', () => {
     for (const value of [undefined, null, 5, ['a:1']]) {
       expectInvalid(() => LamportTimestamp.parse(value as unknown as string), 'lamport');
@@ -136,6 +144,15 @@ describe('LamportTimestamp', () => {
         expect(left.compare(right), `${left.toString()} ${right.toString()}`).to.equal(Math.sign(i - j)),
       );
     });
+  });
+
+  it('orders a half of a pair as the pair, above every other character', () => {
+    for (const half of ['\ud800', '\udbff', '\udc00', '\udfff']) {
+      for (const other of ['\ud7ff', '\ue000', '\uffff']) {
+        expect(new LamportTimestamp(half, 1).compare(new LamportTimestamp(other, 1))).to.equal(1);
+        expect(new LamportTimestamp(other, 1).compare(new LamportTimestamp(half, 1))).to.equal(-1);
+      }
+    }
   });
 
   it('orders any two nodes as their UTF-8 bytes', () => {

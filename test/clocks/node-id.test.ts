@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { INCARNATION_LENGTH, MAX_NODE_ID_LENGTH, MAX_NODE_NAME_LENGTH } from '../../src/clocks/limits.js';
+import {
+  INCARNATION_LENGTH,
+  MAX_NODE_ID_LENGTH,
+  MAX_NODE_NAME_LENGTH,
+  MAX_RANDOM_DRAWS,
+} from '../../src/clocks/limits.js';
 import { cleanNodeName, drawNodeId, hostRandomBytes, isNodeId } from '../../src/clocks/node-id.js';
 
 describe('node ids', () => {
@@ -40,6 +45,9 @@ describe('node ids', () => {
     ['', 'node'],
     ['***', 'node'],
     ['ünïcode', 'n-code'],
+    // Only so much of a long name is looked at.
+    [`${'é'.repeat(159)}a`, 'a'],
+    [`${'é'.repeat(160)}a`, 'node'],
     ['x'.repeat(100), 'x'.repeat(MAX_NODE_NAME_LENGTH)],
   ] as const) {
     it(`cleans ${JSON.stringify(given.slice(0, 20))}`, () => expect(cleanNodeName(given)).to.equal(cleaned));
@@ -51,6 +59,34 @@ describe('node ids', () => {
     );
     expect(drawNodeId('s')).to.match(/^s-[0-9a-z]{8}$/);
     expect(hostRandomBytes(9)).to.have.lengthOf(9);
+  });
+
+  it('are drawn from what comes in several draws', () => {
+    let draws = 0;
+    expect(drawNodeId('s', () => Uint8Array.from(++draws % 2 === 0 ? [1, 2, 3, 4] : [255, 254, 253, 252]))).to.equal(
+      's-12341234',
+    );
+    expect(draws).to.equal(MAX_RANDOM_DRAWS);
+  });
+
+  it('are not drawn from a source that gives nothing, and soon', () => {
+    for (const broken of [
+      [],
+      [252, 253, 254, 255],
+      [1.5, -1, Number.NaN],
+      ['a', '1'],
+      Array.from({ length: 1000 }, () => ({})),
+    ]) {
+      let draws = 0;
+      const draw = (): string =>
+        drawNodeId('s', () => {
+          draws++;
+          return broken as unknown as Uint8Array;
+        });
+      expect(draw).to.throw('the random source gives no usable bytes');
+      expect(draws).to.equal(MAX_RANDOM_DRAWS);
+    }
+    expect(() => drawNodeId('s', () => undefined as unknown as Uint8Array)).to.throw(TypeError);
   });
 
   it('are legal for any name and differ for one name', () => {

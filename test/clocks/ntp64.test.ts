@@ -18,6 +18,7 @@ describe('Ntp64', () => {
       expect(BigInt(`0x${time.toHex()}`)).to.equal(value);
       expect(time.toHex()).to.have.lengthOf(16);
     }
+    for (const value of [7, 7n, ['7']]) expectInvalid(() => Ntp64.parseDecimal(value as unknown as string), 'ntp64');
     expectInvalid(() => Ntp64.fromBigInt(-1n), 'ntp64');
     expectInvalid(() => Ntp64.fromBigInt(LAST + 1n), 'ntp64');
   });
@@ -68,6 +69,7 @@ describe('Ntp64', () => {
     expect(Ntp64.parseRfc3339('1970-01-01T00:00:00.9999999999Z')).to.deep.equal(new Ntp64(1, 0));
     expect(Ntp64.parseRfc3339('1970-01-01T00:00:00.9999999998Z')).to.deep.equal(new Ntp64(0, 2 ** 32 - 1));
     const end = '2106-02-07T06:28:15.';
+    expect(Ntp64.parseRfc3339Lossy('2106-02-07T06:28:15Z')).to.deep.equal(new Ntp64(2 ** 32 - 1, 0));
     expect(Ntp64.parseRfc3339(`${end}9999999998Z`).toBigInt()).to.equal(LAST);
     expectInvalid(() => Ntp64.parseRfc3339(`${end}9999999999Z`), 'time');
     expectInvalid(() => Ntp64.parseRfc3339('2106-02-07T06:28:16.0000000000Z'), 'time');
@@ -111,6 +113,9 @@ describe('Ntp64', () => {
     '2024-07-01T15:32:06.Z',
     `2024-07-01T15:32:06.${'1'.repeat(11)}Z`,
     'now',
+    'x2024-07-01T15:32:06.860479001Z',
+    '2024-07-01T15:32:06.860479001Zx',
+    '+002024-07-01T15:32:06.860479001Z',
   ]) {
     it(`refuses the time ${JSON.stringify(text)}, with nine digits and with ten`, () => {
       expectInvalid(() => Ntp64.parseRfc3339Lossy(text), 'time');
@@ -149,6 +154,25 @@ describe('Ntp64', () => {
       expect(Ntp64.fromMillis(millis).toBigInt(), String(millis)).to.equal(value);
       expect(fractionOfMillis(millis, secondsOfMillis(millis))).to.be.within(0, 2 ** 32 - 1);
     }
+  });
+
+  it('has a fraction in its range just below a second, where doubles round', () => {
+    const bits = new BigUint64Array(1);
+    const below = (value: number, steps: bigint): number => {
+      const double = new Float64Array(bits.buffer);
+      double[0] = value;
+      bits[0] = (bits[0] as bigint) - steps;
+      return double[0];
+    };
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 2 ** 32 - 1 }), fc.bigInt({ min: 1n, max: 4n }), (second, steps) => {
+        const millis = below(second * 1000, steps);
+        const time = Ntp64.fromMillis(millis);
+        expect(time.seconds).to.equal(second - 1);
+        expect(time.fraction).to.be.within(0, 2 ** 32 - 1);
+        expect(time.toMillis()).to.be.closeTo(millis, 0.001);
+      }),
+    );
   });
 
   it('gives a Date back to the millisecond, from the first to the last', () => {

@@ -27,6 +27,33 @@ describe('createPhysicalClock', () => {
     expect(times).to.deep.equal([1_000_000, 1_000_000.1, 1_000_000.25, 1_000_000.9, 1_000_001.5]);
   });
 
+  it('begins at what the wall clock shows, whatever the monotonic one has counted', () => {
+    expect(createPhysicalClock({ now: () => 7.25 }, () => 1_000_000)()).to.equal(1_000_000);
+  });
+
+  it('looks at the wall clock once in 20 ms, and keeps the fraction where that was right', () => {
+    let elapsed = 0;
+    let looks = 0;
+    const clock = createPhysicalClock({ now: () => elapsed }, () => {
+      looks++;
+      return 1_000_000 + Math.floor(elapsed);
+    });
+    const counted = [0, 0, 0.5, 19.75, 20, 20.5, 39.75, 40.5, 40.5].map((at) => {
+      elapsed = at;
+      expect(clock()).to.equal(1_000_000 + at);
+      return looks;
+    });
+    expect(counted).to.deep.equal([2, 2, 2, 2, 3, 3, 3, 4, 4]);
+  });
+
+  it('looks again at once where the monotonic clock went back', () => {
+    let elapsed = 100;
+    const clock = createPhysicalClock({ now: () => elapsed }, () => 1_000_000);
+    expect(clock()).to.equal(1_000_000);
+    elapsed = 95;
+    expect(clock()).to.equal(1_000_000);
+  });
+
   it('follows a step of the wall clock, in both directions, within 20 ms', () => {
     for (const step of [3_600_000, -3_600_000]) {
       let elapsed = 0;

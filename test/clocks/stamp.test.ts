@@ -17,9 +17,12 @@ function stamp(node: string | undefined, vector: Record<string, number>, more: P
 }
 
 describe('compareStamps', () => {
-  const first = stamp('a', { a: 1 });
-  const heard = stamp('b', { a: 1, b: 1 });
-  const other = stamp('c', { c: 1 });
+  let first: CausalStamp;
+  let heard: CausalStamp;
+  let other: CausalStamp;
+  beforeEach(() => {
+    [first, heard, other] = [stamp('a', { a: 1 }), stamp('b', { a: 1, b: 1 }), stamp('c', { c: 1 })];
+  });
 
   it('finds a cause before its effect and the effect after its cause', () => {
     expect(compareStamps(first, heard)).to.equal('before');
@@ -57,6 +60,7 @@ describe('compareStamps', () => {
     expect(compareStamps(first, message)).to.equal('before');
     expect(compareStamps(message, first)).to.equal('after');
     expect(compareStamps(message, other)).to.equal('unknown');
+    expect(compareStamps(other, message)).to.equal('unknown');
     expect(compareStamps(message, message)).to.equal('equal');
     expect(compareStamps(message, { ...message })).to.equal('unknown');
   });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { fitVector, VectorState } from '../../src/clocks/vector-state.js';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
+import { countedTable } from '../support/counted-table.js';
 import { NaiveVectorState } from '../support/naive-vector-state.js';
 
 const OWN = 'm';
@@ -16,6 +17,14 @@ describe('VectorState', () => {
     state.tick(OWN, 2);
     expect([first.toString(), state.snapshot().toString()]).to.deep.equal(['m=1', 'm=2']);
     expect([state.ownCounter, state.size]).to.deep.equal([2, 1]);
+  });
+
+  it('shares the table of a trace that has just begun', () => {
+    const [one, other] = [new VectorState(4), new VectorState(4)];
+    for (const state of [one, other]) state.tick(OWN, 1);
+    expect(one.snapshot().table).to.equal(other.snapshot().table);
+    other.tick(OWN, 2);
+    expect([one, other].map((state) => state.snapshot().toString())).to.deep.equal(['m=1', 'm=2']);
   });
 
   it('lets nobody else move its own entry beyond what it made', () => {
@@ -35,6 +44,9 @@ describe('VectorState', () => {
     expect(state.snapshot().toString()).to.equal('a=1,b=1');
     expect(state.tick(OWN, 1)).to.equal(1);
     expect(state.snapshot().toString()).to.equal('b=1,m=1');
+    const relaying = new VectorState(4);
+    for (const heard of [{ a: 1 }, { b: 2, c: 3 }, { a: 4 }]) relaying.hear(vector(heard), undefined, 0);
+    expect(relaying.snapshot().toString()).to.equal('a=4,b=2,c=3');
   });
 
   it('drops what brought news longest ago, never its own', () => {
@@ -44,6 +56,36 @@ describe('VectorState', () => {
     state.hear(vector({ a: 2 }), OWN, 1);
     expect(state.hear(vector({ c: 1 }), OWN, 1).dropped).to.equal(1);
     expect(state.snapshot().toString()).to.equal('a=2,c=1,m=1');
+  });
+
+  it('knows news from what came with it: an entry that stayed is as old as before', () => {
+    const state = new VectorState(3);
+    state.tick(OWN, 1);
+    for (const node of ['a', 'b']) state.hear(vector({ [node]: 1 }), OWN, 1);
+    // Together with the news of c comes nothing new of a, which goes.
+    expect(state.hear(vector({ a: 1, c: 1 }), OWN, 1).dropped).to.equal(1);
+    expect(state.snapshot().toString()).to.equal('b=1,c=1,m=1');
+    // b was heard of before c, and stays as old though it comes again.
+    expect(state.hear(vector({ b: 1, c: 1, d: 1 }), OWN, 1).dropped).to.equal(1);
+    expect(state.snapshot().toString()).to.equal('c=1,d=1,m=1');
+    expect(state.hear(vector({ d: 1, e: 1 }), OWN, 1).dropped).to.equal(1);
+    expect(state.snapshot().toString()).to.equal('d=1,e=1,m=1');
+  });
+
+  it('gives its text in any format, made once until it rests', () => {
+    for (const [nodes, afterRest] of [
+      [['a', 'b'], 2],
+      // A table of one is shared with other states.
+      [['a'], 1],
+    ] as const) {
+      const { table, made } = countedTable(nodes);
+      const state = new VectorState(4);
+      state.hear(new VectorTimestamp(table, -1, 0), undefined, 0);
+      const text = nodes.map((node) => `${node}*5`).join('~');
+      expect([state.text('*', '~'), state.text('*', '~'), made()]).to.deep.equal([text, text, 1]);
+      state.rest();
+      expect([state.text('*', '~'), made()]).to.deep.equal([text, afterRest]);
+    }
   });
 
   it('does not take old news for news, and keeps its table then', () => {
@@ -83,10 +125,13 @@ describe('VectorState', () => {
 });
 
 describe('fitVector', () => {
-  const state = new VectorState(10);
-  state.tick(OWN, 7);
-  for (const node of ['c', 'a', 'b']) state.hear(vector({ [node]: 1 }), OWN, 7);
-  const whole = state.snapshot();
+  let whole: VectorTimestamp;
+  beforeEach(() => {
+    const state = new VectorState(10);
+    state.tick(OWN, 7);
+    for (const node of ['c', 'a', 'b']) state.hear(vector({ [node]: 1 }), OWN, 7);
+    whole = state.snapshot();
+  });
 
   it('gives back the vector itself where it fits, to the character', () => {
     expect(whole.toString()).to.equal('a=1,b=1,c=1,m=7');

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 import { inverseRelation } from '../../src/clocks/relation.js';
+import { countedTable } from '../support/counted-table.js';
 import { expectInvalid } from '../support/invalid-value.js';
 import { naiveMerge, naiveRelation, naiveText } from '../support/naive-vector.js';
 
@@ -88,6 +89,66 @@ describe('VectorTimestamp', () => {
       expect(vector.join('=', ' ')).to.equal('a=1 b=7 c=3');
       expect(vector.withCounter('c', 8).join('*', '~')).to.equal('a*1~b*7~c*8');
     }
+  });
+
+  it('prints each format of each own entry as the entries are, in any order', () => {
+    const use = fc.tuple(
+      fc.constantFrom(-1, 0, 1, 2),
+      fc.constantFrom('=', ':'),
+      fc.constantFrom(',', ';'),
+      fc.nat(99),
+    );
+    fc.assert(
+      fc.property(fc.array(use, { maxLength: 12 }), (uses) => {
+        const { table } = countedTable(['a', 'b', 'c']);
+        for (const [own, assign, separator, counter] of uses) {
+          const texts = ['a', 'b', 'c'].map((node, i) => `${node}${assign}${i === own ? counter : 5}`);
+          expect(new VectorTimestamp(table, own, counter).join(assign, separator)).to.equal(texts.join(separator));
+        }
+      }),
+    );
+  });
+
+  it('makes the text of two formats once, of a third in turn, and anew when it was given back', () => {
+    const { table, made } = countedTable(['a', 'b', 'c']);
+    const timestamp = new VectorTimestamp(table, 1, 7);
+    const makings = ['*', '=', '*', '=', ':', '=', '*'].map((assign) => {
+      timestamp.join(assign, ',');
+      return made();
+    });
+    expect(makings).to.deep.equal([1, 2, 2, 2, 3, 3, 4]);
+    table.forgetText();
+    timestamp.join(':', ',');
+    timestamp.join('*', ',');
+    expect(made()).to.equal(6);
+  });
+
+  it('shares the table of the others with what its own entry becomes', () => {
+    const base = VectorTimestamp.from([
+      ['a', 1],
+      ['b', 2],
+    ]);
+    for (const node of ['a', 'b']) {
+      const first = base.withCounter(node, 5);
+      expect(first.table).to.equal(base.table);
+      expect(first.withCounter(node, 6).table).to.equal(base.table);
+    }
+    // Another entry takes over: the former one settles.
+    const other = base.withCounter('a', 5).withCounter('b', 6);
+    expect([other.toString(), other.withCounter('b', 7).table === other.table]).to.deep.equal(['a=5,b=6', true]);
+  });
+
+  it('is itself merged with less, and the other merged with more', () => {
+    const less = real(new Map([['a', 1]]));
+    const more = real(
+      new Map([
+        ['a', 1],
+        ['b', 2],
+      ]),
+    );
+    expect([more.merge(less), less.merge(more)]).to.deep.equal([more, more]);
+    expect(more.merge(less)).to.equal(more);
+    expect(less.merge(more)).to.equal(more);
   });
 
   it('compares, merges and prints like the naive model', () => {

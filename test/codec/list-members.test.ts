@@ -24,6 +24,21 @@ describe('members of a list that others own', () => {
       });
     }
 
+    for (const list of ['abcdefgh=1,a=1', 'causalityx,a=1', 'a=1,causalityx', 'a=causality=1', 'causality, ,']) {
+      it(`leaves ${JSON.stringify(list)} alone`, () => {
+        expect(takeMember(list, NAME)).to.deep.equal({ values: [], rest: list });
+      });
+    }
+
+    it('leaves nothing where only blanks and commas are left of one member', () => {
+      expect(takeMember(' \t,causality=1', NAME)).to.deep.equal({ values: ['1'], rest: undefined });
+      expect(takeMember('causality=1, ', NAME)).to.deep.equal({ values: ['1'], rest: undefined });
+    });
+
+    it('takes an empty value for one, with properties behind it too', () => {
+      expect(takeMember('causality=;p=1,a=1', NAME)).to.deep.equal({ values: [''], rest: 'a=1' });
+    });
+
     it('gives back the very text that was without us', () => {
       fc.assert(
         fc.property(fc.array(others, { minLength: 1 }), fc.nat(), (members, position) => {
@@ -69,6 +84,19 @@ describe('members of a list that others own', () => {
         expect(prependMember(`${NAME}=${spanId}`, list ?? undefined, LIMITS)).to.equal(result);
       });
     }
+
+    it('keeps to the length exactly', () => {
+      const limits = { members: 32, length: 20, longMember: 128 };
+      expect(prependMember('c=1', 'a=1,b=2,d=3,e=45', limits)).to.equal('c=1,a=1,b=2,d=3,e=45');
+      expect(prependMember('c=1', 'a=1,b=2,d=3,e=456', limits)).to.equal('c=1,a=1,b=2,d=3');
+    });
+
+    it('never lets ours go, however long it is', () => {
+      const long = `${NAME}=${'x'.repeat(150)}`;
+      const list = Array.from({ length: 31 }, (_, i) => `k${i}=${'v'.repeat(20)}`).join(',');
+      expect(prependMember(long, list, LIMITS).startsWith(`${long},k0=`)).to.equal(true);
+      expect(prependMember('x'.repeat(600), 'a=1,b=2', LIMITS)).to.equal('x'.repeat(600));
+    });
 
     it('stays within the limits, keeps us first and never invents or reorders anything', () => {
       fc.assert(

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { LogStamp } from '../../src/clocks/log-stamp.js';
 import { Ntp64 } from '../../src/clocks/ntp64.js';
-import { PROCESS_DOMAIN } from '../../src/clocks/stamp.js';
+import { type CausalStamp, PROCESS_DOMAIN } from '../../src/clocks/stamp.js';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 import { LogAttributeWriter } from '../../src/codec/log-attributes.js';
 import { readLogStamp } from '../../src/codec/log-stamps.js';
@@ -47,9 +47,10 @@ function written(
   stamp: LogStamp,
   record = new Record(),
   choice: ConstructorParameters<typeof LogAttributeWriter>[0] = { mode: 'standard', scope: 'trace' },
+  spanStart?: CausalStamp,
 ): Record {
   let dropped = 0;
-  new LogAttributeWriter(choice, (entries) => (dropped += entries)).write(record, stamp, undefined);
+  new LogAttributeWriter(choice, (entries) => (dropped += entries)).write(record, stamp, spanStart);
   record.attributes['dropped'] = dropped;
   return record;
 }
@@ -111,6 +112,93 @@ describe('stamps of logs as attributes', () => {
     // Not even the node's name is kept: then there is no stamp.
     expect(readLogStamp(TRACE, written(STAMP, new Record(10)).attributes)).to.equal(undefined);
     expect(readLogStamp(TRACE, written(STAMP, new Record(16)).attributes)).to.equal(undefined);
+  });
+
+  it('are none where the name of a node that has heard nothing is cut', () => {
+    const silent = { ...STAMP, afterTick: 0, vector: VectorTimestamp.EMPTY };
+    expect(written(silent).attributes).to.have.property('causality.tick', 0);
+    expect(written(silent).attributes).not.to.have.property('causality.vector');
+    expect(written(silent, new Record(10)).attributes).not.to.have.property('causality.tick');
+  });
+
+  it('read the tick 0 as a number, a bigint and text', () => {
+    const { attributes } = written({ ...STAMP, afterTick: 0 });
+    for (const zero of [0, 0n, '0'] as const) {
+      expect(readLogStamp(TRACE, { ...attributes, 'causality.tick': zero })?.afterTick).to.equal(0);
+    }
+    for (const none of ['', '00', false, null, -0.5]) {
+      expect(readLogStamp(TRACE, { ...attributes, 'causality.tick': none }), String(none)).to.equal(undefined);
+    }
+  });
+
+  it('have the domain of a trace id of 64 bits', () => {
+    expect(readLogStamp(STAMP.domain, written(STAMP).attributes)?.domain).to.equal(STAMP.domain);
+  });
+
+  describe('in lean mode', () => {
+    const lean = { mode: 'lean', scope: 'trace' } as const;
+    /** The log's span began at this node's event 3, and nothing was heard since. */
+    const own = STAMP.vector.withCounter(NODE, 3);
+    const START: CausalStamp = {
+      domain: STAMP.domain,
+      node: NODE,
+      tick: 3,
+      lamport: 11,
+      vector: own,
+      hlc: undefined,
+      incomplete: false,
+      hlcUnordered: false,
+    };
+    const quiet = { ...STAMP, vector: own.withCounter(NODE, 4) };
+
+    function vectorWritten(stamp: LogStamp, start: CausalStamp | undefined, choice = {}): unknown {
+      return written(stamp, new Record(), { ...lean, ...choice }, start).attributes['causality.vector'];
+    }
+
+    it('leave the vector to the start of their span where nothing was heard since', () => {
+      const { attributes } = written(quiet, new Record(), lean, START);
+      expect(attributes).not.to.have.property('causality.vector');
+      expect(plain(readLogStamp(TRACE, attributes, START))).to.deep.equal(plain(quiet));
+    });
+
+    it('write the vector where a reader would derive another one', () => {
+      const text = quiet.vector.toString();
+      expect(vectorWritten(quiet, START, { mode: 'standard' })).to.equal(text);
+      expect(vectorWritten(quiet, undefined)).to.equal(text);
+      // Something was heard: another table.
+      expect(vectorWritten(STAMP, START)).to.equal(text);
+      // The domain was dropped in between: a message tells of 3 events, the log stands behind the fourth.
+      expect(vectorWritten({ ...quiet, vector: own }, START)).to.equal(own.toString());
+    });
+
+    it('derive from an incomplete start only what is incomplete itself', () => {
+      const incomplete = { ...START, incomplete: true };
+      expect(vectorWritten(quiet, incomplete)).to.equal(quiet.vector.toString());
+      expect(vectorWritten({ ...quiet, incomplete: true }, incomplete)).to.equal(undefined);
+      expect(vectorWritten({ ...quiet, incomplete: true }, START)).to.equal(undefined);
+    });
+
+    it('are read from a start of the same node and domain only, that is not later', () => {
+      const { attributes } = written(quiet, new Record(), lean, START);
+      const others: readonly Partial<CausalStamp>[] = [
+        { node: 'other-1' },
+        { node: undefined },
+        { domain: '0000000000000001' },
+        { tick: 5 },
+        { tick: undefined },
+      ];
+      for (const other of others) {
+        const stamp = readLogStamp(TRACE, attributes, { ...START, ...other });
+        expect([stamp?.vector.toString(), stamp?.incomplete], JSON.stringify(other)).to.deep.equal(['', true]);
+      }
+      expect(readLogStamp(TRACE, attributes, { ...START, tick: 4 })?.incomplete).to.equal(false);
+      expect(readLogStamp(TRACE, attributes, { ...START, incomplete: true })?.incomplete).to.equal(true);
+    });
+
+    it('take their own vector before that of their span', () => {
+      const told = { ...written(quiet).attributes, 'causality.vector': `a=9,${NODE}=4` };
+      expect(readLogStamp(TRACE, told, START)?.vector.toString()).to.equal(`a=9,${NODE}=4`);
+    });
   });
 
   it('are none where the record has no room for all of it', () => {

@@ -81,12 +81,20 @@ describe('stamps as span attributes', () => {
       writer().writeStart(span, start, undefined);
       writer().writeEnd(span, quiet, start);
       expect(span.attributes).to.include({ 'causality.end.tick': 2, 'causality.end.lamport': 12 });
-      expect(span.attributes).not.to.have.property('causality.end.vector');
+      expect(Object.keys(span.attributes)).to.have.length(6);
 
       const other = sdkSpan();
       writer().writeStart(other, start, undefined);
       writer().writeEnd(other, node.hear(['b', 7]).stamp(), start);
       expect(other.attributes['causality.end.vector']).to.equal(`b=7,${NODE}=3`);
+    });
+
+    it('write the vector of a child too', () => {
+      const node = new StampingNode();
+      const parent = node.stamp();
+      const span = sdkSpan();
+      writer().writeStart(span, node.stamp(), parent);
+      expect(span.attributes['causality.vector']).to.equal(`${NODE}=2`);
     });
 
     it('write a reply without a vector', () => {
@@ -135,6 +143,8 @@ describe('stamps as span attributes', () => {
       const span = sdkSpan();
       for (const millis of [0, -5, 0.999, Number.NaN]) writer().writeClockBehind(span, millis);
       expect(span.attributes).to.deep.equal({});
+      writer().writeClockBehind(span, 1);
+      expect(span.attributes).to.deep.equal({ 'causality.clock_behind_us': 1000 });
     });
   });
 
@@ -148,7 +158,9 @@ describe('stamps as span attributes', () => {
     expect(span.attributes['causality.end.hlc']).to.equal(end.hlc?.toRfc3339());
     const without = sdkSpan();
     writer({ mode: 'full' }).writeStart(without, node.stamp({ hlc: undefined }), undefined);
-    expect(without.attributes).not.to.have.property('causality.hlc');
+    writer({ mode: 'full' }).writeEnd(without, node.stamp({ hlc: undefined }), start);
+    expect(without.attributes).not.to.have.any.keys('causality.hlc', 'causality.end.hlc');
+    expect(without.attributes).to.have.property('causality.end.tick');
   });
 
   describe('in lean mode', () => {
@@ -164,6 +176,14 @@ describe('stamps as span attributes', () => {
       expect(child.attributes).not.to.have.property('causality.vector');
       expect(child.attributes).to.include({ 'causality.node': NODE, 'causality.tick': 2, 'causality.lamport': 12 });
       expect(informed.attributes['causality.vector']).to.equal(`a=1,b=1,${NODE}=3`);
+    });
+
+    it('leave no stamp where the SDK cut the name of the node, before anything else has shown its limit', () => {
+      const node = new StampingNode();
+      const parent = node.stamp();
+      const span = sdkSpan({ attributeValueLengthLimit: 5 });
+      writer({ mode: 'lean' }).writeStart(span, node.stamp(), parent);
+      expect(span.attributes).to.deep.equal({ 'causality.node': NODE.slice(0, 5) });
     });
 
     it('leave no vector to a parent whose own was cut', () => {
@@ -188,6 +208,21 @@ describe('stamps as span attributes', () => {
       expect(vector).to.match(/^(?:[0-9n]{40}=1,)+gateway-x7k2p1ab=1$/);
       expect(span.attributes['causality.incomplete']).to.equal(true);
       expect(made.dropped).to.deep.equal([61 - vector.split(',').length]);
+    });
+
+    it('of Tempo hold a vector that just fits, written or derived', () => {
+      const node = new StampingNode().hear(...entriesOf(47), ['zzzzzz', 1]);
+      const [parent, child] = [node.stamp(), node.stamp()];
+      for (const mode of ['standard', 'lean'] as const) {
+        const made = writer({ mode });
+        const [root, inner] = [sdkSpan(), sdkSpan()];
+        made.writeStart(root, parent, undefined);
+        made.writeStart(inner, child, parent);
+        expect(root.attributes['causality.vector']).to.have.lengthOf(MAX_ATTRIBUTE_BYTES);
+        expect(inner.attributes).to.have.property('causality.tick', 2);
+        expect('causality.vector' in inner.attributes).to.equal(mode === 'standard');
+        for (const span of [root, inner]) expect(span.attributes).not.to.have.property('causality.incomplete');
+      }
     });
 
     for (const attributeValueLengthLimit of [20, 50, 64, 100, 128, 500, 2047, 2048, 2049, 5000]) {
@@ -224,8 +259,13 @@ describe('stamps as span attributes', () => {
             made.writeStart(span, start, undefined);
             made.writeReply(span, node.stamp());
             made.writeEnd(span, node.hear(['b', 1]).stamp(), start);
+            const [first, last] = [node.stamp(), node.stamp()];
+            const quiet = sdkSpan({ attributeValueLengthLimit });
+            made.writeStart(quiet, first, start);
+            made.writeEnd(quiet, last, first);
             for (const name of [ATTRIBUTE.tick, ATTRIBUTE.replyTick, ATTRIBUTE.endTick]) {
               expect(span.attributes).not.to.have.property(name);
+              expect(quiet.attributes).not.to.have.property(name);
             }
           }
         }

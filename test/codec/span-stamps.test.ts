@@ -49,6 +49,32 @@ describe('stamps read from span attributes', () => {
     expect(reply?.incomplete).to.equal(true);
   });
 
+  it('have no reply where none was written, whatever is known of the end', () => {
+    const { reply, end } = read({ ...plain, 'causality.end.vector': 'a-1=5,b-1=4,c-1=2' });
+    expect(reply).to.equal(undefined);
+    expect(end?.vector.toString()).to.equal('a-1=5,b-1=4,c-1=2');
+  });
+
+  it('have no end for a vector alone', () => {
+    const { end } = read({ ...plain, 'causality.end.tick': undefined, 'causality.end.vector': 'b-1=4' });
+    expect(end).to.equal(undefined);
+  });
+
+  it('have an end that is incomplete by its own vector, and has heard what the start had', () => {
+    const cut = read({ ...plain, 'causality.end.vector': 'b-1=4,c-' });
+    expect([cut.start.incomplete, cut.end?.incomplete]).to.deep.equal([false, true]);
+    expect(cut.end?.vector.toString()).to.equal('a-1=5,b-1=4');
+    const whole = read({ ...plain, 'causality.vector': 'a-', 'causality.end.vector': 'a-1=5,b-1=4' });
+    expect([whole.start.incomplete, whole.end?.incomplete]).to.deep.equal([true, false]);
+    const told = read({ ...plain, 'causality.incomplete': true, 'causality.end.vector': 'a-1=5,b-1=4' });
+    expect(told.end?.incomplete).to.equal(true);
+  });
+
+  it('have the domain of a trace id of 64 bits, and of one in capitals', () => {
+    expect(readSpanStamps(DOMAIN, plain)?.start.domain).to.equal(DOMAIN);
+    expect(readSpanStamps(TRACE.toUpperCase(), plain)?.start.domain).to.equal(DOMAIN);
+  });
+
   it('know a reply exactly where nothing was heard during the span', () => {
     const { reply } = read({
       ...plain,
@@ -72,6 +98,7 @@ describe('stamps read from span attributes', () => {
     const texts = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, String(value)]));
     expect(read({ ...texts, 'causality.incomplete': 'true' }).start).to.include({ tick: 3, incomplete: true });
     expect(read({ ...plain, 'causality.tick': 3n }).start.tick).to.equal(3);
+    expect(read({ ...plain, 'causality.end.tick': 2 ** 48 }).end?.tick).to.equal(2 ** 48);
   });
 
   it('carry what was said of the whole span to each of its events', () => {
@@ -118,11 +145,53 @@ describe('stamps read from span attributes', () => {
       ['a-1=05,b-1=3', 'b-1=3'],
       ['a-1=5,b-1=300', 'a-1=5,b-1=3'],
       ['__proto__=5,b-1=3,é=1', '__proto__=5,b-1=3'],
+      [['a-1=5', 'b-1=3'], 'b-1=3'],
+      ['a-1=5,b-1=3,', 'a-1=5,b-1=3'],
+      ['a-1=5x,b-1=3', 'b-1=3'],
+      ['a-1=5:,b-1=3', 'b-1=3'],
+      ['a-1=5=,b-1=3', 'b-1=3'],
+      ['a-1:5,b-1=3', 'b-1=3'],
+      ['a-1=,b-1=3', 'b-1=3'],
+      ['a-1,b-1=3', 'b-1=3'],
+      [',a-1=5,b-1=3', 'a-1=5,b-1=3'],
+      ['a-1=05,aa=2,b-1=3', 'aa=2,b-1=3'],
+      ['=5,b-1=3', 'b-1=3'],
+      [`a-1=${2 ** 48 + 1},b-1=3`, 'b-1=3'],
+      [`a-1=${'9'.repeat(400)},b-1=3`, 'b-1=3'],
+      [`${'a'.repeat(65)}=5,b-1=3`, 'b-1=3'],
     ] as const) {
       const { start, end } = read({ ...plain, 'causality.vector': vector });
       expect(start.vector.toString(), String(vector)).to.equal(kept);
       expect(start.incomplete, String(vector)).to.equal(true);
       expect(end?.incomplete, String(vector)).to.equal(true);
+    }
+  });
+
+  it('take every legal counter and name for what it is', () => {
+    for (const others of ['a-1=10', 'a-1=9', 'a-1=1090', `a-1=${2 ** 48}`, `${'a'.repeat(64)}=5`, 'A=1,_=2,a.b=3']) {
+      const { start } = read({ ...plain, 'causality.vector': `${others},b-1=3` });
+      expect(start.vector.toString()).to.equal(`${others},b-1=3`);
+      expect(start.incomplete, others).to.equal(false);
+    }
+  });
+
+  it('take 2,048 characters and 64 entries, and are incomplete beyond either', () => {
+    const entry = (i: number, length: number): string => `n${String(i).padStart(length - 3, '0')}=1`;
+    const entries = [...Array.from({ length: 63 }, (_, i) => entry(i, 31)), `o${'0'.repeat(29)}=1`];
+    const text = entries.join(',');
+    expect(text).to.have.lengthOf(2048);
+    const full = { ...plain, 'causality.node': entries[0]?.slice(0, -2), 'causality.tick': 1 };
+    for (const [vector, incomplete] of [
+      [text, false],
+      [`${text},`, true],
+      [`${text},z=1`, true],
+      [`${text}0`, true],
+      [[...entries.slice(0, 62).map((_, i) => entry(i, 20)), 'x=1', 'y=1'].join(','), false],
+      [[...entries.slice(0, 62).map((_, i) => entry(i, 20)), 'x=1', 'y=1', 'z=1'].join(','), true],
+    ] as const) {
+      const node = vector.slice(0, vector.indexOf('='));
+      const { start } = read({ ...full, 'causality.node': node, 'causality.vector': vector });
+      expect([start.vector.size, start.incomplete], vector.slice(-8)).to.deep.equal([64, incomplete]);
     }
   });
 
@@ -137,10 +206,18 @@ describe('stamps read from span attributes', () => {
   it('read hybrid times, and bear bad ones', () => {
     const hlc = '2026-11-21T10:00:00.1234567892Z';
     expect(read({ ...plain, 'causality.hlc': hlc }).start.hlc?.toRfc3339()).to.equal(hlc);
-    expect(read({ ...plain, 'causality.hlc': 'yesterday' }).start.hlc).to.equal(undefined);
+    for (const bad of ['yesterday', [hlc], 7]) {
+      expect(read({ ...plain, 'causality.hlc': bad }).start.hlc).to.equal(undefined);
+    }
   });
 
   describe('in lean mode', () => {
+    it('take nothing from a parent in another domain', () => {
+      const child = { ...plain, 'causality.vector': undefined, 'causality.tick': 7 };
+      const { start } = read(child, read({ ...plain, 'causality.scope': 'process' }));
+      expect([start.vector.toString(), start.incomplete]).to.deep.equal(['b-1=7', true]);
+    });
+
     it('take the vector from the local parent', () => {
       const child = { ...plain, 'causality.vector': undefined, 'causality.tick': 7, 'causality.end.tick': 8 };
       const { start, end } = read(child, read(plain));

@@ -140,6 +140,42 @@ describe('stamps as wire text', () => {
       );
     });
 
+    const HEX = '16 lower-case hexadecimal digits';
+    const COUNTER = 'an integer from 1 to 2^48, in decimal without sign or leading zero';
+    const NODE = '1 to 64 of A-Z a-z 0-9 - _ ., then *';
+    const entries65 = Array.from({ length: 65 }, (_, i) => `n${i + 10}*1`).join('~');
+    for (const [text, reason, field, value, expected] of [
+      [7, 'malformed', 'text', 7, 'a string'],
+      ['', 'empty', 'text', '', 'a stamp'],
+      ['x'.repeat(4097), 'oversized', 'text', 'x'.repeat(4097), 'at most 4096 characters'],
+      ['1234!rest', 'version', 'version', '1234', '1'],
+      ['12345!rest', 'malformed', 'version', '12345!rest', '1!'],
+      ['1234', 'malformed', 'version', '1234', '1!'],
+      ['1!x!5!!0!a*1', 'malformed', 'domain', 'x!5!!0!a*1', `${HEX} or -, then !`],
+      ['1!7b1d62f2c9e04A15!5!!0!a*1', 'malformed', 'domain', '7b1d62f2c9e04A15', `${HEX} or -, then !`],
+      ['1!-!05!!0!a*1', 'counter', 'lamport', '05', COUNTER],
+      ['1!-!!!0!a*1', 'counter', 'lamport', '', COUNTER],
+      ['1!-!5x!0!a*1', 'malformed', 'lamport', 'x', '! after the digits'],
+      ['1!-!5!6a1f!0!a*1', 'malformed', 'hlc', '6a1f!0!a*1', `${HEX} or nothing, then !`],
+      ['1!-!5!6a1f0c3b2e4d5f6X!0!a*1', 'malformed', 'hlc', '6a1f0c3b2e4d5f6X', `${HEX} or nothing, then !`],
+      ['1!-!5!6a1f0c3b2e4d5f60x0!a*1', 'malformed', 'hlc', '6a1f0c3b2e4d5f60', `${HEX} or nothing, then !`],
+      ['1!-!5!!X!a*1', 'malformed', 'flags', 'X!', 'one lower-case hexadecimal digit, then !'],
+      ['1!-!5!!00!a*1', 'malformed', 'flags', '00', 'one lower-case hexadecimal digit, then !'],
+      ['1!-!5!!0!', 'node', 'vector node', '', NODE],
+      ['1!-!5!!0!=1', 'node', 'vector node', '=', NODE],
+      ['1!-!5!!0!a.b=1', 'node', 'vector node', 'a.b', NODE],
+      [`1!-!5!!0!${'n'.repeat(65)}*1`, 'node', 'vector node', 'n'.repeat(65), NODE],
+      ['1!-!5!!0!b*1~a*1', 'order', 'vector', 'a', 'strictly ascending nodes'],
+      ['1!-!5!!0!a*1~b*', 'counter', 'vector[b]', '', COUNTER],
+      [`1!-!5!!0!${entries65}`, 'entries', 'vector', 'n74', 'at most 64 entries'],
+      ['1!-!5!!0!a*1,b*1', 'malformed', 'vector', ',', '~ between entries'],
+    ] as const) {
+      it(`tell what is wrong with ${String(text).slice(0, 40)}`, () => {
+        const error = refusalOf(text as string);
+        expect(error).to.include({ name: 'StampFormatError', reason, field: `stamp.${field}`, value, expected });
+      });
+    }
+
     it('are one short line, whatever was sent', () => {
       for (const { text } of invalidVectors()) {
         const { message } = refusalOf(text);
@@ -160,11 +196,16 @@ describe('stamps as wire text', () => {
   });
 
   describe('writing', () => {
-    const stamp = parseStamp(SAMPLE);
+    let stamp: CausalStamp;
+    beforeEach(() => {
+      stamp = parseStamp(SAMPLE);
+    });
 
     it('refuses parts that the wire cannot carry, and names them', () => {
       expectInvalid(() => formatStamp({ ...stamp, domain: '7B1D62F2C9E04A15' }), 'stamp.domain');
       expectInvalid(() => formatStamp({ ...stamp, domain: '' }), 'stamp.domain');
+      expectInvalid(() => formatStamp({ ...stamp, domain: `${stamp.domain}0` }), 'stamp.domain');
+      expectInvalid(() => formatStamp({ ...stamp, domain: `0${stamp.domain}` }), 'stamp.domain');
       for (const lamport of [0, -1, 1.5, MAX_COUNTER + 1, Number.NaN]) {
         expectInvalid(() => formatStamp({ ...stamp, lamport }), 'stamp.lamport');
       }

@@ -1,5 +1,7 @@
 /** Between the question and the record: what `begin`, `once` and `handled` do. */
 import { expect } from 'chai';
+import type { KeyVersion, NamedMessage } from '../../src/delivery/handled-memory.js';
+import { identityOf } from '../../src/delivery/handling.js';
 import { CausalDeduplicator, type IdentifiedMessage, VectorTimestamp } from '../../src/delivery/index.js';
 
 const first: IdentifiedMessage = { node: 'a', tick: 1 };
@@ -8,7 +10,51 @@ const version = (key: string, entries: Readonly<Record<string, number>>): Identi
   vector: VectorTimestamp.from(Object.entries(entries)),
 });
 
+describe('identityOf', () => {
+  it('is a text of its own for each number of a node, and for each version of a key without one', () => {
+    const of = (key: string, entries: Readonly<Record<string, number>>): KeyVersion => ({
+      key,
+      vector: VectorTimestamp.from(Object.entries(entries)),
+      incomplete: false,
+    });
+    const named: readonly NamedMessage[] = [
+      { dot: { node: 'a', tick: 1 }, version: undefined },
+      { dot: { node: 'a', tick: 2 }, version: of('k', { a: 1 }) },
+      { dot: { node: 'b', tick: 1 }, version: of('k', { a: 1 }) },
+      { dot: undefined, version: of('k', { a: 1 }) },
+      { dot: undefined, version: of('k', { a: 2 }) },
+      { dot: undefined, version: of('l', { a: 1 }) },
+    ];
+    expect(new Set(named.map(identityOf)).size).to.equal(named.length);
+    expect(identityOf({ dot: { node: 'a', tick: 1 }, version: of('x', { b: 1 }) })).to.equal('dot 1 a');
+  });
+});
+
 describe('handling a message once', () => {
+  it('has nothing against a message that is in hand, or was handled', () => {
+    const seen = new CausalDeduplicator();
+    const handling = seen.begin(first);
+    expect(seen.check(first)).to.deep.equal({ verdict: 'handling', handle: false, against: [] });
+    handling.commit();
+    expect(seen.check(first)).to.deep.equal({ verdict: 'duplicate', handle: false, against: [] });
+    expect(Object.values(seen.counters.refused).every((count) => count === 0)).to.equal(true);
+  });
+
+  it('records no message in hand for which there is no room any more', () => {
+    const seen = new CausalDeduplicator({ maxNodes: 1, whenFull: 'refuse' });
+    seen.begin(first);
+    seen.handled({ node: 'b', tick: 1 });
+    expect(seen.handled(first)).to.include({ verdict: 'refused', reason: 'too-many-nodes' });
+  });
+
+  it('goes by the version where half of the number is missing', () => {
+    const seen = new CausalDeduplicator();
+    for (const half of [{ node: 'a' }, { tick: 1 }, {}]) {
+      expect(seen.check({ ...half, ...version('k', { a: 1 }) } as IdentifiedMessage).verdict).to.equal('fresh');
+      expect(seen.check(half as IdentifiedMessage)).to.include({ verdict: 'refused', reason: 'malformed' });
+    }
+  });
+
   it('asks without changing or counting anything', () => {
     const seen = new CausalDeduplicator();
     expect(seen.check(first)).to.deep.equal({ verdict: 'fresh', handle: true, against: [] });

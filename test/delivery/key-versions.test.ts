@@ -18,6 +18,41 @@ function naiveVerdict(handled: readonly VectorTimestamp[], version: VectorTimest
 const vector = (entries: Record<string, number>): VectorTimestamp => VectorTimestamp.from(Object.entries(entries));
 
 describe('KeyVersions', () => {
+  it('counts the entries that it holds, and those that a version would add', () => {
+    const versions = new KeyVersions();
+    for (const version of [vector({ a: 1, b: 1 }), vector({ c: 1 }), vector({ d: 1, e: 1, f: 1 })])
+      versions.add(version);
+    expect(versions.entries).to.equal(6);
+    versions.forgetOldest();
+    expect(versions.entries).to.equal(6);
+    expect(versions.growth(vector({ g: 1, h: 1 }))).to.equal(2);
+    expect(versions.growth(vector({ c: 2 }))).to.equal(0);
+    expect(versions.growth(vector({ c: 2, d: 1, e: 1, f: 1 }))).to.equal(0);
+    expect(versions.growth(vector({ c: 1, g: 1 }))).to.equal(1);
+  });
+
+  it('includes another one that holds and has forgotten no more', () => {
+    const of = (...all: VectorTimestamp[]): KeyVersions => {
+      const made = new KeyVersions();
+      for (const version of all) made.add(version);
+      return made;
+    };
+    const two = of(vector({ a: 1 }), vector({ b: 1 }));
+    for (const other of [of(), of(vector({ b: 1 })), two]) expect(two.includes(other)).to.equal(true);
+    for (const other of [of(vector({ a: 2 })), of(vector({ c: 1 })), of(vector({ a: 1 }), vector({ c: 1 }))]) {
+      expect(two.includes(other)).to.equal(false);
+    }
+    expect(of(vector({ a: 2 })).includes(of(vector({ a: 1 })))).to.equal(true);
+    const forgetful = of(vector({ a: 1 }), vector({ b: 1 }));
+    forgetful.forgetOldest();
+    expect([two.includes(forgetful), forgetful.includes(two)]).to.deep.equal([false, false]);
+    expect(forgetful.includes(forgetful)).to.equal(true);
+    const past = of(vector({ a: 1 }));
+    past.forgetPast();
+    expect([of(vector({ a: 1 })).includes(past), past.includes(of(vector({ a: 1 })))]).to.deep.equal([false, true]);
+    expect(past.includes(past)).to.equal(true);
+  });
+
   it('answers as one who remembers everything', () => {
     fc.assert(
       fc.property(

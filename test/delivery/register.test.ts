@@ -91,8 +91,11 @@ describe('CausalRegister', () => {
     for (const tick of [17, 1, 0, 18.5, Number.NaN, MAX_COUNTER + 1]) {
       expectInvalid(() => register.write('y', { node: 'a', tick }), 'tick');
     }
+    expect(expectInvalid(() => register.write('y', { node: 'a', tick: 17 }), 'tick').expected).to.equal(
+      'an integer from 18 to 2^48',
+    );
     const highest = register.write('y', { node: 'a', tick: MAX_COUNTER });
-    expectInvalid(() => highest.write('z', { node: 'a' }), 'tick');
+    expect(expectInvalid(() => highest.write('z', { node: 'a' }), 'tick').value).to.equal(MAX_COUNTER + 1);
     expect(highest.write('z', { node: 'b' }).read().values.length).to.equal(3);
   });
 
@@ -178,6 +181,10 @@ describe('CausalRegister', () => {
     ]) {
       expect(sameValue(a, b)).to.equal(true);
     }
+    for (const names of ['abc', 'acb', 'bac', 'bca', 'cab', 'cba']) {
+      const value = Object.fromEntries([...names].map((name) => [name, name.codePointAt(0)]));
+      expect(sameValue(value, { a: 97, b: 98, c: 99 }), names).to.equal(true);
+    }
     for (const [a, b] of [
       [1, 2],
       [1, '1'],
@@ -190,13 +197,31 @@ describe('CausalRegister', () => {
       [{ a: 1 }, { a: 1, b: 1 }],
       [{ a: [['b', 1]] }, { a: { b: 1 } }],
       ['a', { a: 1 }],
+      [Number.NaN, null],
+      [null, Number.NaN],
+      [undefined, () => 1],
+      [new Date(0), '1970-01-01T00:00:00.000Z'],
     ]) {
       expect(sameValue(a, b), JSON.stringify([a, b])).to.equal(false);
     }
   });
 
   describe('as JSON', () => {
-    const good = () => empty.write('x', { node: 'a' }).write('y', { node: 'b' }).toJSON();
+    const good = () => ({
+      format: 'otel-causality/register/1',
+      context: [
+        ['a', 1],
+        ['b', 1],
+      ],
+      siblings: [
+        ['a', 1, 'x'],
+        ['b', 1, 'y'],
+      ],
+    });
+
+    it('writes format, context and siblings', () => {
+      expect(empty.write('x', { node: 'a' }).write('y', { node: 'b' }).toJSON()).to.deep.equal(good());
+    });
 
     it('reads what it wrote, and converts values as it is told', () => {
       const read = CausalRegister.fromJSON(JSON.parse(JSON.stringify(good())), (value) => `${value as string}!`);

@@ -191,11 +191,27 @@ describe('StateSlots', () => {
     expect(error).to.be.instanceOf(StateDamagedError);
   });
 
+  it('takes null for nothing there, as pages’ storages say it', () => {
+    const storage = { ...memoryStorage(), get: () => null };
+    expect(new StateSlots(storage, 's').read()).to.include({ value: undefined, sequence: 0, damaged: 0 });
+  });
+
   it('takes names that fit everywhere, and no others', () => {
     for (const name of ['a', 'A-b_9', 'x'.repeat(MAX_STATE_NAME_LENGTH)]) {
       expect(new StateSlots(memoryStorage(), name).name).to.equal(name);
     }
-    for (const name of ['', '..', '-a', 'a/b', 'a b', 'ä', 'a\n', 'x'.repeat(MAX_STATE_NAME_LENGTH + 1), 7 as never]) {
+    for (const name of [
+      '',
+      '..',
+      '-a',
+      'a/b',
+      'a b',
+      'ä',
+      'a\n',
+      'x'.repeat(MAX_STATE_NAME_LENGTH + 1),
+      7 as never,
+      ['a'] as never,
+    ]) {
       expectInvalid(() => new StateSlots(memoryStorage(), name), 'name');
     }
   });

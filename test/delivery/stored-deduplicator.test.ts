@@ -310,8 +310,67 @@ describe('StoredDeduplicator', () => {
     });
   });
 
+  it('writes nothing before there is anything to remember, and nothing in a refresh where saving is by hand', async () => {
+    const storage = memoryStorage();
+    const fresh = open(storage);
+    expect([fresh.stored, await fresh.save(), fresh.storageCounters.writes]).to.deep.equal([true, true, 0]);
+    const byHand = openDeduplicator({ consumer: 'c', storage, autoSave: false });
+    byHand.handled(dot(1));
+    expect(await byHand.refresh()).to.equal(true);
+    expect([byHand.stored, open(storage).check(dot(1)).verdict]).to.deep.equal([false, 'fresh']);
+    expect([await byHand.save(), open(storage).check(dot(1)).verdict]).to.deep.equal([true, 'duplicate']);
+  });
+
+  it('writes again what somebody else has removed', async () => {
+    const storage = memoryStorage();
+    const seen = open(storage);
+    seen.handled(dot(1));
+    for (const slot of ['c.0', 'c.1']) storage.remove(slot);
+    expect(await seen.refresh()).to.equal(true);
+    expect(open(storage).check(dot(1)).verdict).to.equal('duplicate');
+  });
+
+  it('counts a damaged slot beside a whole one, however it is opened, and reads the whole one', () => {
+    for (const whenUnreadable of ['throw', 'start-empty'] as const) {
+      const storage = memoryStorage();
+      open(storage).handled(dot(1));
+      storage.set('c.1', 'torn');
+      const seen = openDeduplicator({ consumer: 'c', storage, whenUnreadable });
+      expect(seen.storageCounters, whenUnreadable).to.deep.equal({ writes: 0, failures: 0, damagedSlots: 1 });
+      expect(handledTicks(seen)).to.deep.equal([1]);
+    }
+    const nothing = openDeduplicator({ consumer: 'c', storage: memoryStorage(), whenUnreadable: 'start-empty' });
+    expect(nothing.storageCounters).to.deep.equal({ writes: 0, failures: 0, damagedSlots: 0 });
+  });
+
+  it('has saved what was recorded while it was saving, when saving is done', async () => {
+    const beneath = memoryStorage();
+    let act: (() => void) | undefined;
+    const acted = new Promise<void>((resolve) => {
+      act = resolve;
+    });
+    const storage = laterStorage(beneath, async (operation) => {
+      // What is being written does not hold the second.
+      if (operation.startsWith('set') && act !== undefined) {
+        act();
+        act = undefined;
+        seen.handled(dot(2));
+      }
+      return Promise.resolve();
+    });
+    const seen = await openDeduplicator({ consumer: 'c', storage });
+    seen.handled(dot(1));
+    await acted;
+    expect(await seen.save()).to.equal(true);
+    expect([seen.stored, handledTicks(open(beneath))]).to.deep.equal([true, [1, 2]]);
+  });
+
   it('refuses bad options', () => {
     const storage = memoryStorage();
+    expect(
+      expectInvalid(() => openDeduplicator({ consumer: 'c', storage, whenUnreadable: 'x' as never }), 'whenUnreadable')
+        .expected,
+    ).to.equal("'throw' or 'start-empty'");
     expectInvalid(() => open(storage, '../c'), 'name');
     expectInvalid(() => openDeduplicator({ consumer: 'c', storage: undefined as never }), 'storage');
     expectInvalid(() => openDeduplicator({ consumer: 'c', storage: localStorageLike as never }), 'storage');

@@ -23,6 +23,14 @@ function runsOf(list: Iterable<number>): TickRuns {
 }
 
 describe('TickRuns', () => {
+  it('includes only what has forgotten no more', () => {
+    const [whole, forgetful] = [new TickRuns(), new TickRuns()];
+    for (const runs of [whole, forgetful]) runs.add(1, 3);
+    forgetful.forgotten = 2;
+    expect([whole.includes(forgetful), forgetful.includes(whole)]).to.deep.equal([false, true]);
+    expect(forgetful.includes(forgetful)).to.equal(true);
+  });
+
   it('holds the ticks that were added, in as few runs as there can be', () => {
     fc.assert(
       fc.property(ticks, (added) => {

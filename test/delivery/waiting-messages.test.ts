@@ -6,13 +6,13 @@ import { WaitingMessages } from '../../src/delivery/waiting-messages.js';
 
 /** Its index, from the outside. */
 function filings(waiting: WaitingMessages<string>): number {
-  const { filed } = waiting as unknown as { filed: ReadonlyMap<string, ReadonlyMap<number, readonly unknown[]>> };
+  const { filed } = waiting as unknown as { filed: ReadonlyMap<string, ReadonlyMap<number, ReadonlySet<unknown>>> };
   let count = 0;
   for (const counters of filed.values()) {
     expect(counters.size).to.be.at.least(1);
-    for (const list of counters.values()) {
-      expect(list.length).to.be.at.least(1);
-      count += list.length;
+    for (const messages of counters.values()) {
+      expect(messages.size).to.be.at.least(1);
+      count += messages.size;
     }
   }
   return count;

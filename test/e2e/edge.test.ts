@@ -2,14 +2,10 @@
 import { once } from 'node:events';
 import { createServer, get, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { relateSpans } from '../../src/analysis/span-relation.js';
-import { compareStamps } from '../../src/clocks/stamp.js';
-import { readSpanStamps, type SpanStamps } from '../../src/codec/span-stamps.js';
-import { type ReportedSpan, ServiceFleet } from './service-fleet.js';
-
-type ServiceSpan = ReportedSpan & { readonly service: string };
+import { expectCausesFirst, handledBy } from './reported-stamps.js';
+import { ServiceFleet } from './service-fleet.js';
 
 const SPAN_ID = '00f067aa0ba902b7';
 const MARK = `causality=${SPAN_ID}`;
@@ -85,25 +81,6 @@ describe('an edge service', function () {
     const query = new URLSearchParams({ client, mode });
     for (const target of targets) query.append('url', target);
     return `${edge}/calls?${query}`;
-  }
-
-  function stampsOf(span: ReportedSpan | undefined): SpanStamps {
-    const stamps = span === undefined ? undefined : readSpanStamps(span.traceId, span.attributes);
-    if (stamps === undefined) throw new Error(`no stamps on ${span?.name}`);
-    return stamps;
-  }
-
-  function handledBy(spans: readonly ServiceSpan[], service: string): SpanStamps {
-    return stampsOf(spans.find((span) => span.service === service && span.kind === SpanKind.SERVER));
-  }
-
-  function expectCausesFirst(spans: readonly ServiceSpan[]): void {
-    const edges = spans.flatMap((child) => {
-      const parent = spans.find(({ spanId }) => spanId === child.parentSpanId);
-      return parent === undefined ? [] : [[stampsOf(parent), stampsOf(child)] as const];
-    });
-    expect(edges).to.have.length(spans.length - 1);
-    for (const [parent, child] of edges) expect(compareStamps(parent.start, child.start)).to.equal('before');
   }
 
   it('has something to hide: a service inside answers a stamp with a stamp', async () => {

@@ -1,11 +1,8 @@
 import { SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { relateSpans } from '../../src/analysis/span-relation.js';
-import { compareStamps } from '../../src/clocks/stamp.js';
-import { readSpanStamps, type SpanStamps } from '../../src/codec/span-stamps.js';
-import { type ReportedSpan, ServiceFleet } from './service-fleet.js';
-
-type ServiceSpan = ReportedSpan & { readonly service: string };
+import { expectCausesFirst, handledBy, type ServiceSpan, stampsOf } from './reported-stamps.js';
+import { ServiceFleet } from './service-fleet.js';
 
 describe('HTTP between processes', function () {
   this.timeout(60_000);
@@ -29,28 +26,6 @@ describe('HTTP between processes', function () {
     const spans = await fleet.take(path === '/stream' ? 7 : 5);
     expect(new Set(spans.map(({ traceId }) => traceId)).size).to.equal(1);
     return spans;
-  }
-
-  function stampsOf(span: ReportedSpan | undefined): SpanStamps {
-    const stamps = span === undefined ? undefined : readSpanStamps(span.traceId, span.attributes);
-    if (stamps === undefined) throw new Error(`no stamps on ${span?.name}`);
-    return stamps;
-  }
-
-  function handledBy(spans: readonly ServiceSpan[], service: string): SpanStamps {
-    return stampsOf(spans.find((span) => span.service === service && span.kind === SpanKind.SERVER));
-  }
-
-  function expectCausesFirst(spans: readonly ServiceSpan[]): void {
-    const edges = spans.flatMap((child) => {
-      const parent = spans.find(({ spanId }) => spanId === child.parentSpanId);
-      return parent === undefined ? [] : [{ parent: stampsOf(parent), child: stampsOf(child) }];
-    });
-    expect(edges).to.have.length(spans.length - 1);
-    for (const { parent, child } of edges) {
-      expect(compareStamps(parent.start, child.start)).to.equal('before');
-      expect(parent.start.lamport).to.be.lessThan(child.start.lamport);
-    }
   }
 
   for (const client of ['http', 'fetch']) {

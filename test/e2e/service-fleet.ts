@@ -1,8 +1,7 @@
 /** Services in processes of their own, and the spans that they report. */
-import { type ChildProcess, fork } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Attributes, SpanKind } from '@opentelemetry/api';
+import { ServiceProcesses } from '../support/service-processes.js';
 
 export interface ReportedSpan {
   readonly traceId: string;
@@ -16,26 +15,26 @@ export interface ReportedSpan {
 const PATIENCE_MS = 20_000;
 
 export class ServiceFleet {
-  private readonly children: ChildProcess[] = [];
+  private readonly processes = new ServiceProcesses();
   private readonly spans: (ReportedSpan & { readonly service: string })[] = [];
   private readonly arrivals = new EventEmitter();
 
   /** Starts a service; returns its base address. One at the edge trusts nobody and tells only 127.0.0.1. */
   async start(service: string, place: 'inside' | 'edge' = 'inside'): Promise<string> {
-    const child = fork(fileURLToPath(new URL('service.js', import.meta.url)), [], {
-      execArgv: ['--import', new URL('registration.js', import.meta.url).href],
-      env: { ...process.env, OTEL_SERVICE_NAME: service, E2E_PLACE: place },
-    });
-    this.children.push(child);
-    child.on('message', (message: { readonly span?: ReportedSpan }) => {
-      if (message.span === undefined) return;
-      this.spans.push({ ...message.span, service });
-      this.arrivals.emit('span');
-    });
-    const [{ port }] = (await once(child, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) })) as [
-      { readonly port: number },
-    ];
-    return `http://127.0.0.1:${port}`;
+    const { first } = await this.processes.start<{ readonly port: number }>(
+      {
+        main: new URL('service.js', import.meta.url),
+        preload: new URL('registration.js', import.meta.url),
+        environment: { OTEL_SERVICE_NAME: service, E2E_PLACE: place },
+      },
+      (message) => {
+        const { span } = message as { readonly span?: ReportedSpan };
+        if (span === undefined) return;
+        this.spans.push({ ...span, service });
+        this.arrivals.emit('span');
+      },
+    );
+    return `http://127.0.0.1:${first.port}`;
   }
 
   /** The spans since the last call, once there are so many. */
@@ -45,14 +44,7 @@ export class ServiceFleet {
     return this.spans.splice(0);
   }
 
-  async stop(): Promise<void> {
-    await Promise.all(
-      this.children.map(async (child) => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        const exited = once(child, 'exit');
-        child.kill('SIGKILL');
-        await exited;
-      }),
-    );
+  stop(): Promise<void> {
+    return this.processes.stop();
   }
 }

@@ -1,5 +1,5 @@
 import { type Context, context as contextApi, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
-import { suppressTracing } from '@opentelemetry/core';
+import { suppressTracing, TraceState } from '@opentelemetry/core';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import type { LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base';
@@ -195,6 +195,43 @@ describe('the log record processor', () => {
       const processor = new CausalityLogRecordProcessor({ clock: new CausalClock() });
       await processor.forceFlush();
       await processor.shutdown();
+    });
+  });
+
+  describe('in a trace that it knows, and a span that it has not stamped', () => {
+    it('admits what another clock of the process keeps to itself', () => {
+      const gateway = new LoggingNode('gateway');
+      const [one, other] = [new LoggingNode('one'), new LoggingNode('other')];
+      const request = gateway.inject(gateway.start('call').context);
+      const received = one.extract(request);
+      one.start('serve', received);
+      const elsewhere = other.start('inner', other.extract(request));
+      expect(stampOf(one.log('known', received))).not.to.have.property('causality.incomplete');
+      expect(stampOf(one.log('in the span of another', elsewhere.context))).to.include({
+        'causality.incomplete': true,
+      });
+      expect(one.clock.counters.incomplete).to.deep.equal({ 'foreign-clock': 1 });
+      expect(other.clock.counters.incomplete).to.deep.equal({});
+    });
+
+    it('admits a message that came unread', () => {
+      for (const [tracestate, incomplete] of [
+        ['causality=00f067aa0ba902b7', { 'mark-without-stamp': 1 }],
+        ['v=1', {}],
+        [undefined, {}],
+      ] as const) {
+        const node = new LoggingNode('node');
+        const { span } = node.start('before');
+        const remote = trace.setSpanContext(ROOT_CONTEXT, {
+          traceId: span.spanContext().traceId,
+          spanId: '00f067aa0ba902b7',
+          traceFlags: 1,
+          isRemote: true,
+          ...(tracestate === undefined ? {} : { traceState: new TraceState(tracestate) }),
+        });
+        expect(stampOf(node.log('read by somebody else', remote))).to.include({ 'causality.tick': 1 });
+        expect(node.clock.counters.incomplete).to.deep.equal(incomplete);
+      }
     });
   });
 

@@ -328,6 +328,75 @@ describe('HTTP replies', () => {
     expect(server.node.finished('handle').attributes).not.to.have.property('causality.incomplete');
   });
 
+  describe('takes from a response', () => {
+    const cases: readonly (readonly [what: string, name: string, times: number, received: number])[] = [
+      ['nothing where there is no stamp', 'other', 1, 0],
+      ['a stamp', 'causality', 1, 1],
+      ['a stamp under a name in capitals', 'CAUSALITY', 1, 1],
+      ['no stamp of two', 'causality', 2, 0],
+      ['no stamp of two that are the same, however many others there are', 'Causality', 40, 0],
+    ];
+    for (const [what, name, times, received] of cases) {
+      it(what, async () => {
+        const [, port] = await serve(
+          'echo',
+          (request, response) => {
+            const text = /causality=([^,]+)/.exec(String(request.headers['baggage']))?.[1] ?? 'none';
+            response.writeHead(200, ['x-first', '1', ...Array.from({ length: times }, () => [name, text]).flat()]);
+            response.end('ok');
+          },
+          { replies: false },
+        );
+        const { response } = await call(port, gateway.start('root').context);
+        expect(response.rawHeaders.filter((header) => header === name)).to.have.length(times);
+        const { counters } = gateway.clock;
+        expect(counters.received).to.equal(received);
+        expect(Object.keys(counters.refused)).to.have.length(times > 1 ? 1 : 0);
+        expect(counters.incomplete['reply-without-stamp']).to.equal(received === 1 ? undefined : 1);
+      });
+    }
+  });
+
+  it('finds the request where the application extracts from a copy of its headers', async () => {
+    const node = new TestNode('copying');
+    const uninstallNode = installHttpReplies({ clock: node.clock });
+    const server = createServer((request, response) => {
+      const received = node.extract({ ...request.headers });
+      const { span, context: inside } = node.start('handle', received, { kind: SpanKind.SERVER });
+      response.once('close', () => span.end());
+      context.with(inside, () => response.end('ok'));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const { response } = await call((server.address() as AddressInfo).port, gateway.start('root').context);
+      expect(parseStamp(String(response.headers['causality'])).vector.get(node.clock.node ?? '')).to.equal(2);
+      expect(gateway.clock.counters.received).to.equal(1);
+    } finally {
+      uninstallNode();
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
+  it('answers where a response lets nobody listen to its end, and says unknown', async () => {
+    const [server, port] = await serve('server', (_request, response, node, inside) => {
+      const { prependOnceListener } = response;
+      response.prependOnceListener = function (event, listener) {
+        if (event === 'close') throw new Error('nobody listens here');
+        return prependOnceListener.call(this, event, listener);
+      };
+      response.writeHead(200);
+      node.start('between', inside).span.end();
+      response.end('ok');
+    });
+    const { body, response } = await call(port, gateway.start('root').context);
+    expect(body).to.equal('ok');
+    expect(response.headers['causality']).to.be.a('string');
+    expect(server.node.clock.counters.errors).to.equal(1);
+    expect(server.node.finished('between').attributes['causality.incomplete']).to.equal(true);
+  });
+
   it('keeps two clocks in one process apart', async () => {
     const [server, port] = await serve('server', plain);
     const bystander = new TestNode('bystander');

@@ -1,3 +1,4 @@
+import { SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { AwaitedReplies } from '../../src/otel/awaited-replies.js';
 import { Counters } from '../../src/otel/counters.js';
@@ -122,6 +123,35 @@ describe('awaited replies', () => {
     expect(records.map((record) => record.awaited)).to.deep.equal([0, 0, 1, 1, 1]);
     expect(counters.snapshot(0).incomplete).to.deep.equal({ 'too-many-awaited': 2 });
     expect(awaited.take('span 0')).to.equal(undefined);
+  });
+
+  it('of a producer need not come: giving one up hides nothing', () => {
+    const counters = new Counters();
+    const awaited = new AwaitedReplies(1);
+    const [asks, tells] = [domainOf(counters), domainOf(counters)];
+    awaited.add('tells', tells, { awaited: 0, kind: SpanKind.PRODUCER } as SpanRecord, true);
+    expect(awaited.peek('tells')?.optional).to.equal(true);
+    awaited.add('asks', asks, { awaited: 0, kind: SpanKind.CLIENT } as SpanRecord, true);
+    expect(awaited.peek('asks')?.optional).to.equal(false);
+    awaited.add('relays', asks, undefined, true);
+    expect([tells.incomplete, asks.incomplete]).to.deep.equal([false, true]);
+    expect(awaited.peek('relays')).to.include({ optional: false, blind: true });
+  });
+
+  it('of a sampled span leave no doubt in its domain, whether they come or not', () => {
+    const [awaited, domain] = [new AwaitedReplies(), domainOf()];
+    awaited.add('span', domain, recordOf(), true);
+    awaited.take('span');
+    expect(domain.blindRequests).to.equal(0);
+  });
+
+  it('are awaited without the span, once that has ended', () => {
+    const [awaited, domain, record] = [new AwaitedReplies(), domainOf(), recordOf()];
+    awaited.add('span', domain, record, true);
+    awaited.detach('span');
+    awaited.detach('never there');
+    expect(awaited.take('span')).to.include({ domain, record: undefined });
+    expect([record.awaited, domain.blindRequests]).to.deep.equal([1, 0]);
   });
 
   it('of the same span take no more room', () => {

@@ -196,9 +196,14 @@ describe('CausalTimestampExporter', () => {
   });
 
   describe('is read by', () => {
-    const { server } = callToOneBehind(BEHIND_MS);
-    const [moved] = exported([server]) as [ReadableSpan];
-    const startNanos = `${moved.startTime[0]}${String(moved.startTime[1]).padStart(9, '0')}`;
+    let server: ReadableSpan;
+    let moved: ReadableSpan;
+    let startNanos: string;
+    beforeEach(() => {
+      ({ server } = callToOneBehind(BEHIND_MS));
+      [moved] = exported([server]) as [ReadableSpan];
+      startNanos = `${moved.startTime[0]}${String(moved.startTime[1]).padStart(9, '0')}`;
+    });
 
     it('the OTLP serializers', () => {
       const json = new TextDecoder().decode(JsonTraceSerializer.serializeRequest([moved]));

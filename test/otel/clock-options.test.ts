@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { CausalClock } from '../../src/otel/causal-clock.js';
-import { type CausalClockOptions, isDisabled, settle } from '../../src/otel/clock-options.js';
+import {
+  type CausalClockOptions,
+  clockProblems,
+  disabledProblem,
+  isDisabled,
+  settle,
+} from '../../src/otel/clock-options.js';
+import { EnvironmentValues } from '../../src/otel/environment-values.js';
 import { CausalityPropagator } from '../../src/otel/propagator.js';
 import { CausalitySpanProcessor } from '../../src/otel/span-processor.js';
 import { diagLines } from '../support/diag-lines.js';
@@ -216,6 +223,42 @@ describe('clock options', () => {
       expect(lines[0]?.length).to.be.lessThan(250);
     });
 
+    it('says in words what would do', () => {
+      const [, attributes] = from({ OTEL_CAUSALITY_ATTRIBUTES: 'all' });
+      expect(attributes[0]).to.include(
+        `OTEL_CAUSALITY_ATTRIBUTES: expected 'standard' or 'full' or 'lean', got "all"; using 'standard'`,
+      );
+      const [, entries] = from({ OTEL_CAUSALITY_MAX_ENTRIES: '1' });
+      expect(entries[0]).to.include('OTEL_CAUSALITY_MAX_ENTRIES: expected an integer from 2 to 64, got "1"');
+      const [, scope] = from({ OTEL_CAUSALITY_SCOPE: 'process' });
+      expect(scope[0])
+        .to.include('OTEL_CAUSALITY_SCOPE: expected OTEL_CAUSALITY_TRUST to be')
+        .and.include('got "process"');
+      expect(expectInvalid(() => settled({ attributes: 'all' }), 'attributes').expected).to.equal(
+        "'standard' or 'full' or 'lean'",
+      );
+    });
+
+    it('tells ahead what it would say', () => {
+      expect(clockProblems({ OTEL_CAUSALITY_NODE: 'orders' })).to.deep.equal([]);
+      expect(clockProblems({ OTEL_CAUSALITY_NODE: '---' })).to.have.length(1);
+      for (const text of ['true', 'FALSE', '']) {
+        expect(disabledProblem({ OTEL_CAUSALITY_DISABLED: text })).to.deep.equal([]);
+      }
+      expect(disabledProblem({ OTEL_CAUSALITY_DISABLED: 'yes' })).to.deep.equal([
+        `OTEL_CAUSALITY_DISABLED: expected 'true' or 'false', got "yes"; taken for 'false'`,
+      ]);
+    });
+
+    it('lets no error pass for a bad value that is none', () => {
+      const variables = new EnvironmentValues({});
+      const broken = (): never => {
+        throw new RangeError('broken');
+      };
+      expect(() => variables.checked('using nothing', broken)).to.throw(RangeError, 'broken');
+      expect(variables.problems).to.deep.equal([]);
+    });
+
     it('OTEL_CAUSALITY_DISABLED is true or it is not', () => {
       for (const text of ['true', 'TRUE', ' True '])
         expect(isDisabled({ OTEL_CAUSALITY_DISABLED: text })).to.equal(true);
@@ -230,7 +273,10 @@ describe('clock options', () => {
   });
 
   describe('of what uses a clock', () => {
-    const clock = new CausalClock({ node: 'options' });
+    let clock: CausalClock;
+    beforeEach(() => {
+      clock = new CausalClock({ node: 'options' });
+    });
 
     it('clock is a CausalClock', () => {
       for (const wrong of [null, 5, 'clock', {}, { spans: {} }, () => clock]) {

@@ -82,6 +82,20 @@ describe('counters', () => {
     });
   }
 
+  it('say what happened', () => {
+    const lines = loud.map(([, , happen]) => diagLines(() => happen(new Counters()))[0]);
+    expect(lines).to.deep.equal([
+      'warn otel-causality: stamp not taken (malformed): detail',
+      'debug otel-causality: order is incomplete in a trace (passed-on)',
+      'warn otel-causality: entry for our own node refused: detail',
+      'warn otel-causality: remote hybrid time refused: detail',
+      'warn otel-causality: stamp not sent: detail',
+      'error otel-causality: a hook failed, the application was not disturbed: detail',
+      'warn otel-causality: vector entries dropped by a limit: 3',
+    ]);
+    expect(diagLines(() => new Counters().entries(0))).to.deep.equal([]);
+  });
+
   it('log each reason by itself', () => {
     const counters = new Counters();
     const lines = diagLines(() => {

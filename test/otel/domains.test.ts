@@ -59,6 +59,16 @@ describe('the domains of a process', () => {
     expect(domains.node).to.equal(node);
   });
 
+  it('find what has become of one: the present one of its trace, else itself', () => {
+    const domains = domainsOf({ maxDomains: 1 });
+    const first = domains.obtain(TRACE_ID, 0);
+    expect(domains.current(first)).to.equal(first);
+    domains.obtain('1'.repeat(32), 0);
+    expect([first.dropped, domains.current(first)]).to.deep.equal([true, first]);
+    const second = domains.obtain(TRACE_ID, 0);
+    expect([second === first, domains.current(first) === second]).to.deep.equal([false, true]);
+  });
+
   it('bear a clock that fails, and say so', () => {
     const domains = domainsOf({
       now: () => {

@@ -268,6 +268,61 @@ describe('replies to fetch', () => {
       });
     });
 
+    it('finds the sender in headers of every shape, whatever else is in them, and disturbs nothing where there is none', async () => {
+      const response = new Response('ok', { headers: { causality: 'none of ours' } });
+      const taken: string[] = [];
+      const { hearReply } = page.clock.messages;
+      page.clock.messages.hearReply = (spanId) => void taken.push(spanId);
+      const parent = (id: number): string => `00-${'1'.repeat(32)}-${String(id).repeat(16)}-01`;
+      const lines: string[] = [];
+      try {
+        await over(
+          () => Promise.resolve(response),
+          async () => {
+            for (const headers of [
+              { accept: 'x', TraceParent: parent(1) },
+              [
+                ['accept', 'x'],
+                ['TraceParent', parent(2)],
+              ],
+              new Map([['traceparent', parent(3)]]),
+              ['traceparent', ['traceparent', parent(4)]],
+              { get: 'a header of this name', traceparent: parent(5) },
+              [null, ['accept', parent(6)]],
+              { traceparent: 7 },
+              { traceparent: [parent(8)] },
+              { traceparent: 'none' },
+              { traceparent: '' },
+              'traceparent',
+              null,
+              7,
+            ]) {
+              await fetch('https://host.example/', { headers } as RequestInit);
+              await fetch({ headers } as unknown as Request);
+            }
+            for (const odd of [undefined, null, 'text', 7, {}]) await fetch(odd as string, odd as RequestInit);
+            lines.push(
+              ...diagLines(() => {
+                const hostile = {
+                  get headers(): never {
+                    throw new Error('on purpose');
+                  },
+                };
+                void fetch('https://host.example/', hostile);
+              }),
+            );
+          },
+        );
+      } finally {
+        page.clock.messages.hearReply = hearReply;
+      }
+      expect(taken).to.deep.equal([1, 1, 2, 2, 3, 3, 4, 4, 5, 5].map((id) => String(id).repeat(16)));
+      expect(page.clock.counters.errors).to.equal(1);
+      expect(lines).to.deep.equal([
+        'error otel-causality: reading the headers of a fetch failed, the application was not disturbed: on purpose',
+      ]);
+    });
+
     it('passes the response, or the failure, on as it is', async () => {
       const response = new Response('body');
       const failure = new TypeError('no network');
@@ -297,6 +352,22 @@ describe('replies to fetch', () => {
         },
       );
       expect(page.clock.counters.errors).to.equal(2);
+    });
+
+    it('passes on what a stand-in for fetch gives instead of a promise', () => {
+      uninstall();
+      for (const odd of [undefined, null, 17, { status: 200 }]) {
+        globalThis.fetch = () => odd as never;
+        const own = new TestNode('own');
+        const takeBack = installFetchReplies({ clock: own.clock });
+        try {
+          const headers = own.inject(own.start('call', undefined, { kind: SpanKind.CLIENT }).context);
+          expect(globalThis.fetch('http://127.0.0.1/', { headers })).to.equal(odd);
+        } finally {
+          takeBack();
+          globalThis.fetch = nativeFetch;
+        }
+      }
     });
 
     it('goes when it is told to, also from under another wrapper', async () => {

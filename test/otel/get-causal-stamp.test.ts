@@ -4,9 +4,14 @@ import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { TestNode } from '../support/fleet.js';
 
 describe('getCausalStamp', () => {
-  const gateway = new TestNode('gateway');
-  const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
-  const request = gateway.inject(call.context);
+  let gateway: TestNode;
+  let call: ReturnType<TestNode['start']>;
+  let request: ReturnType<TestNode['inject']>;
+  beforeEach(() => {
+    gateway = new TestNode('gateway');
+    call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
+    request = gateway.inject(call.context);
+  });
 
   it("gives a span's start stamp, by the span or by a context with it", () => {
     const stamp = getCausalStamp(call.span);
@@ -32,6 +37,17 @@ describe('getCausalStamp', () => {
   it('gives the stamp of a wrapped span context, by its identity', () => {
     expect(getCausalStamp(trace.wrapSpanContext(call.span.spanContext()))).to.equal(getCausalStamp(call.span));
     expect(getCausalStamp(trace.wrapSpanContext({ ...call.span.spanContext() }))).to.equal(undefined);
+  });
+
+  it('gives nothing of what is neither a span nor a context, and throws for nothing', () => {
+    const fail = (): never => {
+      throw new Error('on purpose');
+    };
+    for (const odd of [undefined, null, 7, 'span', {}, { spanContext: fail }, { getValue: fail }, { spanContext: 7 }]) {
+      expect(getCausalStamp(odd as never)).to.equal(undefined);
+    }
+    const unstamped = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 0 };
+    expect(getCausalStamp(trace.wrapSpanContext(unstamped))).to.equal(undefined);
   });
 
   it('gives nothing where there is nothing', () => {

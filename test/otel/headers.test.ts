@@ -46,6 +46,59 @@ function outbound(
   return { carrier, sets: setter.sets, unsent, failures };
 }
 
+describe('headers whatever the case of their names', () => {
+  it('are the lists where their names are, and nobody else’s of the same length', () => {
+    const carrier = {
+      baggage: `user=1,causality=${STAMP}`,
+      tracestate: `causality=${SPAN},v=x`,
+      Baggage: 'another',
+      BAGGAGEX: 'x',
+      garbage: 'g',
+      'trace-bits': 'b',
+    };
+    const headers = inbound(carrier);
+    for (const name of ['baggage', 'BAGGAGE', 'Baggage']) expect(headers.get(carrier, name)).to.equal('user=1');
+    for (const name of ['tracestate', 'TraceState']) expect(headers.get(carrier, name)).to.equal('v=x');
+    for (const [name, value] of [
+      ['garbage', 'g'],
+      ['trace-bits', 'b'],
+      ['BAGGAGEX', 'x'],
+    ] as const) {
+      expect(headers.get(carrier, name)).to.equal(value);
+    }
+  });
+
+  it('are found in a carrier when ours is put behind what is there', () => {
+    for (const carrier of [
+      { Baggage: 'a=1' },
+      { garbage: 'g=1', BAGGAGE: 'a=1' },
+      { baggage: ['a=1'] },
+      { baggage: ['a=1', 'b=2'] },
+    ] as Record<string, unknown>[]) {
+      const before = carrier['BAGGAGE'] ?? carrier['Baggage'] ?? carrier['baggage'];
+      const text = Array.isArray(before) ? before.join(',') : before;
+      const { sets } = outbound({}, { text: STAMP }, { carrier });
+      expect(Object.fromEntries(sets)['baggage']).to.equal(`${text as string},causality=${STAMP}`);
+    }
+  });
+
+  it('that are blank, or no text, are as none', () => {
+    for (const baggage of ['', '  ', undefined, null, 7, { a: 1 }]) {
+      const { sets } = outbound({}, { text: STAMP }, { carrier: { baggage } });
+      expect(Object.fromEntries(sets)['baggage'], typeof baggage).to.equal(`causality=${STAMP}`);
+    }
+  });
+
+  it('hold 180 members of baggage and not one more', () => {
+    const members = (count: number): string => Array.from({ length: count }, (_, i) => `k${i}=v`).join(',');
+    expect(outbound({}, { text: STAMP }, { carrier: { baggage: members(179) } }).unsent).to.equal(undefined);
+    const full = members(180);
+    expect(outbound({}, { text: STAMP }, { carrier: { baggage: full } }).unsent).to.equal(
+      `no room behind ${full.length} bytes of baggage`,
+    );
+  });
+});
+
 describe('inbound headers', () => {
   it('show the wrapped propagators both lists without our members', () => {
     const carrier = { baggage: `a=1;p, causality=${STAMP}, b=2`, tracestate: `v=1,causality=${SPAN},w=2`, other: 'x' };

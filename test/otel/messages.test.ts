@@ -1,4 +1,4 @@
-import { type Context, type Span, SpanKind } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { compareStamps } from '../../src/clocks/stamp.js';
@@ -62,6 +62,20 @@ describe('messages', () => {
         'causality.reply.tick': 2,
         'causality.end.tick': 3,
       });
+    });
+
+    it('are found by the context of their request where the carrier is another object', () => {
+      const exchange = new Exchange();
+      const { messages } = exchange.server.clock;
+      const parentSpanId = exchange.call.span.spanContext().spanId;
+      const { context } = exchange.handle;
+      expect(messages.reply({}, { context, parentSpanId: undefined })).to.equal(undefined);
+      expect(messages.reply({}, { context, parentSpanId: 'f'.repeat(16) })).to.equal(undefined);
+      expect(messages.reply({}, { context: ROOT_CONTEXT, parentSpanId })).to.equal(undefined);
+      expect(exchange.client.clock.messages.reply({}, { context, parentSpanId })).to.equal(undefined);
+      expect(messages.reply({}, { context, parentSpanId })?.text).to.match(/^1!/);
+      exchange.handle.span.end();
+      expect(exchange.server.finished('handle').attributes).to.include({ 'causality.reply.tick': 2 });
     });
 
     it('of an unsampled server relay what it knows, without an event', () => {
@@ -146,6 +160,17 @@ describe('messages', () => {
       exchange.client.start('later').span.end();
       expect(exchange.client.finished('later').attributes['causality.lamport']).to.equal(2);
     });
+  });
+
+  it('admits that another clock of the process keeps to itself what its span knows', () => {
+    const gateway = new TestNode('gateway');
+    const [one, other] = [new TestNode('one'), new TestNode('other')];
+    const request = gateway.inject(gateway.start('call').context);
+    one.start('serve', one.extract(request));
+    const { context } = other.start('inner', other.extract(request));
+    const stamp = /causality=([^,;]*)/.exec(one.inject(context)['baggage'] ?? '')?.[1];
+    expect(parseStamp(stamp ?? '').incomplete).to.equal(true);
+    expect(one.clock.counters.incomplete).to.deep.equal({ 'foreign-clock': 1 });
   });
 
   it('ignores replies that nobody awaits', () => {

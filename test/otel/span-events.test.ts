@@ -126,6 +126,24 @@ describe('the events of spans', () => {
       expect(node.finished('receive').attributes).to.include({ 'causality.incomplete': true });
     });
 
+    it('tell how far the clock of a sender is ahead, the furthest of them, at the start and later', () => {
+      const START = 1_719_835_200_000;
+      const node = new TestNode('node', { now: () => START });
+      const links = [300, 100].map((ahead) => {
+        const sender = new TestNode('sender', { now: () => START + ahead });
+        const sent = sender.inject(sender.start('send', undefined, { kind: SpanKind.PRODUCER }).context);
+        return { context: trace.getSpanContext(node.extract(sent)) as SpanContext };
+      });
+      const early = node.start('early', undefined, { links });
+      const late = node.start('late');
+      late.span.addLinks(links);
+      for (const { span } of [early, late]) span.end();
+      for (const name of ['early', 'late']) {
+        const behind = node.finished(name).attributes['causality.clock_behind_us'] as number;
+        expect(behind, name).to.be.within(299_900, 300_100);
+      }
+    });
+
     it('to a local span merge its start', () => {
       const node = new TestNode('node');
       const linked = node.start('linked');
@@ -185,6 +203,7 @@ describe('the events of spans', () => {
       expect(startOf(inner.span).incomplete).to.equal(true);
       outer.span.end();
       expect(one.finished('outer').attributes['causality.incomplete']).to.equal(true);
+      for (const { clock } of [one, other]) expect(clock.counters.incomplete).to.deep.equal({ 'foreign-clock': 1 });
       expect(one.clock.node).not.to.equal(other.clock.node);
     });
 
@@ -213,6 +232,7 @@ describe('the events of spans', () => {
       traceState: new TraceState(`causality=${SPAN_ID}`),
     });
     expect(startOf(node.start('handle', marked).span).incomplete).to.equal(true);
+    expect(node.clock.counters.incomplete).to.deep.equal({ 'mark-without-stamp': 1 });
     const unmarked = trace.setSpanContext(ROOT_CONTEXT, {
       ...parent,
       traceId: '2'.repeat(32),

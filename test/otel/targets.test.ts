@@ -43,6 +43,37 @@ describe('OTEL_CAUSALITY_TARGETS', () => {
     expect(to({ 'server.address': 7 })).to.equal(false);
   });
 
+  it('says what it takes, and passes over what is none', () => {
+    expect(targets('a.example, ,\t,b.example').problems).to.deep.equal([]);
+    const form = "a host, '*.suffix' or '*', each with a port or without, separated by commas";
+    for (const bad of ['*..', '.', '[::1]x', 'x[::1]', '::1/64', 'g::1', 'a b', '*x.example', ':80', '[]']) {
+      expect(targets(` ${bad} `).problems).to.deep.equal([
+        `OTEL_CAUSALITY_TARGETS: expected ${form}, got ${JSON.stringify(bad)}; it matches nothing`,
+      ]);
+    }
+    const many = Array.from({ length: MAX_TARGET_PATTERNS + 1 }, (_, i) => `h${i}`).join(',');
+    const { to, problems } = targets(many);
+    expect(problems[0]).to.include(`expected at most ${MAX_TARGET_PATTERNS} hosts, got `);
+    expect(problems[0]).to.match(/; the others get no stamps$/);
+    expect([to(host('h0')), to(host(`h${MAX_TARGET_PATTERNS}`))]).to.deep.equal([true, false]);
+  });
+
+  it('reads addresses of version 6 whole', () => {
+    const { to } = targets('2001:db8:0:1::12,::ffff:10.0.0.7');
+    expect([to(host('2001:DB8:0:1::12')), to(host('[2001:db8:0:1::12]:80'))]).to.deep.equal([true, true]);
+    expect(to(host('::ffff:10.0.0.7'))).to.equal(true);
+    const all = targets('*').to;
+    for (const odd of ['fe80::1%eth0', 'x[::1]', '[::1]x', 'z::1', ':80']) expect(all(host(odd)), odd).to.equal(false);
+  });
+
+  it('goes by the URL where there is no address, and only by a whole one', () => {
+    const { to } = targets('a.example:8080');
+    expect(to({ 'server.address': '', 'url.full': 'http://a.example:8080/' })).to.equal(true);
+    for (const url of ['see http://a.example:8080/', ['http://a.example:8080/'], 7]) {
+      expect(to({ 'url.full': url }), String(url)).to.equal(false);
+    }
+  });
+
   it('minds a port only where the pattern has one', () => {
     const { to } = targets('a.example:8080,[::1]:90,fe80::1,*.b.example:443');
     expect(to(host('a.example', 8080))).to.equal(true);

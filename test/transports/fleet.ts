@@ -2,13 +2,13 @@
  * Services in processes of their own, for the tests of transports: real OpenTelemetry instrumentations, real network,
  * and every finished span exported over OTLP to a collector here. A test tells a service what to do by name.
  */
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
 import { readDocument } from '../../src/analysis/readers/document.js';
+import { ServiceProcesses } from '../support/service-processes.js';
 
 /** How a service takes part: with this library, as a plain W3C service, or with trace context alone. */
 export type Membership = 'ours' | 'baggage' | 'trace';
@@ -62,7 +62,7 @@ export class Service {
 }
 
 export class TransportFleet {
-  private readonly children: ChildProcess[] = [];
+  private readonly processes = new ServiceProcesses();
   private readonly spans: RecordedSpan[] = [];
   private readonly arrivals = new EventEmitter();
   private readonly collector = createServer((request, response) => {
@@ -82,10 +82,11 @@ export class TransportFleet {
       await once(this.collector, 'listening');
     }
     const { port } = this.collector.address() as AddressInfo;
-    const child = fork(fileURLToPath(new URL('service.js', import.meta.url)), [`./services/${module}.js`], {
-      execArgv: ['--import', new URL('registration.js', import.meta.url).href],
-      env: {
-        ...process.env,
+    const { child } = await this.processes.start({
+      main: new URL('service.js', import.meta.url),
+      preload: new URL('registration.js', import.meta.url),
+      args: [`./services/${module}.js`],
+      environment: {
         OTEL_SERVICE_NAME: name,
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`,
         MODULE: module,
@@ -93,8 +94,6 @@ export class TransportFleet {
         ...options.environment,
       },
     });
-    this.children.push(child);
-    await once(child, 'message', { signal: AbortSignal.timeout(PATIENCE_MS) });
     return new Service(name, child);
   }
 
@@ -111,14 +110,7 @@ export class TransportFleet {
   }
 
   async stop(): Promise<void> {
-    await Promise.all(
-      this.children.map(async (child) => {
-        if (child.exitCode !== null || child.signalCode !== null) return;
-        const exited = once(child, 'exit');
-        child.kill('SIGKILL');
-        await exited;
-      }),
-    );
+    await this.processes.stop();
     this.collector.closeAllConnections();
     this.collector.close();
   }

@@ -16,8 +16,8 @@ export function durationText(nanos: number): string {
   if (unit === undefined) return `${Math.round(nanos)} ns`;
   const amount = nanos / unit[0];
   const digits = Math.abs(amount) >= 99.95 ? 0 : Math.abs(amount) >= 9.995 ? 1 : 2;
-  const text = amount.toFixed(digits);
-  return `${text.includes('.') ? text.replace(/\.?0+$/, '') : text} ${unit[1]}`;
+  // As a number again it has no zeros at its end.
+  return `${Number(amount.toFixed(digits))} ${unit[1]}`;
 }
 
 /** `1 span`, `2 spans`. */

@@ -12,7 +12,14 @@ export function spanLabel({ name, attributes }: RecordedSpan): string {
   for (const key of TARGETS) {
     const target = attributes[key];
     if (typeof target !== 'string' || target === '') continue;
-    return `${name} ${target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/[?#].*$/s, '') || '/'}`;
+    return `${name} ${pathOf(target) || '/'}`;
   }
   return name;
+}
+
+/** The path of an address, or of a request's target, without what stands around it. */
+function pathOf(target: string): string {
+  const local = target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '');
+  const end = local.search(/[?#]/);
+  return end < 0 ? local : local.slice(0, end);
 }

@@ -47,7 +47,7 @@ function nanosOfDuration(text: string): bigint | undefined {
   if (match === null) return undefined;
   let nanos = 0n;
   for (const [, whole = '0', fraction = '', unit = 'ns'] of (match[2] as string).matchAll(
-    /(\d+)(?:\.(\d+))?([a-zµμ]+)/g,
+    /(\d{1,9})(?:\.(\d{1,9}))?([a-zµμ]{1,2})/g,
   )) {
     const unitNanos = BigInt(UNIT_NANOS[unit] as number);
     nanos += BigInt(whole) * unitNanos + (BigInt(fraction.padEnd(9, '0')) * unitNanos) / 1_000_000_000n;

@@ -10,10 +10,12 @@ import { MAX_SPAN_EVENTS, MAX_SPAN_LINKS } from '../../clocks/limits.js';
 import type { AttributeRecord, RecordedKind, RecordedLink, RecordedSpan } from '../recorded.js';
 import { isObject, type JsonObject } from './attribute-record.js';
 import { attributesOf } from './attribute-values.js';
+import { NO_EVENTS, NO_LINKS, NO_SCOPE, UNKNOWN_SERVICE, UNSET } from './defaults.js';
 import { parentIdOf, spanIdOf, traceIdOf } from './ids.js';
 import { movedBack, WARNINGS_ATTRIBUTE } from './moved-times.js';
 import { nanosOf } from './nanos.js';
 import type { Reading } from './reading.js';
+import { isDraft, type SpanDraft } from './span-bytes.js';
 import { inCamelCase, isSnakeCase } from './spelling.js';
 
 type Scope = RecordedSpan['scope'];
@@ -25,14 +27,6 @@ interface Surroundings {
   readonly resource: AttributeRecord;
   readonly scope: Scope;
 }
-
-/** Name of the service whose resource does not tell, as the specification has it. */
-export const UNKNOWN_SERVICE = 'unknown_service';
-
-export const NO_SCOPE: Scope = Object.freeze({ name: '', version: undefined });
-export const UNSET: Status = Object.freeze({ code: 'unset', message: undefined });
-export const NO_LINKS: readonly RecordedLink[] = Object.freeze([]);
-export const NO_EVENTS: RecordedSpan['events'] = Object.freeze([]);
 
 const KINDS: ReadonlyMap<unknown, RecordedKind> = new Map<unknown, RecordedKind>([
   ...(['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const).map(
@@ -89,9 +83,7 @@ function readSpans(list: unknown, surroundings: Surroundings, place: string, rea
     try {
       const span = spans[i];
       if (!isObject(span)) throw new InvalidValueError('span', span, 'an object');
-      // Only what lacks the usual name is looked at twice.
-      const spelled = span['startTimeUnixNano'] === undefined && isSnakeCase(span) ? inCamelCase(span) : span;
-      const read = spanOf(spelled, surroundings, reading);
+      const read = isDraft(span) ? finished(span, surroundings, reading) : spanOf(span, surroundings, reading);
       const warnings = read.attributes[WARNINGS_ATTRIBUTE];
       reading.add(warnings === undefined ? read : movedBack(read, warnings, reading));
     } catch (error) {
@@ -101,7 +93,22 @@ function readSpans(list: unknown, surroundings: Surroundings, place: string, rea
   }
 }
 
-function spanOf(span: JsonObject, { service, resource, scope }: Surroundings, reading: Reading): RecordedSpan {
+/** What the parser of lines could not know or did not look at. */
+function finished(draft: SpanDraft, { service, resource, scope }: Surroundings, reading: Reading): RecordedSpan {
+  draft.service = service;
+  draft.resource = resource;
+  draft.scope = scope;
+  draft.origin = reading.here;
+  draft.attributes = attributesOf(draft.attributes, reading);
+  if (draft.links !== NO_LINKS) draft.links = linksOf(draft.links, reading);
+  if (draft.events !== NO_EVENTS) draft.events = eventsOf(draft.events, reading);
+  if (draft.status !== UNSET) draft.status = statusOf(draft.status);
+  return draft;
+}
+
+function spanOf(object: JsonObject, { service, resource, scope }: Surroundings, reading: Reading): RecordedSpan {
+  // Only what lacks the usual name is looked at twice.
+  const span = object['startTimeUnixNano'] === undefined && isSnakeCase(object) ? inCamelCase(object) : object;
   const startNanos = nanosOf(span['startTimeUnixNano'], 'startTimeUnixNano', reading);
   const { name, endTimeUnixNano: end } = span;
   return {

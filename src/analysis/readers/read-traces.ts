@@ -16,6 +16,7 @@ import { DocumentReader } from './document.js';
 import { JsonBytesParser } from './json-bytes-parser.js';
 import { JsonPieces, type PieceSink } from './json-pieces.js';
 import { type ReadProblem, ReadTracesError, reasonOf } from './problems.js';
+import { OneByOne } from './one-by-one.js';
 import { Reading } from './reading.js';
 
 /** A file's path, `-` for standard input, bytes or text in pieces, or a live backend. */
@@ -39,10 +40,18 @@ export interface ReadTracesOptions {
   };
 }
 
-export async function* readTraces(
+export function readTraces(
   source: TraceSource,
   options: ReadTracesOptions = {},
 ): AsyncGenerator<RecordedSpan, void, undefined> {
+  return new OneByOne(readBatches(source, options));
+}
+
+/** The spans of a line or batch at a time. */
+async function* readBatches(
+  source: TraceSource,
+  options: ReadTracesOptions,
+): AsyncGenerator<readonly RecordedSpan[], void, undefined> {
   const valueBytes = valueBytesOf(options);
   const reading = new Reading(options.name ?? 'stream', options.onProblem, options.onLog);
   for await (const part of partsOf(source, options, reading)) {
@@ -68,7 +77,7 @@ async function* readPart(
   valueBytes: number,
   reading: Reading,
   options: ReadTracesOptions,
-): AsyncGenerator<RecordedSpan, void, undefined> {
+): AsyncGenerator<readonly RecordedSpan[], void, undefined> {
   const documents = new Documents(reading);
   const pieces = new JsonPieces(valueBytes, documents);
   let bytesRead = 0;
@@ -87,7 +96,7 @@ async function* readPart(
   }
   pieces.end();
   yield* documents.take();
-  yield* reading.finish();
+  yield reading.finish();
 }
 
 /** Parses what was cut out and collects the spans of it. */
@@ -125,11 +134,11 @@ class Documents implements PieceSink {
     this.reading.report(line, reason);
   }
 
-  *take(): Generator<RecordedSpan, void, undefined> {
+  /** What is ready, and forgets it. */
+  take(): readonly (readonly RecordedSpan[])[] {
     const { ready } = this;
-    if (ready.length === 0) return;
-    this.ready = [];
-    for (const spans of ready) yield* spans;
+    if (ready.length > 0) this.ready = [];
+    return ready;
   }
 
   private read(document: unknown, text: () => string, line: number): void {

@@ -7,6 +7,7 @@
  */
 import { MAX_JSON_DEPTH } from '../../clocks/limits.js';
 import { isObject, type JsonObject } from './attribute-record.js';
+import { isDraft } from './span-bytes.js';
 
 /** True where one of an object's names says that it is spelled the other way. */
 export function isSnakeCase(value: JsonObject): boolean {
@@ -29,7 +30,8 @@ export function inCamelCase(value: JsonObject): JsonObject {
 function respelled(value: unknown, depth: number): unknown {
   if (depth > MAX_JSON_DEPTH) return value;
   if (Array.isArray(value)) return value.map((element) => respelled(element, depth + 1));
-  if (!isObject(value)) return value;
+  // A draft was spelled in camel case, or it would be none.
+  if (!isObject(value) || isDraft(value)) return value;
   const copy: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   for (const [name, inner] of Object.entries(value)) {
     const isMap = name === 'attributes' && isObject(inner);

@@ -7,7 +7,7 @@
  */
 import type { AttributeValue, RecordedKind, RecordedSpan } from '../recorded.js';
 import type { WritableRecord } from './attribute-record.js';
-import { NO_SCOPE, UNSET } from './otlp.js';
+import { NO_SCOPE, UNSET } from './defaults.js';
 
 const KINDS: ReadonlySet<unknown> = new Set(['internal', 'server', 'client', 'producer', 'consumer']);
 

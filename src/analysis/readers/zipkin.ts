@@ -6,13 +6,13 @@
  * Hazard: one id may be two spans; see {@link SharedSpans}.
  */
 import { InvalidValueError } from '../../clocks/errors.js';
-import { MAX_SPAN_EVENTS, MAX_SPAN_LINKS } from '../../clocks/limits.js';
+import { MAX_REMEMBERED_SERVICES, MAX_SPAN_EVENTS, MAX_SPAN_LINKS } from '../../clocks/limits.js';
 import type { AttributeRecord, RecordedKind, RecordedLink, RecordedSpan } from '../recorded.js';
 import { isObject, type JsonObject, newRecord, NO_ATTRIBUTES, type WritableRecord } from './attribute-record.js';
 import { attributesOf } from './attribute-values.js';
 import { paddedSpanIdOf, paddedTraceIdOf } from './ids.js';
 import { microsOf } from './nanos.js';
-import { NO_EVENTS, NO_LINKS, UNKNOWN_SERVICE } from './otlp.js';
+import { NO_EVENTS, NO_LINKS, UNKNOWN_SERVICE } from './defaults.js';
 import type { Reading } from './reading.js';
 import { takeKind, takeScope, takeStatus } from './told-by-tags.js';
 
@@ -23,10 +23,8 @@ const KINDS: ReadonlyMap<unknown, RecordedKind> = new Map<unknown, RecordedKind>
   ['CONSUMER', 'consumer'],
 ]);
 
-/** One object for each service, however many spans it has. */
-const MOST_REMEMBERED_SERVICES = 1000;
-
 export class ZipkinReader {
+  /** One object for each service, however many spans it has. */
   private readonly resources = new Map<string, AttributeRecord>();
 
   static accepts(value: JsonObject): boolean {
@@ -79,7 +77,7 @@ export class ZipkinReader {
       const record = newRecord();
       record['service.name'] = service;
       resource = record;
-      if (this.resources.size < MOST_REMEMBERED_SERVICES) this.resources.set(service, resource);
+      if (this.resources.size < MAX_REMEMBERED_SERVICES) this.resources.set(service, resource);
     }
     return resource;
   }

@@ -1,0 +1,75 @@
+// Mutation testing of one room of src (npm run mutation -- <room> [file ...]): Stryker changes the sources in hundreds of
+// small ways, one at a time, and counts the changes that no test notices.
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Stryker } from '@stryker-mutator/core';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+process.chdir(root);
+const mocha12 = new URL('mutation/mocha-12.mjs', import.meta.url).href;
+await import(mocha12);
+// A few programs of the model, the same for every mutant.
+process.env.MODEL_PROGRAMS = '25';
+process.env.MODEL_SEED = '1';
+process.env.NODE_OPTIONS = `--import ${mocha12}`;
+
+/** The tests of each room: in process, quick, and the ones that state single rules before the ones that search. */
+const ROOMS = {
+  clocks: ['clocks', 'codec'],
+  codec: ['codec', 'logs', 'otel/bad-input'],
+  delivery: ['delivery'],
+  otel: ['otel', 'otel/bad-input', 'logs', 'model/regressions.test.js', 'model/model.test.js'],
+};
+/** Does its work once a process, and is tested by processes. */
+const NOT_MUTATED = ['src/otel/process-clock.ts'];
+/** Files that start processes, or want the whole of a long search. */
+const LEFT_OUT = ['otel/process-clock.test.js', 'otel/causal-timestamps-model.test.js'];
+/** Tests that fill something to its limit, or start processes: seconds each, for every mutant that they reach. */
+const SLOW = [
+  'holds so many entries of vectors',
+  'catches up with a long chain',
+  'writes a state up to the limit',
+  'has all that a process acknowledged before it was killed',
+];
+
+const [room, ...files] = process.argv.slice(2);
+if (!(room in ROOMS)) {
+  console.error(`usage: npm run mutation -- ${Object.keys(ROOMS).join('|')} [file of that room ...]`);
+  process.exit(2);
+}
+const specs = ROOMS[room].map((path) => `build/test/${path.endsWith('.js') ? path : `${path}/*.test.js`}`);
+
+await new Stryker({
+  mutate: [
+    ...(files.length === 0 ? [`src/${room}/**/*.ts`] : files.map((file) => `src/${room}/${file}`)),
+    ...NOT_MUTATED.map((path) => `!${path}`),
+  ],
+  ignorePatterns: ['.*', 'build', 'dist', 'coverage', 'node_modules', 'etc', 'examples/*/node_modules'],
+  buildCommand: 'tsc -p tsconfig.json --noCheck',
+  // No such file: Stryker would rewrite it by the classic compiler API, which TypeScript 7 does not have.
+  tsconfigFile: 'no-such-tsconfig.json',
+  disableTypeChecks: false,
+  testRunner: 'mocha',
+  plugins: ['@stryker-mutator/mocha-runner', join(root, 'tools/mutation/survivors.mjs')],
+  mochaOptions: {
+    'no-config': true,
+    require: ['tools/mutation/setup.mjs'],
+    spec: specs,
+    grep: `^(?!.*(?:${SLOW.join('|')}))`,
+    ignore: LEFT_OUT.map((path) => `build/test/${path}`),
+  },
+  coverageAnalysis: 'perTest',
+  ignoreStatic: process.env.MUTATION_STATIC === undefined,
+  concurrency: 1,
+  // A test that hangs is told by its loops, long before; a busy machine must not be taken for one.
+  timeoutMS: 10_000,
+  timeoutFactor: 2,
+  tempDirName: '.stryker/sandbox',
+  reporters: ['progress-append-only', 'clear-text', 'survivors'],
+  survivorsFile: `.stryker/${room}.txt`,
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false, reportMutants: false },
+  allowConsoleColors: false,
+  thresholds: { high: 95, low: 90, break: 90 },
+  warnings: { unknownOptions: false },
+  dryRunOnly: process.env.MUTATION_DRY !== undefined,
+}).runMutationTest();
