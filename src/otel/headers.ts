@@ -176,7 +176,7 @@ export class OutboundHeaders implements TextMapSetter {
     if (text !== undefined && place === 'baggage') {
       const others = baggage?.text ?? left(carrier, BAGGAGE);
       const stamped = withStamp(others, text);
-      this.write(carrier, baggage?.key ?? BAGGAGE, stamped ?? others ?? '', failed);
+      this.write(carrier, baggage?.key ?? BAGGAGE, stamped ?? others, failed);
       return stamped === undefined ? { unsent: `no room behind ${others?.length} bytes of baggage` } : ALL_SENT;
     }
     if (baggage !== undefined) this.write(carrier, baggage.key, baggage.text, failed);

@@ -16,11 +16,22 @@ const pick = oneof(
 const damage = constantFrom<Damage>('truncated', 'garbled', 'oversized', 'doubled');
 const slot = integer({ min: 0, max: 4 });
 
-function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number): Arbitrary<Command> {
+/** How many times as often as usual a command comes. */
+type Boost = Partial<Record<Command['do'], number>>;
+
+/** Programs of one character, for who looks for one kind of mistake. */
+export interface Focus {
+  readonly commands?: Boost;
+  /** Default: services without trouble. */
+  readonly slots?: Arbitraries<SlotPlan>;
+}
+
+function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number, boost: Boost): Arbitrary<Command> {
+  const times = (name: Command['do'], weight: number): number => weight * (boost[name] ?? 1);
   return oneof(
-    { weight: roots, arbitrary: record({ do: constant('root' as const), slot, sampling }) },
+    { weight: times('root', roots), arbitrary: record({ do: constant('root' as const), slot, sampling }) },
     {
-      weight: 5,
+      weight: times('child', 5),
       arbitrary: record({
         do: constant('child' as const),
         context: pick,
@@ -28,21 +39,22 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
         link: oneof({ arbitrary: constant(-1), weight: 4 }, { arbitrary: nat(9), weight: 1 }),
       }),
     },
-    { weight: 6, arbitrary: record({ do: constant('end' as const), span: pick }) },
-    { weight: 1, arbitrary: record({ do: constant('end' as const), span: pick, link: nat(9) }) },
+    { weight: times('end', 6), arbitrary: record({ do: constant('end' as const), span: pick }) },
+    { weight: times('end', 1), arbitrary: record({ do: constant('end' as const), span: pick, link: nat(9) }) },
     {
-      weight: 10,
+      weight: times('call', 10),
       arbitrary: record({
         do: constant('call' as const),
         context: pick,
         to: slot,
         as: constantFrom('client', 'client', 'client', 'producer', 'bare'),
         sampling,
+        passesBy: oneof({ arbitrary: constant(false), weight: 9 }, { arbitrary: constant(true), weight: 1 }),
         used: oneof({ arbitrary: constant(-1), weight: 9 }, { arbitrary: nat(9), weight: Math.max(1, faults) }),
       }),
     },
     {
-      weight: 12,
+      weight: times('deliver', 12),
       arbitrary: record({
         do: constant('deliver' as const),
         message: pick,
@@ -53,25 +65,40 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
         flaw: rarely<'none' | 'suppressed' | 'forged'>('none', 'forged', 9, 'suppressed'),
       }),
     },
-    { weight: 1, arbitrary: record({ do: constant('suppressed' as const), context: pick }) },
-    { weight: faults, arbitrary: record({ do: constant('proxy' as const), message: pick }) },
-    { weight: faults, arbitrary: record({ do: constant('damage' as const), message: pick, how: damage }) },
-    { weight: faults, arbitrary: record({ do: constant('resend' as const), message: pick, to: slot }) },
-    { weight: faults, arbitrary: record({ do: constant('cache' as const), message: pick, stale: pick }) },
-    { weight: faults, arbitrary: record({ do: constant('spliceReply' as const), reply: pick, stale: pick }) },
+    { weight: times('suppressed', 1), arbitrary: record({ do: constant('suppressed' as const), context: pick }) },
+    { weight: times('proxy', faults), arbitrary: record({ do: constant('proxy' as const), message: pick }) },
     {
-      weight: faults,
+      weight: times('damage', faults),
+      arbitrary: record({ do: constant('damage' as const), message: pick, how: damage }),
+    },
+    {
+      weight: times('resend', faults),
+      arbitrary: record({ do: constant('resend' as const), message: pick, to: slot }),
+    },
+    {
+      weight: times('cache', faults),
+      arbitrary: record({ do: constant('cache' as const), message: pick, stale: pick }),
+    },
+    {
+      weight: times('spliceReply', faults),
+      arbitrary: record({ do: constant('spliceReply' as const), reply: pick, stale: pick }),
+    },
+    {
+      weight: times('damageReply', faults),
       arbitrary: record({
         do: constant('damageReply' as const),
         reply: pick,
         how: oneof(damage, constant('forged' as const)),
       }),
     },
-    { weight: 6, arbitrary: record({ do: constant('log' as const), context: pick }) },
-    { weight: faults, arbitrary: record({ do: constant('lose' as const), message: pick }) },
-    { weight: faults, arbitrary: record({ do: constant('splice' as const), message: pick, stale: pick }) },
+    { weight: times('log', 6), arbitrary: record({ do: constant('log' as const), context: pick }) },
+    { weight: times('lose', faults), arbitrary: record({ do: constant('lose' as const), message: pick }) },
     {
-      weight: 8,
+      weight: times('splice', faults),
+      arbitrary: record({ do: constant('splice' as const), message: pick, stale: pick }),
+    },
+    {
+      weight: times('reply', 8),
       arbitrary: record({
         do: constant('reply' as const),
         request: pick,
@@ -80,17 +107,17 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
       }),
     },
     {
-      weight: 8,
+      weight: times('hear', 8),
       arbitrary: record({
         do: constant('hear' as const),
         reply: pick,
         again: oneof({ arbitrary: constant(false), weight: 2 }, { arbitrary: constant(true), weight: 1 }),
       }),
     },
-    { weight: 4, arbitrary: record({ do: constant('endBody' as const), reply: pick }) },
-    { weight: faults, arbitrary: record({ do: constant('loseReply' as const), reply: pick }) },
+    { weight: times('endBody', 4), arbitrary: record({ do: constant('endBody' as const), reply: pick }) },
+    { weight: times('loseReply', faults), arbitrary: record({ do: constant('loseReply' as const), reply: pick }) },
     {
-      weight: 2,
+      weight: times('talk', 2),
       arbitrary: record({
         do: constant('talk' as const),
         context: pick,
@@ -100,7 +127,7 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
       }),
     },
     {
-      weight: 6,
+      weight: times('say', 6),
       arbitrary: record({
         do: constant('say' as const),
         talk: pick,
@@ -108,9 +135,9 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
         reacts: boolean(),
       }),
     },
-    { weight: faults, arbitrary: record({ do: constant('restart' as const), slot }) },
+    { weight: times('restart', faults), arbitrary: record({ do: constant('restart' as const), slot }) },
     {
-      weight: 3,
+      weight: times('pass', 3),
       arbitrary: record({
         do: constant('pass' as const),
         slot,
@@ -118,7 +145,7 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
       }),
     },
     {
-      weight: 3,
+      weight: times('fan-out', 3),
       arbitrary: record({
         do: constant('fan-out' as const),
         context: pick,
@@ -127,7 +154,7 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
       }),
     },
     {
-      weight: 8,
+      weight: times('round-trip', 8),
       arbitrary: record({
         do: constant('round-trip' as const),
         context: pick,
@@ -135,6 +162,7 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
         sampling,
         serverSampling: sampling,
         streams: oneof({ arbitrary: constant(false), weight: 5 }, { arbitrary: constant(true), weight: 1 }),
+        passesBy: oneof({ arbitrary: constant(false), weight: 20 }, { arbitrary: constant(true), weight: faults }),
         hop: oneof(
           { arbitrary: constant('none' as const), weight: 12 },
           { arbitrary: oneof(damage, constantFrom('proxy', 'splice')), weight: faults },
@@ -149,7 +177,7 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
 }
 
 /** A fleet of two to five services and up to `longest` commands. */
-export function programs(longest = 80): Arbitrary<Program> {
+export function programs(longest = 80, focus?: Focus): Arbitrary<Program> {
   const program = (
     plan: Arbitraries<SlotPlan>,
     sampling: Arbitrary<Sampling>,
@@ -158,10 +186,15 @@ export function programs(longest = 80): Arbitrary<Program> {
   ): Arbitrary<Program> =>
     record({
       slots: array(record(plan), { minLength: 2, maxLength: 5, size: 'max' }),
-      commands: array(oneCommand(sampling, faults, roots), { minLength: 1, maxLength: longest, size: 'max' }),
+      commands: array(oneCommand(sampling, faults, roots, focus?.commands ?? {}), {
+        minLength: 1,
+        maxLength: longest,
+        size: 'max',
+      }),
     });
   const always = constant<Sampling>(2);
   const often = rarely<Sampling>(2, 0, 6, 1);
+  if (focus !== undefined) return program({ ...(focus.slots ?? CALM) }, often, 2);
   return oneof(
     { arbitrary: program(CALM, always, 0), weight: 2 },
     { arbitrary: program(TIGHT, always, 0), weight: 2 },

@@ -53,7 +53,7 @@ export const WILD: Arbitraries<SlotPlan> = {
   hooks: rarely(true, false, 5),
   baggage: mostly(true, false),
   parts: rarely('both', 'processor', 9, 'propagator'),
-  plainHops: rarely('visible', 'transparent', 5),
+  plainHops: rarely('visible', 'transparent', 2),
   propagates: rarely(true, false, 9),
   trusts: rarely(true, false, 9),
   maxDomains: rarely(1000, 1, 5, 2, 3),

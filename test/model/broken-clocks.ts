@@ -12,6 +12,8 @@ import { Domains } from '../../src/otel/domains.js';
 import { Messages } from '../../src/otel/messages.js';
 import { SpanEvents } from '../../src/otel/span-events.js';
 import { VectorState } from '../../src/clocks/vector-state.js';
+import type { Focus } from './arbitrary-programs.js';
+import { WILD } from './arbitrary-slots.js';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { Arrival, SpanRecord } from '../../src/otel/records.js';
 
@@ -58,6 +60,8 @@ const complete = (stamp: CausalStamp): CausalStamp => ({ ...stamp, incomplete: f
 export interface Breakage {
   readonly name: string;
   readonly during: (act: () => void) => void;
+  /** Programs that find it out soon. */
+  readonly focus?: Focus;
 }
 
 export const BREAKAGES: readonly Breakage[] = [
@@ -124,6 +128,7 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'a client span may end without its reply',
+    focus: { commands: { 'round-trip': 2 } },
     during: replacing(SpanEvents, { closeRequests: () => () => undefined }),
   },
   {
@@ -212,6 +217,7 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'requests that could carry no stamp are forgotten',
+    focus: { slots: WILD },
     during: replacing(Domains, { mayHaveHeard: () => () => false }),
   },
   {

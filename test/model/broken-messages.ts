@@ -3,6 +3,7 @@
  * broken-clocks.ts.
  */
 import type { SpanContext } from '@opentelemetry/api';
+import { constantFrom } from 'fast-check';
 import { VectorState } from '../../src/clocks/vector-state.js';
 import type { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 import { AwaitedReplies } from '../../src/otel/awaited-replies.js';
@@ -12,11 +13,15 @@ import { OutboundHeaders } from '../../src/otel/headers.js';
 import { Messages } from '../../src/otel/messages.js';
 import type { Arrival } from '../../src/otel/records.js';
 import { SpanEvents } from '../../src/otel/span-events.js';
+import { CALM, FORGETFUL } from './arbitrary-slots.js';
 import { type Breakage, replacing } from './broken-clocks.js';
+
+const TALKS = { talk: 10, say: 10 };
 
 export const MESSAGE_BREAKAGES: readonly Breakage[] = [
   {
     name: 'a client span is complete until it ends where nobody hears replies',
+    focus: { slots: { ...CALM, hooks: constantFrom(true, false) } },
     during: replacing(Messages, {
       awaitReply: (original) =>
         function (this: { arrivalsByCarrier: object | undefined }, ...args: never[]) {
@@ -28,6 +33,7 @@ export const MESSAGE_BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'a carrier keeps what copied headers held in the other place',
+    focus: { commands: { call: 4 }, slots: { ...CALM, carrier: constantFrom('baggage', 'header') } },
     during: replacing(OutboundHeaders, {
       write: (original) =>
         function (this: never, ...args: never[]) {
@@ -37,6 +43,7 @@ export const MESSAGE_BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'of headers that are sent twice only one reply is heard',
+    focus: { commands: { resend: 10, deliver: 2, reply: 2, hear: 2 } },
     during: replacing(AwaitedReplies, {
       take: (original) =>
         function (this: AwaitedReplies, spanId: string) {
@@ -47,19 +54,11 @@ export const MESSAGE_BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'a reply is believed that knows nothing of its request',
+    focus: { commands: { spliceReply: 4, cache: 4 } },
     during: replacing(Messages, {
       merge: (original) =>
         function (this: never, awaited: object, text: never) {
           return original.call(this, { ...awaited, own: 0 } as never, text);
-        },
-    }),
-  },
-  {
-    name: 'a reply is believed whoever was asked',
-    during: replacing(Messages, {
-      merge: (original) =>
-        function (this: never, awaited: object, text: never) {
-          return original.call(this, { ...awaited, stamped: true } as never, text);
         },
     }),
   },
@@ -84,29 +83,27 @@ export const MESSAGE_BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'messages of a reply leave their client complete',
+    focus: { commands: TALKS },
     during: replacing(Messages, { openReply: () => () => () => undefined }),
   },
   {
     name: 'a client is complete while it still writes its request',
+    focus: { commands: TALKS },
     during: replacing(Messages, { openRequest: () => () => () => undefined }),
   },
   {
-    name: 'the head of a stream makes its reply complete',
-    during: replacing(Messages, {
-      hearHead: (original) =>
-        function (this: Messages, ...args: never[]) {
-          const taken = original.apply(this, args);
-          this.hearReply(args[0] as unknown as string, args[1]);
-          return taken;
-        },
-    }),
+    name: 'the head of a stream tells nothing',
+    focus: { commands: TALKS },
+    during: replacing(Messages, { hearHead: () => () => true }),
   },
   {
     name: 'a process that lacks the propagator is complete until a message comes',
+    focus: { slots: { ...CALM, parts: constantFrom('both', 'processor') } },
     during: replacing(Domains, { admit: () => () => undefined }),
   },
   {
     name: 'a process that stamps nothing need not hear replies',
+    focus: { slots: { ...CALM, parts: constantFrom('both', 'propagator') } },
     during: replacing(Messages, {
       hearReply: (original) =>
         function (this: { domains: Domains }, ...args: never[]) {
@@ -116,6 +113,7 @@ export const MESSAGE_BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'nobody recognises a forgotten trace by what others know of us in it',
+    focus: { commands: { root: 4 }, slots: FORGETFUL },
     during: replacing(Domain, { recall: () => () => undefined }),
   },
   {

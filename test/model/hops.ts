@@ -105,16 +105,17 @@ export class Hops {
     request.repeated = true;
     const again = this.requests.add({ ...facts, others }, carrier, to, sender, own);
     again.repeated = true;
+    again.passesBy = request.passesBy;
     this.ledger.happened.note('a request was sent again with the same headers');
     this.log.push(`${request.name} is sent again as ${again.name}`);
   }
 }
 
-export function textIn(carrier: Carrier, place: Place): string | undefined {
+function textIn(carrier: Carrier, place: Place): string | undefined {
   return place === 'header' ? carrier['causality'] : MEMBER.exec(carrier['baggage'] ?? '')?.[1];
 }
 
-export function withText(carrier: Carrier, place: Place, text: string): Carrier {
+function withText(carrier: Carrier, place: Place, text: string): Carrier {
   if (place === 'header') return { ...carrier, causality: text };
   return { ...carrier, baggage: (carrier['baggage'] ?? '').replace(MEMBER, () => `causality=${text}`) };
 }

@@ -14,6 +14,7 @@
  *   of the one who called it ("equal, the stamp came straight");
  * - of a streaming reply the body tells of the events that were stamped after the head, not of what the server heard
  *   meanwhile (rule 5, "chunks of a stream"): single events, without their past;
+ * - a reply that passes the hooks by, on another transport, counts from the end of its client span (rules 4 and 5);
  * - without hooks the reply to a span that is not a client's, and everywhere a producer's that carries no stamp, is
  *   never noticed (rule 5, replies.ts);
  * - a stamp of another time or trace that somebody put into a message tells of no path there (hops.ts);
@@ -151,6 +152,10 @@ export class Ledger {
       if (!message.marked) lane.rules.add('a stamp without a mark');
       else if (message.hops !== 'none' && process.plan.plainHops === 'visible') {
         lane.rules.add('a stamp that a plain service passed on');
+      } else if (message.hops !== 'none') {
+        this.happened.note(
+          message.hops === 'proxy' ? 'a proxy was believed to forward only' : 'a service was believed to forward only',
+        );
       }
     }
     return causes;

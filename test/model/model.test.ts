@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { HAPPENINGS, Happenings } from './happenings.js';
 import { campaign } from './run.js';
 
 /** Half a minute in CI, seconds for whoever waits. */
@@ -7,6 +8,10 @@ const SEED = (process.env['MODEL_SEED'] ?? '') === '' ? undefined : Number(proce
 
 describe('the model: random programs against an explicit happens-before graph', function () {
   this.timeout(0);
+
+  it('would notice what never happens', () => {
+    expect(new Happenings().tooRare(10_000)).to.have.length(Object.keys(HAPPENINGS).length);
+  });
 
   it(`answers every pair of events of ${PROGRAMS} programs as the graph does`, () => {
     const { seed, runs, tally, failure } = campaign({ programs: PROGRAMS, seed: SEED });

@@ -51,6 +51,8 @@ export type Command =
       readonly to: number;
       readonly as: 'client' | 'producer' | 'bare';
       readonly sampling: Sampling;
+      /** Nobody hears its reply, though there are hooks for other transports. */
+      readonly passesBy: boolean;
       /** Headers of an earlier message of this process that are in the carrier; -1 for none. */
       readonly used: number;
     }
@@ -101,6 +103,7 @@ export type Command =
       readonly sampling: Sampling;
       readonly serverSampling: Sampling;
       readonly streams: boolean;
+      readonly passesBy: boolean;
       readonly hop: 'none' | 'proxy' | 'splice' | Damage;
       readonly replyHop: 'none' | 'splice' | 'forged' | Damage;
     }

@@ -4,6 +4,7 @@ import { suppressTracing, unsuppressTracing } from '@opentelemetry/core';
 import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
+import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { type Carrier, TestNode } from '../support/fleet.js';
 
@@ -174,6 +175,23 @@ describe('what the model found', () => {
     const unsampled = orders.start('unsampled', context, { kind: SpanKind.SERVER });
     const child = orders.start('child', unsampled.context);
     expect(compareStamps(stampOf(call), stampOf(child)), 'in a child').to.equal('unknown');
+  });
+
+  it('recognises a trace that it has forgotten, when a message says what it had done there', () => {
+    const [gateway, orders, payments] = [node('gateway', { maxDomains: 1 }), node('orders'), node('payments')];
+    const { domains } = gateway.clock as unknown as { domains: { store: { droppedTraces: DroppedTraces } } };
+    domains.store.droppedTraces = new DroppedTraces(2);
+    const root = gateway.start('root', plainCaller);
+    const sent = gateway.inject(gateway.start('send', root.context, { kind: SpanKind.PRODUCER }).context);
+    const heard = roundTrip(gateway, root.context, 'call', orders);
+    const before = stampOf(gateway.start('work', root.context));
+    const later = payments.inject(payments.start('later', payments.extract(sent)).context);
+    // So many other traces that the store and its memory are full of them: by chance one may be taken for the first.
+    for (let i = 0; i < 16; i++) gateway.start(`another ${i}`);
+    const back = stampOf(gateway.start('back', gateway.extract(later)));
+    expect(compareStamps(stampOf(heard), back)).to.equal('unknown');
+    expect(compareStamps(before, back)).to.equal('before');
+    expect(back.lamport).to.be.greaterThan(before.lamport);
   });
 
   it('keeps the incompleteness between a head and the end of its body out of a link to an event there', () => {

@@ -126,6 +126,11 @@ export class Replies {
     this.noteOrder(reply);
     reply.heard = true;
     this.came.push(reply);
+    if (isUnheard(reply.request)) {
+      this.ledger.happened.note('a reply passed every hook by');
+      this.arriveUnheard(reply);
+      return;
+    }
     if (service.clock !== undefined && service.plan.hooks) {
       service.clock.messages.hearReply(spanId, reply.text);
       // Heard again, nobody awaits it any more; what it brought the first time stays known.
@@ -134,6 +139,14 @@ export class Replies {
     }
     this.ledger.point(service, trace, reply.causes);
     if (reply.stream?.ended !== undefined) this.hearBody(reply);
+  }
+
+  /** Where there are hooks, but none for this transport, a client span says at its end that it misses a reply. */
+  private arriveUnheard({ request, causes, stream }: ReplyOnItsWay): void {
+    const { service, trace, span } = request.sender;
+    const all = stream?.ended === undefined ? causes : [...causes, stream.ended];
+    if (span?.start !== undefined && span.live) span.unheard.push(...all);
+    else this.ledger.point(service, trace, all);
   }
 
   private noteOrder(reply: ReplyOnItsWay): void {
@@ -165,7 +178,7 @@ export class Replies {
     const isLive = span?.start !== undefined && span.live;
     if (request.repeated && (awaited?.requests ?? 0) === 0 && !isLive) return false;
     if (span?.start === undefined) return true;
-    if (!service.plan.hooks) return span.kind === SpanKind.CLIENT;
+    if (!service.plan.hooks || request.passesBy) return span.kind === SpanKind.CLIENT;
     // A producer's message is complete without a reply; one with a stamp is welcome all the same.
     if (span.kind !== SpanKind.PRODUCER) return true;
     return awaited?.stamped === true && stamp?.domain === domainOf(service, trace);
@@ -212,7 +225,11 @@ export class Replies {
 
   private hearBody({ stream, accepted, request }: ReplyOnItsWay): void {
     if (stream?.ended === undefined) return;
-    const { service, trace } = request.sender;
+    const { service, trace, span } = request.sender;
+    if (isUnheard(request) && span?.start !== undefined && span.live) {
+      span.unheard.push(stream.ended);
+      return;
+    }
     if (accepted)
       this.ledger.point(service, trace, [{ ...stream.ended, outside: true }], undefined, stream.body.window);
     else this.ledger.point(service, trace, [stream.ended]);
@@ -224,6 +241,10 @@ export class Replies {
     this.underWay = this.underWay.filter((one) => one.request.sender.service !== service);
     this.streams = this.streams.filter((one) => one.service !== service);
   }
+}
+
+function isUnheard({ passesBy, sender: { service } }: Request): boolean {
+  return passesBy && service.clock !== undefined && service.plan.hooks;
 }
 
 function isEarlier(one: ReplyOnItsWay, reply: ReplyOnItsWay): boolean {

@@ -53,7 +53,18 @@ export class Requests {
   /** A request is under way. */
   add(facts: MessageFacts, carrier: Carrier, to: number, sender: Spot, own: EventSet): Request {
     const name = `m${this.all.length + 1}`;
-    const request: Request = { name, facts, carrier, to, sender, own, answer: undefined, came: false, repeated: false };
+    const request: Request = {
+      name,
+      facts,
+      carrier,
+      to,
+      sender,
+      own,
+      answer: undefined,
+      came: false,
+      repeated: false,
+      passesBy: false,
+    };
     this.all.push(request);
     this.underWay.push(request);
     const key = `${sender.service.id}/${sender.spanId}`;

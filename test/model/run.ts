@@ -3,7 +3,7 @@ import { check, property } from 'fast-check';
 import { checkWorld, emptyTally, type Tally } from './check.js';
 import { checkExported } from './check-exported.js';
 import { checkLogs } from './check-logs.js';
-import { programs } from './arbitrary-programs.js';
+import { type Focus, programs } from './arbitrary-programs.js';
 import { describeProgram, type Program } from './program.js';
 import { World } from './world.js';
 
@@ -16,6 +16,7 @@ export interface Campaign {
   /** Give up shrinking, which only costs time where a failure is expected. */
   readonly shrinks?: boolean;
   readonly longest?: number;
+  readonly focus?: Focus | undefined;
 }
 
 export interface Outcome {
@@ -26,11 +27,11 @@ export interface Outcome {
   readonly failure: string | undefined;
 }
 
-export function campaign({ programs: numRuns, seed, shrinks = true, longest }: Campaign): Outcome {
+export function campaign({ programs: numRuns, seed, shrinks = true, longest, focus }: Campaign): Outcome {
   const tally = emptyTally();
   let shrinkUntil = Number.POSITIVE_INFINITY;
   const details = check(
-    property(programs(longest), (program) => {
+    property(programs(longest, focus), (program) => {
       // A program that came out small enough is found by then.
       if (Date.now() > shrinkUntil) return;
       try {

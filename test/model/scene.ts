@@ -28,6 +28,8 @@ export interface SpanFacts {
   reply: EventFacts | undefined;
   end: EventFacts | undefined;
   live: boolean;
+  /** Replies that passed every hook by: they count from its end. */
+  readonly unheard: Cause[];
 }
 
 /** A request on its way. */
@@ -39,6 +41,8 @@ export interface Request {
   readonly sender: Spot;
   /** The sender's own events before it: whoever answers it knows them. */
   readonly own: EventSet;
+  /** Its reply is heard by no hook. */
+  passesBy: boolean;
   /** The same headers left twice: one inject, two replies. */
   repeated: boolean;
   /** It has come once at least. */

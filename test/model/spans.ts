@@ -75,6 +75,7 @@ export class Spans {
       reply: undefined,
       end: undefined,
       live: true,
+      unheard: [],
       spot: {
         service,
         context: traceApi.setSpan(context, span),
@@ -122,7 +123,7 @@ export class Spans {
     const causes = linked === undefined ? [] : this.requests.hearLink(service, trace, linked);
     if (linked !== undefined) this.ledger.happened.note('a link was added late');
     if (span.start?.holder !== lane.holder) this.ledger.happened.note('a span ended long after its domain was dropped');
-    span.end = this.ledger.event(`${span.name}.end`, service, trace, stamp, causes);
+    span.end = this.ledger.event(`${span.name}.end`, service, trace, stamp, [...span.unheard, ...causes]);
   }
 
   /** A process is gone. */

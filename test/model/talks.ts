@@ -10,6 +10,7 @@ import type { Cause } from './facts.js';
 import type { OpenBody } from './lane.js';
 import { domainOf, type Ledger, stampOf } from './ledger.js';
 import type { Replies } from './replies.js';
+import type { Requests } from './requests.js';
 import type { Delivery, Request, SpanFacts } from './scene.js';
 import type { Service } from './service.js';
 
@@ -30,6 +31,7 @@ export class Talks {
 
   constructor(
     private readonly ledger: Ledger,
+    private readonly requests: Requests,
     private readonly replies: Replies,
     private readonly log: string[],
   ) {}
@@ -43,6 +45,8 @@ export class Talks {
     const body = { window: 0n };
     const talk: Talk = { client, request, delivery, body, closeRequest: undefined, closeReply: undefined };
     this.talks.push(talk);
+    // Its one reply are its trailers.
+    this.requests.deliveries = this.requests.deliveries.filter((one) => one !== delivery);
     this.log.push(`${request.name} is the head of a stream`);
     if (!writes) return;
     const lane = this.ledger.lane(service, trace);

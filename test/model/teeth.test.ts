@@ -11,11 +11,11 @@ const SEED = 20_260_101;
 describe('the teeth of the model', function () {
   this.timeout(0);
 
-  for (const { name, during } of [...BREAKAGES, ...MESSAGE_BREAKAGES, ...LOG_BREAKAGES]) {
+  for (const { name, during, focus } of [...BREAKAGES, ...MESSAGE_BREAKAGES, ...LOG_BREAKAGES]) {
     it(`are felt where ${name}`, () => {
       let outcome: Outcome | undefined;
       during(() => {
-        outcome = campaign({ programs: PROGRAMS, seed: SEED, shrinks: false });
+        outcome = campaign({ programs: PROGRAMS, seed: SEED, shrinks: false, focus });
       });
       expect(outcome?.failure, `nothing wrong in ${outcome?.runs} programs`).to.match(/^WrongAnswer: (?!.*swallowed)/);
       if (process.env['MODEL_VERBOSE'] !== undefined) {

@@ -38,7 +38,7 @@ export class World {
   readonly spans = new Spans(this.ledger, this.requests, this.log);
   private readonly logs = new Logs(this.ledger, this.log);
   private readonly replies = new Replies(this.ledger, this.requests, this.log);
-  private readonly talks = new Talks(this.ledger, this.replies, this.log);
+  private readonly talks = new Talks(this.ledger, this.requests, this.replies, this.log);
   private readonly hops = new Hops(this.ledger, this.requests, this.log);
   private readonly replyHops = new ReplyHops(this.ledger, this.requests, this.replies, this.log);
 
@@ -200,13 +200,21 @@ export class World {
 
   private call(
     spot: Spot | undefined,
-    { to, as, sampling, used = -1 }: Pick<Call, 'to' | 'as' | 'sampling'> & Partial<Pick<Call, 'used'>>,
+    {
+      to,
+      as,
+      sampling,
+      used = -1,
+      passesBy = false,
+    }: Pick<Call, 'to' | 'as' | 'sampling'> & Partial<Pick<Call, 'used' | 'passesBy'>>,
   ): { readonly request: Request; readonly sender: Spot } | undefined {
     if (spot === undefined) return undefined;
     const kind = as === 'producer' ? SpanKind.PRODUCER : SpanKind.CLIENT;
     const sender = as === 'bare' ? spot : this.spans.start(spot.service, spot, kind, sampling).spot;
     const headers = used < 0 ? undefined : youngest(this.requests.headersOf(spot.service), used);
-    return { request: this.requests.send(sender, to % this.slots.length, headers), sender };
+    const request = this.requests.send(sender, to % this.slots.length, headers);
+    request.passesBy = passesBy;
+    return { request, sender };
   }
 
   private deliver(

@@ -69,6 +69,7 @@ describe('gRPC interceptors', () => {
     address: string,
     root: Context,
     by?: grpc.Interceptor,
+    onHead?: () => void,
   ): Promise<Seen> {
     const interceptors = node === undefined ? [] : [by ?? grpcReplies(grpc, { clock: node.clock }).client];
     const client = new Client(address, grpc.credentials.createInsecure(), { interceptors });
@@ -86,7 +87,10 @@ describe('gRPC interceptors', () => {
         error = failure;
         started?.span.end();
       });
-      made.once('metadata', (received: grpc.Metadata) => (head = received));
+      made.once('metadata', (received: grpc.Metadata) => {
+        head = received;
+        onHead?.();
+      });
       made.once('status', ({ metadata: trailers }) => setImmediate(() => resolve({ error, head, trailers })));
     });
   }
@@ -104,6 +108,19 @@ describe('gRPC interceptors', () => {
     expect(gateway.clock.counters.received).to.equal(2);
     expect(gateway.finished('call').attributes).not.to.have.property('causality.incomplete');
     expect(gateway.finished('call').attributes['causality.end.vector']).to.match(/server-\w{8}=2/);
+  });
+
+  it('doubt what happens between a head and its trailers, where the head has no stamp', async () => {
+    for (const [trust, doubted] of [
+      ['all', undefined],
+      ['none', true],
+    ] as const) {
+      const [gateway, , address] = await pair({ trust });
+      const root = gateway.start('root');
+      await call(gateway, address, root.context, undefined, () => gateway.start('on head', root.context).span.end());
+      const { attributes } = gateway.finished('on head');
+      expect(attributes['causality.incomplete']).to.equal(doubted);
+    }
   });
 
   it('answer nobody whose stamp was not accepted', async () => {

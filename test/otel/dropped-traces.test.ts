@@ -37,6 +37,14 @@ describe('the memory of dropped traces', () => {
     expect(remembered).to.be.lessThan(7000 * 0.02);
   });
 
+  it('knows whether it has ever forgotten one', () => {
+    const dropped = new DroppedTraces(2);
+    for (let i = 0; i < 4; i++) dropped.add(i.toString(16).padStart(16, '0'));
+    expect(dropped.hasForgotten).to.equal(false);
+    dropped.add('f'.repeat(16));
+    expect(dropped.hasForgotten).to.equal(true);
+  });
+
   it('takes few new traces for dropped ones', () => {
     const dropped = new DroppedTraces(4096);
     for (const id of ids(8192, 4)) dropped.add(id);

@@ -280,6 +280,23 @@ describe('outbound headers', () => {
     });
   });
 
+  it('take back a stamp that copied headers hold in the place that is not in use', () => {
+    const text = '1!7b1d62f2c9e04a15!1!!0!a*1';
+    const old = '1!7b1d62f2c9e04a15!9!!0!b*9';
+    const inHeader = outbound({}, { text }, { place: 'header', carrier: { Baggage: `user=alice,causality=${old}` } });
+    expect(inHeader.sets.filter(([key]) => key !== 'tracestate')).to.deep.equal([
+      ['causality', text],
+      ['baggage', 'user=alice'],
+    ]);
+    const inBaggage = outbound({}, { text }, { place: 'baggage', carrier: { Causality: old } });
+    expect(inBaggage.sets.filter(([key]) => key !== 'tracestate')).to.deep.equal([
+      ['causality', ''],
+      ['baggage', `causality=${text}`],
+    ]);
+    const alone = outbound({ baggage: 'user=alice' }, {}, { place: 'header', carrier: { causality: old } });
+    expect(alone.sets).to.deep.include(['causality', '']);
+  });
+
   it('do not touch what the application put there when there is nothing to add', () => {
     expect(outbound({}, undefined, { carrier: { baggage: 'mine=1', tracestate: 'v=1' } }).sets).to.deep.equal([]);
     expect(outbound({}, {}, { carrier: { baggage: 'mine=1' } }).sets.map(([key]) => key)).to.deep.equal(['tracestate']);

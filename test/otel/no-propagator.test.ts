@@ -45,6 +45,18 @@ describe('a clock without a propagator', () => {
     expect(warnings[0]).to.include('register one as the global propagator');
   });
 
+  it('never calls the root of a trace concurrent with what it caused elsewhere', () => {
+    const [gateway, orders] = [nodeOf('gateway'), nodeOf('orders')];
+    expect(new CausalityPropagator({ clock: orders.clock }).fields()).to.include('baggage');
+    const root = gateway.start.getTracer('t').startSpan('root');
+    const carrier: Record<string, string> = {};
+    plain.inject(trace.setSpan(ROOT_CONTEXT, root), carrier, setter);
+    const received = new CausalityPropagator({ clock: orders.clock }).extract(ROOT_CONTEXT, carrier, getter);
+    const handle = orders.start.getTracer('t').startSpan('handle', { kind: SpanKind.SERVER }, received);
+    const [cause, effect] = [getCausalStamp(root), getCausalStamp(handle)];
+    expect(cause !== undefined && effect !== undefined && compareStamps(cause, effect)).to.equal('unknown');
+  });
+
   it('says nothing once there is one, whoever calls whom', () => {
     const { clock, start } = nodeOf('gateway');
     expect(new CausalityPropagator({ clock }).fields()).to.include('baggage');
