@@ -136,6 +136,10 @@ describe('awaited replies', () => {
     awaited.add('relays', asks, undefined, true);
     expect([tells.incomplete, asks.incomplete]).to.deep.equal([false, true]);
     expect(awaited.peek('relays')).to.include({ optional: false, blind: true });
+    const relaying = domainOf(counters);
+    awaited.add('relays too', relaying, undefined, true);
+    awaited.add('asks again', asks, recordOf(), true);
+    expect(relaying.incomplete).to.equal(true);
   });
 
   it('of a sampled span leave no doubt in its domain, whether they come or not', () => {

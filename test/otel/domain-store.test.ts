@@ -87,6 +87,21 @@ describe('the store of domains', () => {
       expect(test.held(1, 2, 3)).to.deep.equal([1, 3]);
     });
 
+    it('domains that relay something while a span lives in them stay where they are', () => {
+      const test = new StoreUnderTest(2);
+      const live = test.used(1, 0);
+      test.store.enter(live);
+      test.store.touch(live);
+      test.used(2, 0);
+      test.used(3, 0);
+      test.used(4, 0);
+      expect(test.held(1, 2, 3, 4)).to.deep.equal([1, 4]);
+      test.store.leave(live);
+      test.used(5, 0);
+      test.used(6, 0);
+      expect(test.held(1, 4, 5, 6)).to.deep.equal([5, 6]);
+    });
+
     it('nothing goes while the clock says nothing', () => {
       const test = new StoreUnderTest(10);
       test.used(1, 0);
@@ -154,6 +169,13 @@ describe('the store of domains', () => {
       // Dropping the second trace, with its single tick, leaves the floor where the first one put it.
       expect(test.used(4).counter).to.equal(11);
       expect(test.held(1, 2, 3, 4)).to.deep.equal([3, 4]);
+    });
+
+    it('knows a trace that a request left for before anything was stamped in it', () => {
+      const test = new StoreUnderTest(2);
+      expect([test.store.leaveUnstamped(id(1)), test.store.leaveUnstamped(id(1))]).to.deep.equal([true, false]);
+      expect([test.used(1).incomplete, test.used(2).incomplete]).to.deep.equal([true, false]);
+      expect(test.counters.snapshot(0).incomplete).to.deep.equal({ 'unstamped-request': 1 });
     });
 
     it('is remembered: a trace that comes back is incomplete, another is not', () => {

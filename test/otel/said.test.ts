@@ -1,6 +1,7 @@
 /** What an operator reads through OpenTelemetry's diag: which rule, which value, in which place. */
 import { ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { manualReplies } from '../../src/otel/manual-replies.js';
 import { diagLines } from '../support/diag-lines.js';
 import { TestNode } from '../support/fleet.js';
@@ -89,6 +90,25 @@ describe('what is said', () => {
     );
     // One for what came, one for our own.
     expect(node.clock.counters).to.deep.include({ entriesDropped: 2, incomplete: { 'entries-dropped': 1 } });
+  });
+
+  it('of entries that did not fit into an attribute, of a span or a log', () => {
+    const node = new TestNode('n');
+    const message = messageWith(stampText({ vector: `${'a'.repeat(40)}*4~b*2` }), 'baggage');
+    const { span, context } = node.start('handle', extractOdd(node, message));
+    const cutting = () => {
+      const attributes: Record<string, unknown> = {};
+      const setAttribute = (name: string, value: unknown): void => {
+        attributes[name] = typeof value === 'string' ? value.slice(0, 40) : value;
+      };
+      return { attributes, setAttribute };
+    };
+    const stamp = getCausalStamp(span);
+    if (stamp === undefined) throw new Error('stamped');
+    const line = 'warn otel-causality: vector entries dropped by a limit: 1';
+    expect(said(() => node.clock.writer.writeStart(cutting(), stamp, undefined))).to.equal(line);
+    node.clock.logs.emit(cutting(), context);
+    expect(node.clock.counters.entriesDropped).to.equal(2);
   });
 
   describe('of what failed', () => {
