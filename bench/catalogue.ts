@@ -2,6 +2,7 @@
 import { bothDirections } from './experiments/both-directions.js';
 import { delivery } from './experiments/delivery.js';
 import { extracts } from './experiments/extract.js';
+import { messageFloors, spanFloors, timeFloor } from './experiments/floors.js';
 import { hybrid } from './experiments/hybrid.js';
 import { injects } from './experiments/inject.js';
 import { unsampledRequests, wholeRequests } from './experiments/requests.js';
@@ -48,5 +49,9 @@ export const CATALOGUE: Readonly<Record<string, Measuring>> = {
   'vectors-1000': inRounds(() => vectors(1000, 1 / 10)),
   delivery: inRounds(delivery),
   hybrid: inRounds(hybrid),
+  'floors-spans': inRounds(spanFloors),
+  'floors-messages-10': inRounds(() => messageFloors(10, { inject: 0.5, extract: 1 })),
+  'floors-messages-40': inRounds(() => messageFloors(40, { inject: 0.5, extract: 2.5 })),
+  'floors-time': inRounds(timeFloor),
   'trace-domains': traceDomains,
 };

@@ -39,6 +39,13 @@ export interface ServiceOptions {
   readonly carrier?: 'baggage' | 'header';
   /** Whether the service also propagates W3C baggage. Default true. */
   readonly baggage?: boolean;
+  /** What stands in this library's place, for a service without it: the floor of what it does. */
+  readonly bare?: {
+    readonly processor: SpanProcessor;
+    readonly propagator?: TextMapPropagator;
+    /** Attributes that the processor sets. */
+    readonly attributes: number;
+  };
 }
 
 /** Takes everything and keeps the last span, which the checks look at. */
@@ -66,17 +73,20 @@ export class Service {
   constructor({ stamps, carrier = 'baggage', baggage = true, ...options }: ServiceOptions) {
     const clock = options.clock ?? (stamps === undefined ? undefined : new CausalClock({ attributes: stamps }));
     const propagators = [new W3CTraceContextPropagator(), ...(baggage ? [new W3CBaggagePropagator()] : [])];
+    const { bare } = options;
     this.propagator =
-      clock === undefined
+      bare?.propagator ??
+      (clock === undefined
         ? propagators.length === 1
           ? (propagators[0] as TextMapPropagator)
           : new CompositePropagator({ propagators })
-        : new CausalityPropagator({ clock, carrier, propagators });
+        : new CausalityPropagator({ clock, carrier, propagators }));
     this.provider = new BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': 'orders' }),
       sampler: new ParentBasedSampler({ root: new AlwaysOnSampler() }),
       spanProcessors: [
         ...(clock === undefined ? [] : [new CausalitySpanProcessor({ clock }) as SpanProcessor]),
+        ...(bare === undefined ? [] : [bare.processor]),
         new BatchSpanProcessor(this.exporter),
       ],
     });

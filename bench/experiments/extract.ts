@@ -43,6 +43,9 @@ export function extract(options: Extract): Operation {
       if (options.start !== true) return;
       for (const span of result as Span[]) span.end();
       await service.flush();
+      if (options.bare === undefined) return;
+      const vector = String(service.exporter.last?.attributes['causality.vector']);
+      expect(vector.split('~').length === options.entries, `${options.entries} entries as they came in ${vector}`);
     },
   };
 }

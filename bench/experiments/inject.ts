@@ -54,6 +54,8 @@ export function inject(options: Inject, entries: number): Operation {
         expect(stamp.vector.size === entries, `${entries} entries, not ${stamp.vector.size}`);
         expect(last['tracestate']?.startsWith('causality=') === true, 'the mark');
         expect(members.length === own + (options.carrier === 'header' ? 0 : 1), 'baggage as it was');
+      } else if (options.bare !== undefined) {
+        expect(text?.startsWith('1!') === true && last['tracestate'] !== undefined, 'two more headers');
       } else {
         expect(text === undefined && members.length === own, 'W3C headers only');
       }
