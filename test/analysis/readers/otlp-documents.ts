@@ -51,7 +51,7 @@ const values = fc.oneof(
   fc.constantFrom({}, null, 7, { stringValue: 'a', intValue: 1 }, { bytesValue: 'AAE=' }, { unknownValue: 1 }),
 );
 
-export const attributes = fc.oneof(
+const attributes = fc.oneof(
   fc.array(
     fc.oneof(
       { weight: 6, arbitrary: fc.record({ key: texts, value: values }) },
