@@ -36,8 +36,9 @@ export class Wire {
     });
     subscribe('http.client.response.finish', (message) => {
       const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-      this.befallReply(request.getHeader(REPLY_FAULT_HEADER), response.headers);
-      this.replyArrives(parentIn(request.getHeader('traceparent')), response.headers[REPLY_HEADER]);
+      const parent = parentIn(request.getHeader('traceparent'));
+      this.befallReply(request.getHeader(REPLY_FAULT_HEADER), response.headers, parent?.traceId);
+      this.replyArrives(parent, response.headers[REPLY_HEADER]);
     });
     subscribe('undici:request:headers', (message) => {
       const { request, response } = message as { request: { headers?: unknown }; response: { headers?: unknown } };
@@ -86,21 +87,14 @@ export class Wire {
     };
   }
 
-  private befallReply(named: unknown, headers: IncomingMessage['headers']): void {
+  private befallReply(named: unknown, headers: IncomingMessage['headers'], trace: string | undefined): void {
     const stamp = headers['causality'];
-    if (typeof stamp !== 'string') return;
-    switch (REPLY_FAULTS.find((one) => one === named)) {
-      case 'drops the stamp':
-        delete headers['causality'];
-        break;
-      case 'garbles the stamp':
-        headers['causality'] = stamp.replace('*', '=');
-        break;
-      case 'a stale stamp':
-        headers['causality'] = this.staleFor(stamp.split('!')[1]) ?? stamp;
-        break;
-      case undefined:
-    }
+    const fault = REPLY_FAULTS.find((one) => one === named);
+    if (typeof stamp !== 'string' || fault === undefined || trace === undefined) return;
+    this.ledger.note({ trace, kind: 'reply fault', fault });
+    if (fault === 'drops the stamp') delete headers['causality'];
+    else if (fault === 'garbles the stamp') headers['causality'] = stamp.replace('*', '=');
+    else headers['causality'] = this.staleFor(trace) ?? stamp;
   }
 
   private replyArrives(parent: OutgoingParent | undefined, message: unknown): void {
