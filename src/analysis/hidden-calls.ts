@@ -8,7 +8,8 @@
  *
  * Guarantee: used only where these calls explain every incomplete stamp of the group: everything stamped, no parent and
  * no tick missing, no vector that lost an entry, no links that stamps do not tell, no reply whose body was still open.
- * Hazard: calls whose service was recorded without stamps are not hidden ones; for those `unknown` stays.
+ * Hazard: calls whose service was recorded without stamps are not hidden ones; for those `unknown` stays. So it does where
+ * an address says that a recorded service took the call; where none does, that is not seen.
  */
 import type { RecordedSpan } from './recorded.js';
 import {
@@ -22,6 +23,7 @@ import {
   TOLD_INCOMPLETE,
   vectorOf,
 } from './event-table.js';
+import { FleetAddresses } from './fleet-addresses.js';
 import type { Predecessors } from './predecessors.js';
 import type { TraceGroups } from './trace-groups.js';
 
@@ -66,13 +68,16 @@ export class HiddenCalls {
     const { table, groups } = this;
     const calls = new Map<number, number[] | undefined>();
     const told: number[] = [];
+    const fleet = new FleetAddresses(table);
     for (let s = 0; s < table.spans.length; s++) {
       const group = groups.of(table.trace[s] as number);
       if (!calls.has(group)) calls.set(group, []);
       if (this.mayHideMore(s)) calls.set(group, undefined);
       if (((table.flags[s] as number) & TOLD_INCOMPLETE) === 0) continue;
       told.push(s);
-      if (this.isHiddenCall(s)) calls.get(group)?.push(s);
+      if (!this.isUnanswered(s)) continue;
+      if (fleet.includes(table.spans[s] as RecordedSpan)) calls.set(group, undefined);
+      else calls.get(group)?.push(s);
     }
     for (const chain of table.chains) {
       if (chain.domain === NONE || !this.isGapless(chain)) {
@@ -120,7 +125,7 @@ export class HiddenCalls {
   }
 
   /** A client span that nothing recorded answers. */
-  private isHiddenCall(span: number): boolean {
+  private isUnanswered(span: number): boolean {
     const { table } = this;
     return table.spans[span]?.kind === 'client' && table.childAt[span] === table.childAt[span + 1];
   }

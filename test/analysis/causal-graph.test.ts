@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { CausalGraph } from '../../src/analysis/causal-graph.js';
 import type { CausalEvent } from '../../src/analysis/graph-model.js';
+import type { AttributeRecord } from '../../src/analysis/recorded.js';
 import { History } from '../support/history.js';
 import { type Fleet, play, plans } from '../support/history-arbitrary.js';
 
@@ -187,6 +188,25 @@ describe('a causal graph', () => {
     const blind = CausalGraph.of(history.recorded().filter(({ name }) => name !== 'pay'));
     const [local2, serve2] = ['local', 'serve'].map((n) => blind.spans.find(({ recorded }) => recorded.name === n)!);
     expect(blind.relation(local2!.start, serve2!.start)).to.equal('unknown');
+    // Where the call went to somebody recorded, whose hop was not sampled, it may tell of all that happened there.
+    const calling = (addresses: Readonly<Record<string, AttributeRecord>>): string => {
+      const spans = history.recorded().map((span) => {
+        return { ...span, attributes: { ...span.attributes, ...addresses[span.name] } };
+      });
+      const known = CausalGraph.of(spans);
+      const [a, b] = ['local', 'serve'].map((n) => known.spans.find(({ recorded }) => recorded.name === n)!.start);
+      return known.relation(a!, b!);
+    };
+    const [bankAddress, mailAddress] = [
+      { 'server.address': '10.0.0.9', 'server.port': 443 },
+      { 'server.address': '10.0.0.2', 'server.port': 443 },
+    ];
+    expect(calling({ pay: bankAddress, call: mailAddress, serve: mailAddress })).to.equal('concurrent');
+    expect(calling({ pay: mailAddress, call: mailAddress })).to.equal('unknown');
+    expect(calling({ pay: mailAddress, serve: mailAddress })).to.equal('unknown');
+    const before = (side: 'peer' | 'host') => ({ [`net.${side}.name`]: '10.0.0.2', [`net.${side}.port`]: 443 });
+    expect(calling({ pay: before('peer'), serve: before('host') })).to.equal('unknown');
+    expect(calling({ pay: { ...mailAddress, 'server.port': 80 }, call: mailAddress })).to.equal('concurrent');
   });
 
   it('reads a span that was sent twice once, and bears parents in a circle', () => {

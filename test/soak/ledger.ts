@@ -4,6 +4,7 @@
  *
  * Guarantee: a line that was noted survives a kill -9, but for the very last one, which may be torn.
  */
+import type { ReplyFault } from './reply-faults.js';
 import type { WireFault } from './wire-faults.js';
 
 /** Names one request or reply; it begins with the trace in which it was sent. */
@@ -38,6 +39,7 @@ export type LedgerEntry = { readonly trace: string } & (
   | { readonly kind: 'read'; readonly message: MessageName }
   /** What came was not what had been sent. */
   | { readonly kind: 'fault'; readonly fault: WireFault; readonly message?: MessageName }
+  | { readonly kind: 'reply fault'; readonly fault: ReplyFault }
 );
 
 /** Where a process's lines go. */

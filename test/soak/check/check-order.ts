@@ -114,7 +114,7 @@ function isCalm({ id, lanes }: RecordedTrace): boolean {
     const started = new Set(ledger.flatMap((entry) => (entry.kind === 'start' ? [entry.span] : [])));
     return (
       CALM_SLOTS.some((slot) => slot === incarnation.slot) &&
-      count('fault') + count('replied') === 0 &&
+      count('fault') + count('reply fault') + count('replied') === 0 &&
       count('send') === count('heard') &&
       count('start') === spans.length &&
       spans.every(({ links }) => links.length === 0) &&

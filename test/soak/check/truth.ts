@@ -95,6 +95,7 @@ export class Truth {
     const { lane } = state;
     switch (entry.kind) {
       case 'fault':
+      case 'reply fault':
         return true;
       case 'start':
       case 'end':

@@ -37,8 +37,9 @@ export class Wire {
     });
     subscribe('http.client.response.finish', (message) => {
       const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
-      this.befallReply(request.getHeader(REPLY_FAULT_HEADER), response.rawHeaders);
-      this.replyArrives(parentIn(request.getHeader('traceparent')), response.headers[REPLY_HEADER]);
+      const parent = parentIn(request.getHeader('traceparent'));
+      this.befallReply(request.getHeader(REPLY_FAULT_HEADER), response.rawHeaders, parent?.traceId);
+      this.replyArrives(parent, response.headers[REPLY_HEADER]);
     });
     subscribe('undici:request:headers', (message) => {
       const { request, response } = message as { request: { headers?: unknown }; response: { headers?: unknown } };
@@ -88,22 +89,14 @@ export class Wire {
   }
 
   /** Where the library looks: among the headers as they came. */
-  private befallReply(named: unknown, headers: string[]): void {
+  private befallReply(named: unknown, headers: string[], trace: string | undefined): void {
     const at = headers.findIndex((name, i) => i % 2 === 0 && name.toLowerCase() === 'causality');
     const stamp = headers[at + 1];
-    if (at < 0 || stamp === undefined) return;
-    switch (REPLY_FAULTS.find((one) => one === named)) {
-      case 'drops the stamp':
-        headers.splice(at, 2);
-        break;
-      case 'garbles the stamp':
-        headers[at + 1] = stamp.replace('*', '=');
-        break;
-      case 'a stale stamp':
-        headers[at + 1] = this.staleFor(stamp.split('!')[1]) ?? stamp;
-        break;
-      case undefined:
-    }
+    const fault = REPLY_FAULTS.find((one) => one === named);
+    if (at < 0 || stamp === undefined || fault === undefined || trace === undefined) return;
+    this.ledger.note({ trace, kind: 'reply fault', fault });
+    if (fault === 'drops the stamp') headers.splice(at, 2);
+    else headers[at + 1] = fault === 'garbles the stamp' ? stamp.replace('*', '=') : (this.staleFor(trace) ?? stamp);
   }
 
   private replyArrives(parent: SpanContext | undefined, message: unknown): void {
