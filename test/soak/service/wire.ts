@@ -95,7 +95,8 @@ export class Wire {
     const fault = REPLY_FAULTS.find((one) => one === named);
     if (at < 0 || stamp === undefined || fault === undefined || trace === undefined) return;
     this.ledger.note({ trace, kind: 'reply fault', fault });
-    if (fault === 'drops the stamp') headers.splice(at, 2);
+    // Node has counted them: one that is lost stands there by another name.
+    if (fault === 'drops the stamp') headers[at] = 'x-lost';
     else headers[at + 1] = fault === 'garbles the stamp' ? stamp.replace('*', '=') : (this.staleFor(trace) ?? stamp);
   }
 
