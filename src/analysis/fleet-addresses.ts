@@ -3,8 +3,9 @@
  * recorded process all the same: by a hop that was not sampled, or whose span was lost. It may tell of all that was
  * recorded there.
  *
- * Hazard: an address is what instrumentations write. A service that is called by two names, or whose callers name no
- * address, is not recognised.
+ * Guarantee: a call that names no address may be to any of them.
+ * Hazard: an address is what instrumentations write. A service that is called by a name at which nothing recorded ever answers
+ * is not recognised.
  */
 import type { EventTable } from './event-table.js';
 import type { AttributeRecord, RecordedSpan } from './recorded.js';
@@ -21,10 +22,10 @@ export class FleetAddresses {
     }
   }
 
-  /** True where a client span called an address at which a recorded service answers. */
-  includes(client: RecordedSpan): boolean {
+  /** True where a client span called an address at which a recorded service answers, or does not say what it called. */
+  mayInclude(client: RecordedSpan): boolean {
     const address = addressOf(client);
-    return address !== undefined && this.known.has(address);
+    return address === undefined || this.known.has(address);
   }
 }
 

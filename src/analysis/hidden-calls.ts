@@ -76,7 +76,7 @@ export class HiddenCalls {
       if (((table.flags[s] as number) & TOLD_INCOMPLETE) === 0) continue;
       told.push(s);
       if (!this.isUnanswered(s)) continue;
-      if (fleet.includes(table.spans[s] as RecordedSpan)) calls.set(group, undefined);
+      if (fleet.mayInclude(table.spans[s] as RecordedSpan)) calls.set(group, undefined);
       else calls.get(group)?.push(s);
     }
     for (const chain of table.chains) {

@@ -180,12 +180,19 @@ describe('a causal graph', () => {
     history.end(root);
     const outside = history.told.find(({ name }) => name === 'outside');
     if (outside !== undefined) history.end(outside);
-    const graph = CausalGraph.of(history.recorded());
+    const [bankAddress, mailAddress] = [
+      { 'server.address': '10.0.0.9', 'server.port': 443 },
+      { 'server.address': '10.0.0.2', 'server.port': 443 },
+    ];
+    const addressed = history.recorded().map((span) => {
+      return { ...span, attributes: { ...span.attributes, ...(span.name === 'pay' && bankAddress) } };
+    });
+    const graph = CausalGraph.of(addressed);
     const named = (name: string) => graph.spans.find(({ recorded }) => recorded.name === name)!;
     expect(named('local').start.stamp?.incomplete).to.equal(true);
     expect(graph.relation(named('local').start, named('serve').start)).to.equal('concurrent');
     // Without the span that explains what is hidden, nobody knows.
-    const blind = CausalGraph.of(history.recorded().filter(({ name }) => name !== 'pay'));
+    const blind = CausalGraph.of(addressed.filter(({ name }) => name !== 'pay'));
     const [local2, serve2] = ['local', 'serve'].map((n) => blind.spans.find(({ recorded }) => recorded.name === n)!);
     expect(blind.relation(local2!.start, serve2!.start)).to.equal('unknown');
     // Where the call went to somebody recorded, whose hop was not sampled, it may tell of all that happened there.
@@ -197,10 +204,7 @@ describe('a causal graph', () => {
       const [a, b] = ['local', 'serve'].map((n) => known.spans.find(({ recorded }) => recorded.name === n)!.start);
       return known.relation(a!, b!);
     };
-    const [bankAddress, mailAddress] = [
-      { 'server.address': '10.0.0.9', 'server.port': 443 },
-      { 'server.address': '10.0.0.2', 'server.port': 443 },
-    ];
+    expect(calling({ call: mailAddress, serve: mailAddress }), 'a call that names no address').to.equal('unknown');
     expect(calling({ pay: bankAddress, call: mailAddress, serve: mailAddress })).to.equal('concurrent');
     expect(calling({ pay: mailAddress, call: mailAddress })).to.equal('unknown');
     expect(calling({ pay: mailAddress, serve: mailAddress })).to.equal('unknown');

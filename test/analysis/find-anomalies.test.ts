@@ -168,7 +168,23 @@ const CASES: readonly Case[] = [
       answer(history, callOf(history, root, b, 'outside'));
       history.end(root);
     },
+    spoil: (spans) =>
+      spans.map((span) => {
+        return span.kind === 'client'
+          ? { ...span, attributes: { ...span.attributes, 'server.address': 'bank.example' } }
+          : span;
+      }),
     findings: ['incomplete a-1 since root ×2: reply-without-stamp, resolved'],
+  },
+  {
+    title: 'a call that does not say where it went: it may have been to what was recorded',
+    tell: (history) => {
+      const [a, b] = [history.process('a-1'), history.process('b-1', { stamped: false, recorded: false })];
+      const root = history.start(a, 'root');
+      answer(history, callOf(history, root, b, 'outside'));
+      history.end(root);
+    },
+    findings: ['incomplete a-1 since root ×2: reply-without-stamp'],
   },
   {
     title: 'a server below a service without stamps',
