@@ -16,14 +16,27 @@ process.env.NODE_OPTIONS = `--import ${mocha12}`;
 /** The tests of each room: in process, quick, and the ones that state single rules before the ones that search. */
 const ROOMS = {
   clocks: ['clocks', 'codec'],
-  codec: ['codec', 'logs', 'otel/bad-input'],
+  codec: [
+    'codec',
+    'logs',
+    'attacks/malformed-stamps.test.js',
+    'attacks/broken-encodings.test.js',
+    'attacks/header-bombs.test.js',
+  ],
   delivery: ['delivery'],
-  otel: ['otel', 'otel/bad-input', 'logs', 'model/regressions.test.js', 'model/model.test.js'],
+  otel: [
+    'otel',
+    'attacks/malformed-stamps.test.js',
+    'attacks/odd-types.test.js',
+    'logs',
+    'model/regressions.test.js',
+    'model/model.test.js',
+  ],
 };
 /** Does its work once a process, and is tested by processes. */
 const NOT_MUTATED = ['src/otel/process-clock.ts'];
-/** Files that start processes, or want the whole of a long search. */
-const LEFT_OUT = ['otel/process-clock.test.js', 'otel/causal-timestamps-model.test.js'];
+/** Files that start processes or talk over HTTP, or want the whole of a long search. */
+const LEFT_OUT = ['otel/process-clock.test.js', 'otel/host-safety.test.js', 'otel/causal-timestamps-model.test.js'];
 /** Tests that fill something to its limit, or start processes: seconds each, for every mutant that they reach. */
 const SLOW = [
   'holds so many entries of vectors',

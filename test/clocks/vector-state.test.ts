@@ -99,6 +99,30 @@ describe('VectorState', () => {
     expect(state.snapshot().table).to.equal(table);
   });
 
+  it('makes a new table exactly where something is new, whatever the entries', () => {
+    const entries = fc.uniqueArray(
+      fc.tuple(fc.constantFrom('a', 'b', 'k', 'l', OWN, 'n', 'y', 'z'), fc.integer({ min: 1, max: 3 })),
+      {
+        selector: ([node]) => node,
+      },
+    );
+    fc.assert(
+      fc.property(fc.array(entries, { maxLength: 3 }), entries, fc.boolean(), (earlier, heard, ticks) => {
+        const state = new VectorState(8);
+        if (ticks) state.tick(OWN, 3);
+        for (const one of [...earlier, [[OWN, 3] as const, ['a', 1] as const]]) {
+          state.hear(VectorTimestamp.from(one), OWN, 3);
+        }
+        const before = state.snapshot();
+        const { dropped, ownRefused } = state.hear(VectorTimestamp.from(heard), OWN, 3);
+        expect([dropped, ownRefused]).to.deep.equal([0, false]);
+        const isNew = heard.some(([node, counter]) => node !== OWN && counter > before.get(node));
+        expect(state.snapshot().table === before.table, before.toString()).to.equal(!isNew);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('does what the naive state does, at any limit', () => {
     const heard = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'x', 'y', OWN), fc.integer({ min: 1, max: 6 }));
     const step = fc.oneof(fc.constant('tick' as const), heard);
