@@ -86,7 +86,8 @@ export class VectorState {
     for (let j = 0; j < theirs.length; j++) {
       const name = theirs[j] as string;
       if (name === node) continue;
-      while (i < ours.length && ours[i] !== name && (ours[i] as string) < name) i++;
+      // Behind the last there is undefined, which is below nothing.
+      while ((ours[i] as string) < name) i++;
       if (ours[i] !== name || (this.table.counters[i] as number) < heard.counterAt(j)) return true;
     }
     return false;

@@ -99,6 +99,28 @@ describe('VectorState', () => {
     expect(state.snapshot().table).to.equal(table);
   });
 
+  it('shares the names where the same ones are heard of, and keeps how old each entry is', () => {
+    const state = new VectorState(4);
+    state.tick(OWN, 1);
+    for (const node of ['b', 'a', 'c']) state.hear(vector({ [node]: 1 }), OWN, 1);
+    const before = state.snapshot();
+    state.hear(vector({ a: 1, b: 1, c: 2, m: 1 }), OWN, 1);
+    const after = state.snapshot();
+    expect(after.toString()).to.equal('a=1,b=1,c=2,m=1');
+    expect(after.table).to.not.equal(before.table);
+    expect(after.table.nodes).to.equal(before.table.nodes);
+    expect(before.toString()).to.equal('a=1,b=1,c=1,m=1');
+    state.hear(vector({ d: 1 }), OWN, 1);
+    expect(state.snapshot().toString()).to.equal('a=1,c=2,d=1,m=1');
+  });
+
+  it('says what had to go to make room for its own entry', () => {
+    const state = new VectorState(2);
+    state.hear(vector({ a: 1, b: 1 }), undefined, 0);
+    expect(state.hear(vector({ [OWN]: 3 }), OWN, 5)).to.deep.equal({ dropped: 1, ownRefused: false });
+    expect(state.snapshot().toString()).to.equal('b=1,m=3');
+  });
+
   it('makes a new table exactly where something is new, whatever the entries', () => {
     const entries = fc.uniqueArray(
       fc.tuple(fc.constantFrom('a', 'b', 'k', 'l', OWN, 'n', 'y', 'z'), fc.integer({ min: 1, max: 3 })),
