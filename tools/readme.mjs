@@ -28,6 +28,7 @@ const PAID = [
   /^request: extract, server span, client span, inject/,
   /^unsampled request, as/,
   /^serialize an HTTP span, (standard|lean) stamps/,
+  /^requests\/s of two processes over HTTP/,
 ];
 
 function benchBlock() {
@@ -45,7 +46,8 @@ function benchBlock() {
         `| ${what} | ${against} | **${two(ratio.median)}** (${two(ratio.low)} to ${two(ratio.high)}) |`,
     ),
     '',
-    `Processor time, both sides in one process, median of ${conditions.effort.rounds} rounds; Node ${conditions.node}, ` +
+    `Processor time, both sides in one process (less is better; of the two processes, which do nothing but ask and answer, ` +
+      `requests a second, where more is better), median of ${conditions.effort.rounds} rounds; Node ${conditions.node}, ` +
       `${conditions.cores} × ${conditions.cpu}. \`npm run bench\` prints these and more ` +
       '([the whole table](bench/results/latest.md)).',
   ].join('\n');
