@@ -10,7 +10,7 @@ import { serialization, timestamps } from './experiments/serialization.js';
 import { flatInEntries, spans } from './experiments/spans.js';
 import { traceDomains } from './experiments/trace-domains.js';
 import { twoProcesses } from './experiments/two-processes.js';
-import { vectors } from './experiments/vectors.js';
+import { textFloor, vectors } from './experiments/vectors.js';
 import { logs } from './experiments/logs.js';
 import { type Effort, type Experiment, measure, type Measurement } from './measure.js';
 
@@ -52,6 +52,8 @@ export const CATALOGUE: Readonly<Record<string, Measuring>> = {
   'floors-spans': inRounds(spanFloors),
   'floors-messages-10': inRounds(() => messageFloors(10, { inject: 0.5, extract: 1 })),
   'floors-messages-40': inRounds(() => messageFloors(40, { inject: 0.5, extract: 2.5 })),
+  'floors-text-3': inRounds(() => textFloor(3, 0.2)),
+  'floors-text-10': inRounds(() => textFloor(10, 0.1)),
   'floors-time': inRounds(timeFloor),
   'trace-domains': traceDomains,
 };

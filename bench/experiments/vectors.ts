@@ -98,6 +98,49 @@ function comparisons<T>(peer: VectorPeer<T>, entries: number, size: number): Ope
 
 const KINDS = { 'tick + encode': ticks, merge: merges, compare: comparisons };
 
+/** What a tick's text takes of whoever has kept all but the number: one number between two texts, and a look at the result. */
+function pieces(entries: number, size: number): Operation {
+  const [first, ...others] = someNodes(entries, 5);
+  const before = `${first}=`;
+  const after = others.map((node) => `,${node}=1`).join('');
+  let count = entries;
+  let text = '';
+  return {
+    size,
+    run() {
+      let sum = 0;
+      for (let i = 0; i < size; i++) {
+        text = before + ++count + after;
+        sum += text.charCodeAt(text.length >> 1);
+      }
+      return sum;
+    },
+    check: (sum) => expect((sum as number) > 0 && text.includes(`=${count}`), `${count} in ${text}`),
+  };
+}
+
+/** The floor of {@link vectors}: what is left when nothing is looked up or made but the text. */
+export function textFloor(entries: number, atMost: number): Experiment {
+  const size = 1024;
+  const operations: Record<string, Operation> = { pieces: pieces(entries, size) };
+  for (const [name, peer] of Object.entries(VECTOR_PEERS)) {
+    operations[name] = ticks(peer as VectorPeer<unknown>, entries, size);
+  }
+  return {
+    title: `Floor of a tick's text: one number between two texts, of ${entries} entries`,
+    operations,
+    rows: [
+      {
+        what: `a number between two texts, ${entries} entries`,
+        against: 'tick + encode of the fastest of vectorclock, @thi.ng/vclock and pvclock',
+        ratio: (nanos) =>
+          (nanos['pieces'] as number) / Math.min(...Object.keys(VECTOR_PEERS).map((name) => nanos[name] as number)),
+        atMost,
+      },
+    ],
+  };
+}
+
 /** @param atMost how much of the fastest peer's time ours may take */
 export function vectors(entries: number, atMost: number): Experiment {
   const size = entries > 100 ? 128 : 1024;

@@ -59,6 +59,8 @@ export class VectorTimestamp {
 
   /** How many events of this node have been heard of; 0 when it is not named. */
   get(node: string): number {
+    // The own entry is asked for most, and mostly by the very text that the table has.
+    if (this.ownIndex >= 0 && this.table.nodes[this.ownIndex] === node) return this.own;
     const index = this.table.indexOf(node);
     return index < 0 ? 0 : this.counterAt(index);
   }
