@@ -127,7 +127,7 @@ export class VectorTimestamp {
     const { nodes } = this.table;
     let above = false;
     let below = false;
-    for (let i = 0; i < nodes.length; i++) {
+    for (let i = 0; i < nodes.length && !(above && below); i++) {
       const difference = this.counterAt(i) - other.counterAt(i);
       if (difference > 0) above = true;
       else if (difference < 0) below = true;
@@ -195,7 +195,7 @@ export class VectorTimestamp {
   }
 
   private counters(): number[] {
-    const counters = [...this.table.counters];
+    const counters = this.table.counters.slice();
     if (this.ownIndex >= 0) counters[this.ownIndex] = this.own;
     return counters;
   }
