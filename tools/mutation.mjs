@@ -8,8 +8,8 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 const mocha12 = new URL('mutation/mocha-12.mjs', import.meta.url).href;
 await import(mocha12);
-// A few programs of the model, the same for every mutant.
-process.env.MODEL_PROGRAMS = '25';
+// Some programs of the model, the same for every mutant.
+process.env.MODEL_PROGRAMS = '300';
 process.env.MODEL_SEED = '1';
 process.env.NODE_OPTIONS = `--import ${mocha12}`;
 
@@ -26,9 +26,14 @@ const ROOMS = {
   delivery: ['delivery'],
   otel: [
     'otel',
+    'node',
+    'logs',
+    'attacks/impersonation.test.js',
     'attacks/malformed-stamps.test.js',
     'attacks/odd-types.test.js',
-    'logs',
+    'attacks/poisoned-clocks.test.js',
+    'attacks/poisoned-counters.test.js',
+    'attacks/throwing-carriers.test.js',
     'model/regressions.test.js',
     'model/model.test.js',
   ],
