@@ -27,7 +27,9 @@ export class ReplyHops {
     const { trace } = reply.request.sender;
     reply.stamp = stale?.stamp;
     reply.text = stale?.text;
-    reply.causes = [...reply.causes, { point: stale?.point as number, trace, outside: true }];
+    // Of all that the stale one's stamp came by: it may have been another one's before.
+    const cameBy = stale?.causes.map(({ point }) => ({ point, trace, outside: true })) ?? [];
+    reply.causes = [...reply.causes, ...cameBy];
     this.ledger.happened.note('a reply had the stamp of another one');
     this.log.push(`${reply.name} is given the stamp of ${stale?.name}`);
   }
