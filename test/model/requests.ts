@@ -93,7 +93,9 @@ export class Requests {
     lane.recall(span?.start);
     const causes = arrival === undefined ? [] : this.ledger.receive(service, trace, arrival.facts);
     const point = this.ledger.point(service, trace, causes);
-    const marked = lane.spoken || isProcessScope(service);
+    // By chance the memory of dropped traces takes a new one for one of them, and says so: that costs an "unknown".
+    const isTakenForDropped = lane.holder === undefined && service.remembers(trace);
+    const marked = lane.spoken || isTakenForDropped || isProcessScope(service);
     lane.spoken = true;
     const message = { trace, point, marked, hops: 'none', others: [] } as const;
     if (!marked) {
