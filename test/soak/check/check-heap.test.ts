@@ -1,23 +1,12 @@
 import { expect } from 'chai';
-import type { CausalityCounters } from '../../../src/otel/counters.js';
+import { type CausalityCounters, Counters } from '../../../src/otel/counters.js';
 import type { Sample } from '../processes.js';
 import { checkHeap } from './check-heap.js';
 import { Findings } from './findings.js';
 import { RULE } from './rules.js';
 
 const MEGABYTE = 1024 * 1024;
-const COUNTERS: CausalityCounters = {
-  received: 0,
-  refused: {},
-  incomplete: {},
-  entriesDropped: 0,
-  hlcRefused: 0,
-  ownEntryRefused: 0,
-  unsent: 0,
-  domainsDropped: 1,
-  liveDomains: 1,
-  errors: 0,
-};
+const COUNTERS: CausalityCounters = { ...new Counters().snapshot(1), domainsDropped: 1 };
 
 function samples(count: number, heapOf: (index: number) => number, domainsDropped = 1): Sample[] {
   return Array.from({ length: count }, (_, index) => ({
