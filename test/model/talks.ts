@@ -130,6 +130,9 @@ export class Talks {
     const lane = this.ledger.lane(service, trace);
     const { holder } = lane;
     const isOpen = service.awaited.has(spanId);
+    const { client } = talk;
+    // A trace that was dropped meanwhile is there again for its span, and knows the span's start.
+    if (isOpen && client.start !== undefined && client.live) lane.recall(client.start);
     if (isOpen) lane.openReplies++;
     talk.closeReply = () => {
       closeOurs?.();
