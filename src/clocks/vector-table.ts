@@ -45,6 +45,17 @@ export class VectorTable {
     return before + (ownIndex >= 0 ? own : this.counters[0]) + after;
   }
 
+  /**
+   * The same text in one piece. It costs a copy more to make, and whoever reads it character by character, as exporters
+   * do, saves several times that: added up, the pieces are only tied together, and each look has to find its own.
+   */
+  flatText(ownIndex: number, own: number, assign: string, separator: string): string {
+    if (this.nodes.length === 0) return '';
+    const at = ownIndex >= 0 ? ownIndex : 0;
+    const { before, after } = this.around(at, assign, separator);
+    return [before, ownIndex >= 0 ? own : this.counters[0], after].join('');
+  }
+
   /** Characters of that text without making it. */
   textLength(ownIndex: number, own: number, assign: string, separator: string): number {
     if (this.nodes.length === 0) return 0;

@@ -177,6 +177,11 @@ export class VectorTimestamp {
     return this.join('=', ',');
   }
 
+  /** @internal {@link toString} in one piece, for those who keep it until somebody reads it through. */
+  flatText(): string {
+    return this.table.flatText(this.ownIndex, this.own, '=', ',');
+  }
+
   /** @internal Length of {@link toString}, which is not made for it. */
   get textLength(): number {
     return this.table.textLength(this.ownIndex, this.own, '=', ',');
