@@ -1,5 +1,5 @@
 /**
- * The state machine of a unique hybrid logical clock (uhlc), on two 32-bit halves.
+ * The state machine of a unique hybrid logical clock (uhlc), on whole seconds, ticks of 16 units and a counter.
  *
  * Guarantee: the times it gives are strictly increasing under any physical clock (stuck, stepping back, jumping),
  * and never further ahead of the physical clock than the drift limit, unless the physical clock itself stepped back.
@@ -14,20 +14,31 @@ import { compareHalves, fractionOfMillis, Ntp64, secondsOfMillis } from './ntp64
 const COUNTER_BITS = 4;
 const COUNTER_MASK = (1 << COUNTER_BITS) - 1;
 const UNIT = 0x1_0000_0000;
-const FRACTION_PER_MS = UNIT / 1000;
 const MS_PER_FRACTION = 1000 / UNIT;
+/** The physical clock moves in ticks, 16 units of the fraction (3.7 ns) each. */
+const TICKS_PER_SECOND = UNIT / (COUNTER_MASK + 1);
+const TICKS_PER_MS = TICKS_PER_SECOND / 1000;
 
 /** What {@link HybridState.update} did with a remote time. */
 export type HybridUpdate = 'merged' | 'refused';
 
 export class HybridState {
+  /** Whole seconds of the last time. */
   seconds = 0;
-  fraction = 0;
+  // Two small integers for the upper 28 and the lower 4 bits of the fraction: as one number that is a double wherever it
+  // is above 2^31, and a step takes twice as long.
+  private ticks = 0;
+  private counter = 0;
   /**
    * Milliseconds added to the physical clock: the proven lag of the local clock behind the requests it received.
    * Always 0 where nobody raises it.
    */
   offsetMillis = 0;
+
+  /** Units of 2^-32 s of the last time. */
+  get fraction(): number {
+    return ((this.ticks << COUNTER_BITS) | this.counter) >>> 0;
+  }
 
   /** The last time given or merged. */
   get last(): Ntp64 {
@@ -67,28 +78,40 @@ export class HybridState {
     return 'merged';
   }
 
-  /** Becomes a physical time where that is later; returns how it stood to the last time: above 0 where it was later. */
-  private catchUp(millis: number): -1 | 0 | 1 {
-    // Nearly always the second is the last time's, and then one multiplication tells the fraction.
-    const units = (millis - this.seconds * 1000) * FRACTION_PER_MS;
-    const sameSecond = units >= 0 && units < UNIT;
-    const seconds = sameSecond ? this.seconds : secondsOfMillis(millis);
-    const fraction = sameSecond ? (units & ~COUNTER_MASK) >>> 0 : maskedFraction(millis, seconds);
-    const order = compareHalves(seconds, fraction, this.seconds, this.fraction);
-    if (order > 0) {
-      this.seconds = seconds;
-      this.fraction = fraction;
+  /** Becomes a physical time where that is later. Above 0 where it was, 0 where it is the last time, else below. */
+  private catchUp(millis: number): number {
+    // Nearly always the second is the last time's, and then one multiplication tells the tick.
+    const inSecond = (millis - this.seconds * 1000) * TICKS_PER_MS;
+    if (!(inSecond >= 0 && inSecond < TICKS_PER_SECOND)) return this.catchUpSeconds(millis);
+    const ticks = inSecond | 0;
+    const ahead = ticks - this.ticks;
+    if (ahead > 0) {
+      this.ticks = ticks;
+      this.counter = 0;
     }
+    return ahead === 0 ? 0 - this.counter : ahead;
+  }
+
+  /** {@link catchUp} where the physical time is in another second than the last, or outside the range of NTP64. */
+  private catchUpSeconds(millis: number): number {
+    const seconds = secondsOfMillis(millis);
+    const fraction = maskedFraction(millis, seconds);
+    const order = compareHalves(seconds, fraction, this.seconds, this.fraction);
+    this.raiseTo(seconds, fraction);
     return order;
   }
 
-  /** One unit on: the counter carries into the fraction, and the fraction into the seconds. */
+  /** One unit on: the counter carries into the ticks, and these into the seconds. */
   private count(): void {
-    if (this.fraction + 1 < UNIT) {
-      this.fraction += 1;
+    if (this.counter < COUNTER_MASK) {
+      this.counter += 1;
+    } else if (this.ticks + 1 < TICKS_PER_SECOND) {
+      this.ticks += 1;
+      this.counter = 0;
     } else if (this.seconds + 1 < UNIT) {
       this.seconds += 1;
-      this.fraction = 0;
+      this.ticks = 0;
+      this.counter = 0;
     }
   }
 
@@ -96,7 +119,8 @@ export class HybridState {
   raiseTo(seconds: number, fraction: number): boolean {
     if (compareHalves(seconds, fraction, this.seconds, this.fraction) <= 0) return false;
     this.seconds = seconds;
-    this.fraction = fraction;
+    this.ticks = fraction >>> COUNTER_BITS;
+    this.counter = fraction & COUNTER_MASK;
     return true;
   }
 }
