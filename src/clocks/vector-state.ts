@@ -158,7 +158,8 @@ export class VectorState {
       heardAt?.splice(oldest, 1);
       dropped++;
     }
-    this.table = new VectorTable(nodes, counters, heardAt);
+    // Copied: an array that grew keeps room for more, and a trace at rest keeps its arrays for long.
+    this.table = new VectorTable(nodes.slice(), counters.slice(), heardAt?.slice());
     this.ownIndex = node === undefined ? -1 : this.table.indexOf(node);
     return dropped;
   }

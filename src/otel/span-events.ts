@@ -95,8 +95,8 @@ export class SpanEvents {
   }
 
   /**
-   * An end, to be written before anything else happens; undefined for a span that was not stamped, or whose end already was.
-   * Throws as {@link start} does.
+   * An end, to be written before anything else happens, and then to be {@link settle}d; undefined for a span that was not
+   * stamped, or whose end already was. Throws as {@link start} does.
    */
   end(spanContext: SpanContext): LatestEvent | undefined {
     const record = recordOf(spanContext, this.clock);
@@ -106,8 +106,13 @@ export class SpanEvents {
     this.hearLateLinks(record, domain, spanContext.traceId, now);
     this.closeRequests(record, spanContext.spanId, domain);
     domain.advance(record.start.node as string, now);
-    this.finish(record);
+    record.ended = true;
     return new LatestEvent(record, domain);
+  }
+
+  /** Lets go of a span whose end has been written: its domain rests from here on, where no other span is live. */
+  settle({ record }: LatestEvent): void {
+    this.letGo(record);
   }
 
   /** Lets go of a span that ended without its end being stamped. True when there was one. */
@@ -117,7 +122,8 @@ export class SpanEvents {
     this.closeRequests(record, spanContext.spanId, record.domain);
     // Nothing ticks here that would tell the time at which the domain was used last.
     record.domain.usedAt = this.domains.now();
-    this.finish(record);
+    record.ended = true;
+    this.letGo(record);
     return true;
   }
 
@@ -137,8 +143,7 @@ export class SpanEvents {
     }
   }
 
-  private finish(record: SpanRecord): void {
-    record.ended = true;
+  private letGo(record: SpanRecord): void {
     // The domain may be remembered for long after the trace; the span that its last message led to must not be.
     if (record.domain.lastArrival === record.arrival) record.domain.lastArrival = undefined;
     if (!record.domain.dropped) this.domains.leave(record.domain);

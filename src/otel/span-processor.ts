@@ -57,10 +57,15 @@ export class CausalitySpanProcessor {
     if (this.clock === undefined) return;
     this.sawEnding = true;
     try {
-      const ended = this.clock.spans.end(span.spanContext());
+      const { spans, writer } = this.clock;
+      const ended = spans.end(span.spanContext());
       if (ended === undefined) return;
-      this.clock.writer.writeEnd(span, ended, ended.record.start);
-      this.clock.writer.writeClockBehind(span, ended.record.behindMillis);
+      try {
+        writer.writeEnd(span, ended, ended.record.start);
+        writer.writeClockBehind(span, ended.record.behindMillis);
+      } finally {
+        spans.settle(ended);
+      }
     } catch (error) {
       this.clock.events.error('stamping an end', error);
     }

@@ -66,6 +66,37 @@ describe('the span processor', () => {
     }
   });
 
+  it('lets go of a span whose end could not be written', () => {
+    const node = new TestNode('node');
+    const { span } = node.start('span');
+    const { traceId } = span.spanContext();
+    expect(node.clock.domains.peek(traceId)?.liveSpans).to.equal(1);
+    const closed = Object.create(span, {
+      setAttribute: {
+        value() {
+          throw new Error('closed');
+        },
+      },
+    }) as Span;
+    node.processor.onEnding(closed);
+    expect(node.clock.counters.errors).to.equal(1);
+    expect(node.clock.domains.peek(traceId)?.liveSpans).to.equal(0);
+  });
+
+  it('keeps no text of what a trace at rest has heard', () => {
+    const node = new TestNode('node');
+    const { span } = node.start('span');
+    const { traceId, spanId } = span.spanContext();
+    const text = `1!${traceId.slice(-16)}!7!!0!other*3`;
+    node.clock.messages.watchCarriers();
+    node.inject(trace.setSpan(ROOT_CONTEXT, span));
+    node.clock.messages.hearReply(spanId, text);
+    span.end();
+    expect(node.finished('span').attributes['causality.end.vector']).to.match(/^node-\w{8}=2,other=3$/);
+    const table = node.clock.domains.peek(traceId)?.heard.table as unknown as { latest: unknown };
+    expect(table).to.have.property('latest', undefined);
+  });
+
   describe('leaves alone', () => {
     it('what no sampler wanted', () => {
       const node = new TestNode('node', { sampler: new AlwaysOffSampler() });
