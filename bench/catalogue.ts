@@ -2,8 +2,9 @@
 import { bothDirections } from './experiments/both-directions.js';
 import { delivery } from './experiments/delivery.js';
 import { extracts } from './experiments/extract.js';
-import { messageFloors, spanFloors, timeFloor } from './experiments/floors.js';
+import { spanFloors, timeFloor } from './experiments/floors.js';
 import { hybrid } from './experiments/hybrid.js';
+import { bothDirectionsFloor, messageFloors } from './experiments/message-floors.js';
 import { injects } from './experiments/inject.js';
 import { unsampledRequests, wholeRequests } from './experiments/requests.js';
 import { serialization, timestamps } from './experiments/serialization.js';
@@ -52,6 +53,7 @@ export const CATALOGUE: Readonly<Record<string, Measuring>> = {
   'floors-spans': inRounds(spanFloors),
   'floors-messages-10': inRounds(() => messageFloors(10, { inject: 0.5, extract: 1 })),
   'floors-messages-40': inRounds(() => messageFloors(40, { inject: 0.5, extract: 2.5 })),
+  'floors-both-directions': inRounds(bothDirectionsFloor),
   'floors-text-3': inRounds(() => textFloor(3, 0.2)),
   'floors-text-10': inRounds(() => textFloor(10, 0.1)),
   'floors-time': inRounds(timeFloor),
