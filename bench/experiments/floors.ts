@@ -2,15 +2,7 @@
  * What cannot be had for less: the least that could be called the same work, without any of this library. A target
  * below its floor is missed by whatever does the work.
  */
-import {
-  type Context,
-  createContextKey,
-  type Span,
-  type SpanContext,
-  type TextMapPropagator,
-  trace,
-} from '@opentelemetry/api';
-import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import type { Span, SpanContext } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { Ntp64 } from '../../src/clocks/ntp64.js';
 import { createPhysicalClock } from '../../src/clocks/physical-clock.js';

@@ -10,7 +10,7 @@ import type { Experiment, Round } from '../measure.js';
 import { someNodes, TEN_MEMBERS } from '../messages.js';
 import type { ServiceOptions } from '../service.js';
 import { extract } from './extract.js';
-import { BareProcessor, NODE, RememberingProcessor } from './floors.js';
+import { NODE, RememberingProcessor } from './floors.js';
 import { inject } from './inject.js';
 
 const TEXT = createContextKey('floor');
