@@ -27,11 +27,12 @@ export class VectorTable {
       return earlier;
     }
     const { nodes, counters } = this;
-    const entries = nodes.map((node, i) => (i === at ? `${node}${assign}` : `${node}${assign}${counters[i]}`));
-    // Joined, not added up: a rope of all these would be walked again by whoever reads a text that it is part of.
-    const before = entries.slice(0, at + 1).join(separator);
-    const after = ['', ...entries.slice(at + 1)].join(separator);
-    const made = { at, assign, separator, before, after };
+    let others = '';
+    for (let i = 0; i < at; i++) others += nodes[i] + assign + counters[i] + separator;
+    const before = inOnePiece(others + nodes[at] + assign);
+    others = '';
+    for (let i = at + 1; i < nodes.length; i++) others += separator + nodes[i] + assign + counters[i];
+    const made = { at, assign, separator, before, after: inOnePiece(others) };
     this.earlier = latest;
     this.latest = made;
     return made;
@@ -84,6 +85,11 @@ export class VectorTable {
     }
     return -1;
   }
+}
+
+/** What was added up is tied together only, and would be walked again by whoever reads a text that it is part of. */
+function inOnePiece(text: string): string {
+  return text === '' ? text : [text, ''].join('');
 }
 
 interface VectorPieces {
