@@ -57,6 +57,17 @@ describe('open replies', () => {
     expect(call.now()).to.deep.equal({ stamped: false, sent: false });
   });
 
+  it('that are closed twice take nothing from others that are open', () => {
+    const call = new Call();
+    for (let i = 0; i < 3; i++) call.messages.openReply(call.spanId)();
+    const closed = call.messages.openReply(call.spanId);
+    for (let i = 0; i < 3; i++) closed();
+    const close = call.messages.openReply(call.spanId);
+    expect(call.now()).to.deep.equal({ stamped: true, sent: true });
+    close();
+    expect(call.now()).to.deep.equal({ stamped: false, sent: false });
+  });
+
   it('may overlap', () => {
     const call = new Call();
     const [one, other] = [call.messages.openReply(call.spanId), call.messages.openReply(call.spanId)];
