@@ -95,14 +95,18 @@ describe('the domains of a process', () => {
 
     it('counts once what a message claims wrongly, however many spans start in its context', () => {
       const node = new TestNode('node', { now: () => 1_000_000 });
-      const { traceId } = node.start('first').span.spanContext();
+      const first = node.start('first');
+      const { traceId } = first.span.spanContext();
       const far = '00000fff00000000';
       const received = node.extract({
         traceparent: `00-${traceId}-${SPAN_ID}-01`,
         tracestate: `causality=${SPAN_ID}`,
         baggage: `causality=1!${traceId.slice(-16)}!5!${far}!0!${node.clock.node}*9`,
       });
-      for (let i = 0; i < 3; i++) node.start('of the message', received);
+      for (let i = 0; i < 3; i++) {
+        node.start('of the message', received);
+        node.start('beside it', first.context).span.end();
+      }
       expect(node.clock.counters).to.include({ ownEntryRefused: 1, hlcRefused: 1 });
     });
 

@@ -268,6 +268,8 @@ describe('outbound headers', () => {
   it('add to it in whatever case it is spelt, and where only `get` shows it', () => {
     const { carrier } = outbound({}, { text: STAMP }, { carrier: { Baggage: 'mine=1', TraceState: 'v=1' } });
     expect(carrier).to.include({ baggage: `mine=1,causality=${STAMP}`, tracestate: `causality=${SPAN},v=1` });
+    const twice = outbound({}, { text: STAMP }, { carrier: { Baggage: 'theirs=1', baggage: 'mine=1' } });
+    expect(twice.carrier['baggage'], 'the very name goes first').to.equal(`mine=1,causality=${STAMP}`);
     const mine = [['baggage', 'mine=1'] as const, ['tracestate', 'v=1'] as const];
     for (const shown of [new Headers(mine.map(([name, value]): [string, string] => [name, value])), new Map(mine)]) {
       const headers = new OutboundHeaders({

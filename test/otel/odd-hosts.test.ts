@@ -1,5 +1,6 @@
 /** Contexts, carriers, propagators and messages that are not what they should be: what comes of them. */
 import { type Context, defaultTextMapSetter, ROOT_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { expect } from 'chai';
 import { arrivalIn } from '../../src/otel/arrival.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
@@ -41,12 +42,14 @@ describe('a span whose ids are none', () => {
     }
   });
 
-  it('is nobody’s sender', () => {
-    const node = throughB3();
+  it('is nobody’s sender, whichever propagator lets it in', () => {
     const message = { ...B3, 'X-B3-TraceId': 'no trace', tracestate: `causality=${SENDER}` };
-    expect(arrivalIn(node.extract(message)), 'a mark alone').to.equal(undefined);
-    const received = node.extract({ ...message, baggage: `causality=${STAMP}` });
-    expect(arrivalIn(received)).to.deep.include({ domain: '', parentSpanId: undefined });
+    for (const propagators of [[new LittleB3()], [new W3CTraceContextPropagator(), new LittleB3()]]) {
+      const node = new TestNode('node', { propagator: { propagators } });
+      expect(arrivalIn(node.extract(message)), 'a mark alone').to.equal(undefined);
+      const received = node.extract({ ...message, baggage: `causality=${STAMP}` });
+      expect(arrivalIn(received)).to.deep.include({ domain: '', parentSpanId: undefined });
+    }
   });
 });
 

@@ -1,7 +1,7 @@
 /** Spans as an SDK that we do not know may hand them over, and spans that throw. */
 import { type Context, ROOT_CONTEXT, type Span, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { compareStamps, type CausalStamp } from '../../src/clocks/stamp.js';
+import type { CausalStamp } from '../../src/clocks/stamp.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { diagLines } from '../support/diag-lines.js';
 import { TestNode } from '../support/fleet.js';
@@ -82,20 +82,25 @@ describe('a span that throws what it is asked for', () => {
 });
 
 describe('a span under a parent that another clock stamped', () => {
-  it('in another scope takes its times, which move no clock', () => {
-    let now = 1_000_000_000;
-    const whole = new TestNode('whole', { scope: 'process', trust: 'all', now: () => now + 250 });
-    const node = new TestNode('node', { now: () => now });
-    for (let i = 0; i < 5; i++) whole.start('work').span.end();
-    const outer = whole.start('outer');
-    const inner = node.start('inner', outer.context);
-    expect(stampOf(inner.span).lamport).to.equal(stampOf(outer.span).lamport + 1);
-    expect(compareStamps(stampOf(outer.span), stampOf(inner.span))).to.equal('unknown');
-    expect(node.clock.counters.incomplete).to.deep.equal({ 'foreign-clock': 1 });
-    now += 60_000;
-    const later = stampOf(node.start('later', inner.context).span);
-    expect([later.hlc?.seconds, later.hlc?.fraction]).to.deep.equal([now / 1000, 0]);
-  });
+  for (const [name, options, shared] of [
+    ['of the same scope hears its start, and', {}, 2],
+    ['of another scope hears its times, and', { scope: 'process', trust: 'all' }, 1],
+  ] as const) {
+    it(`${name} moves no clock`, () => {
+      let now = 1_000_000_000;
+      const one = new TestNode('one', { ...options, now: () => now + 250 });
+      const node = new TestNode('node', { now: () => now });
+      const root = one.start('root');
+      const outer = one.start('outer', root.context);
+      const inner = node.start('inner', outer.context);
+      expect(stampOf(inner.span).lamport).to.equal(stampOf(outer.span).lamport + 1);
+      expect(stampOf(inner.span).vector.size).to.equal(shared);
+      expect(node.clock.counters.incomplete).to.deep.equal({ 'foreign-clock': 1 });
+      now += 60_000;
+      const later = stampOf(node.start('later', inner.context).span);
+      expect([later.hlc?.seconds, later.hlc?.fraction]).to.deep.equal([now / 1000, 0]);
+    });
+  }
 });
 
 describe('the requests of a span that has ended', () => {
