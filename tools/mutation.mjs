@@ -23,7 +23,15 @@ const ROOMS = {
     'attacks/broken-encodings.test.js',
     'attacks/header-bombs.test.js',
   ],
-  delivery: ['delivery'],
+  delivery: [
+    'delivery',
+    'attacks/delivery-senders.test.js',
+    'attacks/impersonation.test.js',
+    'attacks/poisoned-counters.test.js',
+    'attacks/prototype-names.test.js',
+    'attacks/throwing-carriers.test.js',
+    'attacks/unbounded-nodes.test.js',
+  ],
   otel: [
     'otel',
     'node',
