@@ -31,13 +31,17 @@ describe('a host that gives us what is no context', () => {
 });
 
 describe('a span whose ids are none', () => {
-  const spanContext = { traceId: 'no trace', spanId: SENDER, traceFlags: TraceFlags.SAMPLED };
-
   it('sends nothing of ours, whatever the wrapped propagators make of it', () => {
     for (const propagators of [undefined, [], [new LittleB3()]]) {
       const node = new TestNode('node', propagators === undefined ? {} : { propagator: { propagators } });
-      const carrier = node.inject(trace.setSpanContext(ROOT_CONTEXT, spanContext));
-      expect(Object.keys(carrier).filter((key) => !key.startsWith('X-B3'))).to.deep.equal([]);
+      const { traceId, spanId } = node.start('known').span.spanContext();
+      for (const ids of [
+        { traceId: 'no trace', spanId },
+        { traceId, spanId: 'no span' },
+      ]) {
+        const carrier = node.inject(trace.setSpanContext(ROOT_CONTEXT, { ...ids, traceFlags: TraceFlags.SAMPLED }));
+        expect(Object.keys(carrier).filter((key) => !key.startsWith('X-B3'))).to.deep.equal([]);
+      }
       expect(node.clock.counters).to.include({ unsent: 0, errors: 0 });
     }
   });
