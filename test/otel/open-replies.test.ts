@@ -118,6 +118,8 @@ describe('replies by hand', () => {
   it('give nothing to a carrier that nobody extracted from', () => {
     const call = new Call();
     expect(manualReplies({ clock: call.server.clock }).give({ ...call.request })).to.equal(undefined);
+    expect(call.server.clock.counters.errors).to.equal(0);
+    expect(call.messages.watchCarriers('manual'), 'they listen, once for a clock').to.equal(false);
   });
 
   it('say that a stamp is missing, and are taken once', () => {

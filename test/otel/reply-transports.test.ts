@@ -1,5 +1,5 @@
 /** Who listens for replies, and what a request of a client means for the trace meanwhile. */
-import { type Context, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { parseStamp } from '../../src/codec/wire-text.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
@@ -8,6 +8,7 @@ import { oddGetter } from '../support/odd-carriers.js';
 import { type Carrier, TestNode } from '../support/fleet.js';
 
 const SENDER = '00f067aa0ba902b7';
+const OTHER = '00f067aa0ba902b8';
 
 /** Whether what happens is incomplete while a request of this kind of span is under way that nobody announced. */
 function doubtful(transports: readonly ReplyTransport[], kind = SpanKind.CLIENT, stopped?: ReplyTransport): boolean {
@@ -78,6 +79,22 @@ describe('a reply', () => {
     const [asked, other] = [message(node, '1', 5), message(node, '2', 70)];
     const active = { context: other.context, parentSpanId: SENDER };
     expect(parseStamp(node.clock.messages.reply(asked.carrier, active)?.text ?? '')).to.include({ lamport: 5 });
+  });
+
+  it('is an event of the span of the last request that its carrier held, however often that was read', () => {
+    const node = new TestNode('node');
+    node.clock.messages.watchCarriers();
+    const [first, second] = [message(node, '1', 5), message(node, '2', 70)];
+    const carrier = { ...first.carrier };
+    const serve = (name: string): Span => node.start(name, node.extract(carrier), { kind: SpanKind.SERVER }).span;
+    const earlier = serve('earlier');
+    Object.assign(carrier, second.carrier, { traceparent: second.carrier['traceparent']?.replace(SENDER, OTHER) });
+    const later = serve('later');
+    node.extract(carrier);
+    node.clock.messages.reply(carrier);
+    for (const span of [earlier, later]) span.end();
+    expect(node.finished('earlier').attributes).not.to.have.property('causality.reply.tick');
+    expect(node.finished('later').attributes).to.include({ 'causality.reply.tick': 2 });
   });
 
   it('is of the clock that is asked, also where the server span is another clock’s', () => {
