@@ -23,7 +23,15 @@ const ROOMS = {
     'attacks/broken-encodings.test.js',
     'attacks/header-bombs.test.js',
   ],
-  delivery: ['delivery'],
+  delivery: [
+    'delivery',
+    'attacks/delivery-senders.test.js',
+    'attacks/impersonation.test.js',
+    'attacks/poisoned-counters.test.js',
+    'attacks/prototype-names.test.js',
+    'attacks/throwing-carriers.test.js',
+    'attacks/unbounded-nodes.test.js',
+  ],
   otel: [
     'otel',
     'node',
@@ -50,11 +58,15 @@ const SLOW = [
   'has all that a process acknowledged before it was killed',
 ];
 
+/** Where a property's inputs are large and reach most mutants of the room, fewer of them. */
+const FEW_INPUTS = { delivery: '100' };
+
 const [room, ...files] = process.argv.slice(2);
 if (!(room in ROOMS)) {
   console.error(`usage: npm run mutation -- ${Object.keys(ROOMS).join('|')} [file of that room ...]`);
   process.exit(2);
 }
+process.env.MUTATION_INPUTS ??= FEW_INPUTS[room] ?? '1000';
 const specs = ROOMS[room].map((path) => `build/test/${path.endsWith('.js') ? path : `${path}/*.test.js`}`);
 
 await new Stryker({

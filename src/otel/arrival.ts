@@ -51,9 +51,11 @@ export function judgeArrival(evidence: Evidence): Arrival | undefined {
 /**
  * True where our mark is still in place: somebody else's propagator extracted it, or ours while tracing was suppressed.
  * A stamp came and stayed unread. Spans that nobody samples hand the mark down to their children.
+ * @param arrival what the context holds: it may be that very message's, or still that of an earlier one
  */
-export function isMarkUnread({ traceState }: SpanContext): boolean {
-  return traceState?.get(MEMBER) !== undefined;
+export function isMarkUnread({ traceState }: SpanContext, arrival?: Arrival): boolean {
+  const mark = traceState?.get(MEMBER);
+  return mark !== undefined && mark !== arrival?.parentSpanId;
 }
 
 export function arrivalIn(context: Context): Arrival | undefined {

@@ -32,20 +32,19 @@ export class Logs {
     private readonly writer: LogAttributeWriter,
   ) {}
 
-  /** Stamps a log record that is emitted in a context. False where there is nothing to say. */
-  emit(log: EmittedLog, context: Context | undefined): boolean {
+  /** Stamps a log record that is emitted in a context, where there is something to say. */
+  emit(log: EmittedLog, context: Context | undefined): void {
     const spanContext = context === undefined ? log.spanContext : trace.getSpanContext(context);
     const named = namesTrace(log, spanContext) ? spanContext : undefined;
     const record = named === undefined ? undefined : recordOf(named, this.clock);
     const arrival = context === undefined ? undefined : arrivalIn(context);
     const domain = this.domainFor(record, named, arrival);
-    if (domain === undefined) return false;
+    if (domain === undefined) return;
     const node = this.domains.nodeNamed(() => serviceName(log));
     this.domains.admit(domain);
     const isFull = this.domains.settings.attributes === 'full';
     const stamp = domain.observe(node, ++this.seq, isFull ? this.domains.now() : undefined);
     this.writer.write(log, stamp, record?.domain === domain ? record.start : undefined);
-    return true;
   }
 
   /** The domain that speaks for a log, with what its context brought merged into it. */
@@ -71,9 +70,8 @@ export class Logs {
   /** A span that this clock has not stamped: another clock of this process has, or a message came unread. */
   private hearUnstamped(domain: Domain, spanContext: SpanContext, arrival: Arrival | undefined): void {
     if (anyRecordOf(spanContext) !== undefined) domain.hide('foreign-clock');
-    if (arrival !== undefined) return;
     if (spanContext.isRemote === true) this.domains.needPropagator(domain);
-    if (isMarkUnread(spanContext)) domain.hide('mark-without-stamp');
+    if (isMarkUnread(spanContext, arrival)) domain.hide('mark-without-stamp');
   }
 }
 

@@ -65,7 +65,7 @@ export class Messages {
     // Another clock of this process has stamped the span and gives us none of what it knows.
     const foreign = record === undefined && anyRecordOf(spanContext) !== undefined;
     if (foreign) domain?.hide('foreign-clock');
-    const unread = record === undefined && arrival === undefined && isMarkUnread(spanContext);
+    const unread = record === undefined && isMarkUnread(spanContext, arrival);
     if (unread) domain?.hide('mark-without-stamp');
     if (domain === undefined || (!domain.hasNews && !domain.incomplete)) {
       const { traceId } = spanContext;

@@ -167,7 +167,7 @@ export class CausalityPropagator implements TextMapPropagator {
     if (!sent.present && mark === undefined && arrivalIn(extracted) === undefined) return extracted;
     const parent = newParent(before, extracted, this.givesValid);
     const isNew = parent !== undefined;
-    if (!isNew && sent.text === undefined) return extracted;
+    if (!isNew && !sent.present) return extracted;
 
     const domain = isNew ? clock.domains.idOf(parent.traceId) : clock.domains.idOf('');
     let stamp: Arrival['stamp'];

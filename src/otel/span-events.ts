@@ -158,9 +158,9 @@ export class SpanEvents {
       else domain.hearTimes(foreign.start, now, false);
       domain.hide('foreign-clock');
       foreign.domain.hide('foreign-clock');
-    } else if (arrival === undefined) {
+    } else {
       if (parent.isRemote === true) this.domains.needPropagator(domain);
-      if (isMarkUnread(parent)) domain.hide('mark-without-stamp');
+      if (isMarkUnread(parent, arrival)) domain.hide('mark-without-stamp');
     }
   }
 

@@ -17,6 +17,9 @@ const plain: ReadAttributes = {
   'causality.end.lamport': 10,
 };
 
+/** Each name begins with the one before it, which ends above or below what the next one has there. */
+const NESTED = 'A=1,a=2,a-=3,a--=4,a.=5,a.9=6,aa=7,aaz=8';
+
 function read(attributes: ReadAttributes, parent?: SpanStamps): SpanStamps {
   const stamps = readSpanStamps(TRACE, attributes, parent?.start);
   if (stamps === undefined) throw new Error('there are stamps to read');
@@ -155,6 +158,11 @@ describe('stamps read from span attributes', () => {
       ['a-1,b-1=3', 'b-1=3'],
       [',a-1=5,b-1=3', 'a-1=5,b-1=3'],
       ['a-1=05,aa=2,b-1=3', 'aa=2,b-1=3'],
+      // A name is above those that it begins with, whatever stands behind them.
+      ['A=1,a-1=5,a=2,b-1=3', 'A=1,a-1=5,b-1=3'],
+      ['A=1,a1=5,a=2,b-1=3', 'A=1,a1=5,b-1=3'],
+      ['A=1,aa=5,a=2,b-1=3', 'A=1,aa=5,b-1=3'],
+      ['A=1,aa=5,aa=6,b-1=3', 'A=1,aa=5,b-1=3'],
       ['=5,b-1=3', 'b-1=3'],
       [`a-1=${2 ** 48 + 1},b-1=3`, 'b-1=3'],
       [`a-1=${'9'.repeat(400)},b-1=3`, 'b-1=3'],
@@ -168,7 +176,15 @@ describe('stamps read from span attributes', () => {
   });
 
   it('take every legal counter and name for what it is', () => {
-    for (const others of ['a-1=10', 'a-1=9', 'a-1=1090', `a-1=${2 ** 48}`, `${'a'.repeat(64)}=5`, 'A=1,_=2,a.b=3']) {
+    for (const others of [
+      'a-1=10',
+      'a-1=9',
+      'a-1=1090',
+      `a-1=${2 ** 48}`,
+      `${'a'.repeat(64)}=5`,
+      'A=1,_=2,a.b=3',
+      NESTED,
+    ]) {
       const { start } = read({ ...plain, 'causality.vector': `${others},b-1=3` });
       expect(start.vector.toString()).to.equal(`${others},b-1=3`);
       expect(start.incomplete, others).to.equal(false);

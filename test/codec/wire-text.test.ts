@@ -13,6 +13,9 @@ import { damaged, messageStamps } from '../support/wire-arbitraries.js';
 
 const SAMPLE = '1!7b1d62f2c9e04a15!17!6a1f0c3b2e4d5f60!0!gateway-x7k2p1ab*4~orders-m3n4b5cd*2';
 
+/** Neighbours of the digits, and what has a digit's bits further up. */
+const NO_DIGITS = ['g', 'A', '/', ':', '`', '-', '\u0080', '\u00b0', '\u0100', '\u0130', '\u0161'];
+
 function stampOf(vector: StampVector): CausalStamp {
   return {
     domain: vector.domain,
@@ -105,10 +108,27 @@ describe('stamps as wire text', () => {
     }
   });
 
+  it('refuses a domain and flags with anything else in the place of any of their digits', () => {
+    const [domain, flags] = [SAMPLE.indexOf('!') + 1, SAMPLE.indexOf('!0!') + 1];
+    for (const i of [...Array.from({ length: 15 }, (_, digit) => domain + 1 + digit), flags]) {
+      for (const other of NO_DIGITS) {
+        const text = `${SAMPLE.slice(0, i)}${other}${SAMPLE.slice(i + 1)}`;
+        expect(refusalOf(text).reason, text).to.equal('malformed');
+      }
+    }
+  });
+
+  it('reads each text into a stamp of its own, which later ones do not change', () => {
+    const first = parseStamp(SAMPLE);
+    const before = fieldsOf(first);
+    parseStamp('1!7b1d62f2c9e04a15!99!!0!a*90~b*91~c*92');
+    expect(fieldsOf(first)).to.deep.equal(before);
+  });
+
   it('refuses a hybrid time with anything else in the place of any of its digits', () => {
     const at = SAMPLE.indexOf('6a1f0c3b2e4d5f60');
     for (let i = at; i < at + 16; i++) {
-      for (const other of ['g', 'A', '/', ':', '`', '-', '\u0100', '\u0130', '\u0161']) {
+      for (const other of NO_DIGITS) {
         const text = `${SAMPLE.slice(0, i)}${other}${SAMPLE.slice(i + 1)}`;
         expect(refusalOf(text).reason, text).to.equal('malformed');
       }

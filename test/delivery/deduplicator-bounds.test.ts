@@ -216,8 +216,24 @@ describe('the bounds of CausalDeduplicator', () => {
     const handlings = Array.from({ length: MAX_HANDLING }, (_, i) => seen.begin({ node: 'a', tick: i + 1 }));
     expect(handlings.at(-1)?.handle).to.equal(true);
     expect(seen.begin({ node: 'b', tick: 1 }).reason).to.equal('too-many-handling');
+    expect(seen.handled({ node: 'c', tick: 1 }).verdict, 'in hand no more').to.equal('fresh');
     handlings[0]?.abort();
     expect(seen.begin({ node: 'b', tick: 1 }).handle).to.equal(true);
+  });
+
+  it('takes a message of a node that it has forgotten for unknown, however new its key is', () => {
+    const seen = new CausalDeduplicator({ maxNodes: 1, whenFull: 'at-least-once' });
+    for (const node of ['a', 'b']) seen.handled({ node, tick: 1 });
+    const vector = VectorTimestamp.from([['a', 1]]);
+    expect(seen.check({ node: 'a', tick: 1, key: 'new', vector }).verdict).to.equal('unknown');
+    expect(seen.check({ node: 'b', tick: 2, key: 'new', vector }).verdict).to.equal('fresh');
+  });
+
+  it('goes by the dot where a vector comes without a key, or a key without a vector', () => {
+    const seen = new CausalDeduplicator();
+    const vector = VectorTimestamp.from([['a', 1]]);
+    expect(seen.handled({ node: 'a', tick: 1, vector } as never).verdict).to.equal('fresh');
+    expect(seen.check({ node: 'a', tick: 1, key: 'k' } as never).verdict).to.equal('duplicate');
   });
 
   it('queues conflicts up to the limit, each once', () => {

@@ -62,6 +62,9 @@ describe('fileStorage', () => {
     expect(() => fileStorage(failing, folder).set('a', 'x')).to.throw(RangeError, 'no space');
     expect(() => fileStorage(failing, folder).get('a')).to.throw(RangeError, 'no right');
     expect([...open]).to.deep.equal([]);
+    const { openSync, closeSync } = failing;
+    fileStorage({ ...fs, openSync, closeSync }, folder).set('a', 'x');
+    expect([...open], 'its folder too').to.deep.equal([]);
   });
 
   it('has the text and the name on the disk before it returns, and can do without a folder that can be opened', () => {

@@ -18,7 +18,7 @@ describe('awaited replies', () => {
   it('are found by the span that sent the request, once', () => {
     const [awaited, domain, record] = [new AwaitedReplies(), domainOf(), recordOf()];
     awaited.add('span', domain, record, true);
-    expect(record.awaited).to.equal(1);
+    expect([record.awaited, domain.isIncompleteNow], 'somebody hears it').to.deep.equal([1, false]);
     expect(awaited.take('other')).to.equal(undefined);
     expect(awaited.take('span')).to.include({ domain, record, stamped: true });
     expect(record.awaited).to.equal(0);

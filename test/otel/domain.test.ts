@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { MAX_COUNTER } from '../../src/clocks/limits.js';
 import { Ntp64 } from '../../src/clocks/ntp64.js';
+import { PROCESS_DOMAIN } from '../../src/clocks/stamp.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain } from '../../src/otel/domain.js';
@@ -39,6 +40,81 @@ describe('a domain', () => {
     expect(domain.text()).to.include(`!${(seconds + 5).toString(16)}`);
     domain.observe('me', 3, undefined);
     expect(domain.text()).to.include(`!${(seconds + 5).toString(16)}`);
+  });
+
+  it('is not moved by logs that want no hybrid time, however many', () => {
+    const domain = domainOf();
+    domain.tick('me', NOON);
+    const before = domain.text();
+    for (let seq = 1; seq < 5; seq++) domain.observe('me', seq, undefined);
+    expect(domain.text()).to.equal(before);
+  });
+
+  it('counts one for a log on a Lamport time that others have come to as well', () => {
+    const domain = domainOf();
+    expect(domain.tick('me', NOON).lamport).to.equal(1);
+    expect(domain.observe('me', 1, undefined).lamport, 'ours alone').to.equal(1);
+    domain.hear(stampOf(1), NOON, true);
+    expect(domain.observe('me', 2, undefined).lamport).to.equal(2);
+    expect(domain.observe('me', 3, undefined).lamport).to.equal(2);
+  });
+
+  describe('whose clock is behind', () => {
+    /** Half a second and a quarter after the first second of the epoch. */
+    const AHEAD = '00000001c0000000';
+    const laterHlc = (domain: Domain, physicalMillis: number): Ntp64 | undefined =>
+      domain.tick('me', physicalMillis).hlc;
+
+    it('is ahead of it by what a request proves, in the times of what follows', () => {
+      const domain = domainOf();
+      expect(domain.offsetMillis).to.equal(0);
+      expect(domain.hear(stampOf(3, AHEAD), 1500, true)).to.equal(250);
+      expect(domain.offsetMillis).to.equal(250);
+      expect(laterHlc(domain, 5000)?.toHex()).to.equal(Ntp64.fromMillis(5250).toHex());
+    });
+
+    it('is not moved by a reply, nor in process scope, where one request would move it for life', () => {
+      const whole = new Domain(
+        PROCESS_DOMAIN,
+        { maxEntries: 64, maxDriftMs: 500, counters: new Counters(), node: 'me' },
+        0,
+      );
+      for (const [domain, request] of [
+        [domainOf(), false],
+        [whole, true],
+      ] as const) {
+        expect(domain.hear(stampOf(3, AHEAD), 1500, request)).to.equal(250);
+        expect(domain.offsetMillis).to.equal(0);
+        expect(laterHlc(domain, 5000)?.toHex()).to.equal(Ntp64.fromMillis(5000).toHex());
+      }
+    });
+
+    it('says so from the millisecond on that clocks of one host may seem apart', () => {
+      for (const [now, behind] of [
+        [1749, 1],
+        [1749.5, 0],
+        [1750, 0],
+        [1900, 0],
+      ] as const) {
+        expect(domainOf().hear(stampOf(3, AHEAD), now, true), `${now}`).to.equal(behind);
+      }
+    });
+  });
+
+  it('knows a trace that came back by what others have heard of us there, and goes on above its times', () => {
+    const forgotten = { lamport: 90, hlc: new Ntp64(7, 0) };
+    for (const [own, returned] of [
+      [4, true],
+      [5, true],
+      [6, false],
+    ] as const) {
+      const counters = new Counters();
+      const domain = new Domain(ID, { maxEntries: 64, maxDriftMs: 500, counters, node: 'me' }, 5, forgotten);
+      domain.tick('me', 0);
+      domain.hear(parseStamp(`1!${ID}!3!!0!me*${own}`), 0, true);
+      expect(counters.snapshot(0).incomplete, `${own}`).to.deep.equal(returned ? { 'trace-returned': 1 } : {});
+      expect(domain.tick('me', 0).lamport, `${own}`).to.equal(returned ? 91 : 4);
+    }
   });
 
   it('takes what it was told for its reason', () => {

@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { type Context, context, type Span, SpanKind } from '@opentelemetry/api';
+import { type Context, context, diag, type Span, SpanKind } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { expect } from 'chai';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
@@ -344,14 +344,22 @@ describe('replies to fetch', () => {
         },
       };
       const headers = { traceparent: `00-${'1'.repeat(32)}-${'2'.repeat(16)}-01` };
-      await over(
-        () => Promise.resolve(hostile),
-        async () => {
-          expect(await fetch('one', { headers })).to.equal(hostile);
-          expect(await fetch('two', hostile)).to.equal(hostile);
-        },
-      );
+      const lines: string[] = [];
+      const error = (line: string): unknown => lines.push(line);
+      diag.setLogger({ error, warn: error, info: error, debug: error, verbose: error });
+      try {
+        await over(
+          () => Promise.resolve(hostile),
+          async () => {
+            expect(await fetch('one', { headers })).to.equal(hostile);
+            expect(await fetch('two', hostile)).to.equal(hostile);
+          },
+        );
+      } finally {
+        diag.disable();
+      }
       expect(page.clock.counters.errors).to.equal(2);
+      expect(lines[0]).to.include('hearing a reply failed, the application was not disturbed: no headers today');
     });
 
     it('passes on what a stand-in for fetch gives instead of a promise', () => {
@@ -390,8 +398,24 @@ describe('replies to fetch', () => {
       installFetchReplies({ clock: page.clock })();
       expect(globalThis.fetch).to.equal(ours);
       uninstall();
+      const uninstallOther = installFetchReplies({ clock: page.clock });
+      uninstall();
+      expect(page.clock.messages.watchCarriers('fetch'), 'the other one listens still').to.equal(false);
+      uninstallOther();
       uninstall();
       expect(globalThis.fetch).to.equal(nativeFetch);
+    });
+
+    it('takes an answer without headers for a reply without a stamp, from then on', async () => {
+      await over(
+        () => Promise.resolve({ status: 200 }),
+        async () => {
+          const root = page.start('root');
+          await call(root.context, (headers) => globalThis.fetch('stand-in', { headers }));
+          expect(startOf(page.start('next', root.context).span).incomplete).to.equal(true);
+        },
+      );
+      expect(page.clock.counters).to.deep.include({ errors: 0, incomplete: { 'reply-without-stamp': 1 } });
     });
 
     it('says that it came too late, that there is no fetch, or that it may not touch it', () => {
@@ -410,6 +434,8 @@ describe('replies to fetch', () => {
       expect(said(instrumented, true).join()).to.contain('call installFetchReplies before');
       expect(said(undefined, true).join()).to.contain('no fetch here');
       expect(said(nativeFetch, false).join()).to.contain('replacing fetch failed');
+      expect(page.clock.messages.watchCarriers('fetch'), 'it does not listen, either').to.equal(true);
+      page.clock.messages.stopWatchingCarriers('fetch');
       expect(said(nativeFetch, true)).to.deep.equal([]);
     });
 

@@ -68,6 +68,21 @@ describe('headers whatever the case of their names', () => {
     }
   });
 
+  it('are asked for by names that are no text as their getter takes them', () => {
+    const odd: readonly unknown[] = [undefined, null, 7, Symbol('key'), { length: 'baggage'.length }];
+    for (const key of odd) {
+      const headers = new InboundHeaders(
+        {},
+        { keys: () => [], get: (_, asked: unknown) => [asked] as never },
+        'header',
+      );
+      expect(headers.get({}, key as never)).to.deep.equal([key]);
+      const sets: unknown[] = [];
+      new OutboundHeaders({ set: (_, set: unknown) => sets.push(set) }).set({}, key as never, 'x');
+      expect(sets).to.deep.equal([key]);
+    }
+  });
+
   it('are found in a carrier when ours is put behind what is there', () => {
     for (const carrier of [
       { Baggage: 'a=1' },
@@ -83,7 +98,7 @@ describe('headers whatever the case of their names', () => {
   });
 
   it('that are blank, or no text, are as none', () => {
-    for (const baggage of ['', '  ', undefined, null, 7, { a: 1 }]) {
+    for (const baggage of ['', '  ', undefined, null, 7, { a: 1 }, ['a=1', 7], { join: () => 'a=1' }]) {
       const { sets } = outbound({}, { text: STAMP }, { carrier: { baggage } });
       expect(Object.fromEntries(sets)['baggage'], typeof baggage).to.equal(`causality=${STAMP}`);
     }
@@ -253,6 +268,8 @@ describe('outbound headers', () => {
   it('add to it in whatever case it is spelt, and where only `get` shows it', () => {
     const { carrier } = outbound({}, { text: STAMP }, { carrier: { Baggage: 'mine=1', TraceState: 'v=1' } });
     expect(carrier).to.include({ baggage: `mine=1,causality=${STAMP}`, tracestate: `causality=${SPAN},v=1` });
+    const twice = outbound({}, { text: STAMP }, { carrier: { Baggage: 'theirs=1', baggage: 'mine=1' } });
+    expect(twice.carrier['baggage'], 'the very name goes first').to.equal(`mine=1,causality=${STAMP}`);
     const mine = [['baggage', 'mine=1'] as const, ['tracestate', 'v=1'] as const];
     for (const shown of [new Headers(mine.map(([name, value]): [string, string] => [name, value])), new Map(mine)]) {
       const headers = new OutboundHeaders({
@@ -298,7 +315,10 @@ describe('outbound headers', () => {
   });
 
   it('do not touch what the application put there when there is nothing to add', () => {
-    expect(outbound({}, undefined, { carrier: { baggage: 'mine=1', tracestate: 'v=1' } }).sets).to.deep.equal([]);
+    const mine = { baggage: `mine=1,causality=${STAMP}`, tracestate: 'v=1', causality: STAMP };
+    expect(outbound({}, undefined, { carrier: { ...mine } }).sets).to.deep.equal([]);
+    const baggage = 'user=causality,xcausality=1';
+    expect(outbound({}, {}, { carrier: { baggage } }).sets.map(([key]) => key)).to.deep.equal(['tracestate']);
     expect(outbound({}, {}, { carrier: { baggage: 'mine=1' } }).sets.map(([key]) => key)).to.deep.equal(['tracestate']);
   });
 

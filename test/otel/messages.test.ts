@@ -108,9 +108,10 @@ describe('messages', () => {
       const start = (): boolean | undefined =>
         getCausalStamp(exchange.server.start('work', exchange.handle.context).span)?.incomplete;
       expect(start()).to.equal(true);
-      bodyEnded?.();
-      bodyEnded?.();
+      for (let i = 0; i < 3; i++) bodyEnded?.();
       expect(start()).to.equal(false);
+      exchange.reply()?.openBody();
+      expect(start(), 'an end that is told thrice ends no other body').to.equal(true);
     });
   });
 
@@ -197,6 +198,26 @@ describe('messages', () => {
     now += 1000;
     lagging.client.start('later', lagging.call.context).span.end();
     expect(lagging.client.finished('later').attributes['causality.hlc']).to.equal('1970-01-12T13:46:41.0000000000Z');
+  });
+
+  it('is not moved by a reply of another trace, either', () => {
+    let now = 1_000_000_000;
+    const exchange = new Exchange({ client: { now: () => now, attributes: 'full' } });
+    const other = new TestNode('other', { now: () => 1_000_000_250 });
+    exchange.hear(/causality=([^,;]*)/.exec(other.inject(other.start('call').context)['baggage'] ?? '')?.[1]);
+    now += 1000;
+    exchange.client.start('later', exchange.call.context).span.end();
+    expect(exchange.client.finished('later').attributes['causality.hlc']).to.equal('1970-01-12T13:46:41.0000000000Z');
+  });
+
+  it('hears a reply in the present domain of a trace that was dropped meanwhile', () => {
+    const exchange = new Exchange({ client: { maxDomains: 1 } });
+    exchange.client.start('of another trace');
+    exchange.hear(exchange.reply()?.text);
+    const attributes = exchange.clientEnd();
+    expect(attributes['causality.end.vector']).to.include(`${exchange.server.clock.node}=2`);
+    expect(attributes).to.include({ 'causality.incomplete': true });
+    expect(exchange.client.clock.counters.incomplete).to.deep.equal({ 'trace-returned': 1 });
   });
 });
 

@@ -57,6 +57,12 @@ describe('a clock without a propagator', () => {
     expect(cause !== undefined && effect !== undefined && compareStamps(cause, effect)).to.equal('unknown');
   });
 
+  it('is incomplete for that reason in a trace that no message is seen of', () => {
+    const { clock, start } = nodeOf('gateway');
+    start.getTracer('t').startSpan('root').end();
+    expect(clock.counters.incomplete).to.deep.equal({ 'no-propagator': 1 });
+  });
+
   it('says nothing once there is one, whoever calls whom', () => {
     const { clock, start } = nodeOf('gateway');
     expect(new CausalityPropagator({ clock }).fields()).to.include('baggage');

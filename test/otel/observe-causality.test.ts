@@ -128,8 +128,9 @@ describe('the metrics of the library itself', () => {
   it('are not there while the library is disabled', async () => {
     process.env['OTEL_CAUSALITY_DISABLED'] = 'true';
     try {
-      observeCausality(collector.meter)();
+      const stop = observeCausality(collector.meter);
       expect(await collector.values()).to.deep.equal({});
+      stop();
     } finally {
       delete process.env['OTEL_CAUSALITY_DISABLED'];
     }
@@ -137,7 +138,7 @@ describe('the metrics of the library itself', () => {
 
   it('need a meter and a clock', () => {
     for (const meter of [undefined, null, {}, 'meter']) {
-      expect(() => observeCausality(meter as never)).to.throw('meter');
+      expect(() => observeCausality(meter as never)).to.throw('meter: expected a Meter, got ');
     }
     expect(() => observeCausality(collector.meter, { clock: {} as never })).to.throw('clock');
   });

@@ -57,6 +57,17 @@ describe('open replies', () => {
     expect(call.now()).to.deep.equal({ stamped: false, sent: false });
   });
 
+  it('that are closed twice take nothing from others that are open', () => {
+    const call = new Call();
+    for (let i = 0; i < 3; i++) call.messages.openReply(call.spanId)();
+    const closed = call.messages.openReply(call.spanId);
+    for (let i = 0; i < 3; i++) closed();
+    const close = call.messages.openReply(call.spanId);
+    expect(call.now()).to.deep.equal({ stamped: true, sent: true });
+    close();
+    expect(call.now()).to.deep.equal({ stamped: false, sent: false });
+  });
+
   it('may overlap', () => {
     const call = new Call();
     const [one, other] = [call.messages.openReply(call.spanId), call.messages.openReply(call.spanId)];
@@ -107,6 +118,8 @@ describe('replies by hand', () => {
   it('give nothing to a carrier that nobody extracted from', () => {
     const call = new Call();
     expect(manualReplies({ clock: call.server.clock }).give({ ...call.request })).to.equal(undefined);
+    expect(call.server.clock.counters.errors).to.equal(0);
+    expect(call.messages.watchCarriers('manual'), 'they listen, once for a clock').to.equal(false);
   });
 
   it('say that a stamp is missing, and are taken once', () => {

@@ -1,10 +1,10 @@
 /** What an operator reads through OpenTelemetry's diag: which rule, which value, in which place. */
-import { ROOT_CONTEXT } from '@opentelemetry/api';
+import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { manualReplies } from '../../src/otel/manual-replies.js';
 import { diagLines } from '../support/diag-lines.js';
-import { TestNode } from '../support/fleet.js';
+import { type NodeOptions, TestNode } from '../support/fleet.js';
 import { extractOdd, messageWith, nodeReading, type Place, SENDER, stampText } from '../support/hostile-node.js';
 import { throwingPropagator } from '../support/odd-carriers.js';
 
@@ -80,6 +80,30 @@ describe('what is said', () => {
     const carrier = { baggage };
     const line = said(() => node.propagator.inject(context, carrier, { set: () => undefined }));
     expect(line).to.equal('warn otel-causality: stamp not sent: no room behind 8192 bytes of baggage');
+  });
+
+  it('of replies that are not taken', () => {
+    const reply = (options: NodeOptions, stamp: string): string | undefined => {
+      const node = new TestNode('client', options);
+      node.clock.messages.watchCarriers();
+      const { span, context } = node.start('call', undefined, { kind: SpanKind.CLIENT });
+      node.inject(context);
+      const { traceId, spanId } = span.spanContext();
+      return said(() => node.clock.messages.hearReply(spanId, stamp))?.replace(traceId.slice(-16), 'ours');
+    };
+    expect(reply({ propagator: { propagateTo: () => false } }, stampText())).to.equal(
+      'warn otel-causality: stamp not taken (untrusted): a reply with a stamp to a request without one',
+    );
+    expect(reply({}, stampText())).to.equal(
+      `warn otel-causality: stamp not taken (other-domain): a reply of ${DOMAIN} to a request of ours`,
+    );
+  });
+
+  it('of a physical clock that gives no number', () => {
+    const node = new TestNode('a', { now: () => 'noon' as never });
+    expect(said(() => node.start('b'))).to.equal(
+      'error otel-causality: the physical clock failed, the application was not disturbed: it gave a string',
+    );
   });
 
   it('of entries that a limit dropped', () => {

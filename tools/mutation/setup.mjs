@@ -2,7 +2,7 @@
 // runs follow; a test that waits for what never comes fails soon, where a stopped process would have to be replaced.
 import * as fc from 'fast-check';
 
-const RUNS = 1_000;
+const RUNS = Number(process.env.MUTATION_INPUTS);
 const TEST_TIMEOUT_MS = 8_000;
 
 /** Lets only the first runs look: neither what comes later nor shrinking tells a mutant that was not noticed by then. */
