@@ -46,6 +46,9 @@ export const HAPPENINGS = {
   'a reply passed every hook by': 480,
   'a proxy was believed to forward only': 30,
   'a service was believed to forward only': 60,
+  'a log was written outside of any trace': 1100,
+  'the whole trace showed that nothing was hidden': 30,
+  'the graph found an order that stamps do not tell': 1200,
 } as const satisfies Record<string, number>;
 
 /** Standard deviations below what is expected: less than once in a million campaigns. */
