@@ -132,7 +132,15 @@ export class EventTable {
   /** How many events of a chain a stamped event has heard of. */
   heard(event: number, chain: number): number {
     if (this.chain[event] === chain) return this.tick[event] as number;
-    const vector = vectorOf(event % 3 === REPLY ? this.lastBefore(event) : event);
+    const count = this.named(vectorOf(event), chain);
+    if (event % 3 !== REPLY) return count;
+    // What its node had at the event before may be more than its span's start had heard, and, where the node had forgotten
+    // the trace or that event's own vector was not read, also less.
+    return Math.max(count, this.named(vectorOf(this.lastBefore(event)), chain));
+  }
+
+  /** How many events of a chain a vector names. */
+  private named(vector: number, chain: number): number {
     const from = this.vectorAt[vector] as number;
     const to = from + (this.vectorSize[vector] as number);
     const chains = this.entryChain.values;
@@ -158,7 +166,7 @@ export class EventTable {
     return true;
   }
 
-  /** A reply's vector is not written; it has heard at least what its node had at the event before. */
+  /** The event of its node before a reply, whose vector is not written: the reply has heard at least as much. */
   private lastBefore(reply: number): number {
     const { from, clashTick } = this.chains[this.chain[reply] as number] as Chain;
     if ((this.tick[reply] as number) >= clashTick) return reply - REPLY;

@@ -1,11 +1,18 @@
 /** Documents and answers of backends that never end, or that are far too wide or deep: read within named limits. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { CausalGraph } from '../../src/analysis/causal-graph.js';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
+import { BackendClient } from '../../src/analysis/readers/backend-request.js';
 import { ReadTracesError } from '../../src/analysis/readers/problems.js';
 import { SharedSpans } from '../../src/analysis/readers/zipkin-shared.js';
-import { MAX_HELD_ZIPKIN_SPANS, MAX_JSON_DEPTH, MAX_LISTING_BYTES } from '../../src/clocks/limits.js';
+import {
+  MAX_HELD_ZIPKIN_SPANS,
+  MAX_JSON_DEPTH,
+  MAX_LISTING_BYTES,
+  MAX_RESPONSE_BYTES,
+} from '../../src/clocks/limits.js';
 import { readAll } from '../analysis/readers/reading-all.js';
 import { type Answer, serving } from '../analysis/readers/serving.js';
 import { processorMillis } from '../support/processor-time.js';
@@ -33,6 +40,16 @@ function blown(document: string, bytes: number): Answer {
   };
 }
 
+/** Answers with as many blanks, packed: a thousandth of them is sent. */
+function packedBlanks(bytes: number): Answer {
+  return (_: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+    const whole = gzipSync(BLANKS);
+    for (let i = 0; i < Math.floor(bytes / BLANKS.length); i++) response.write(whole);
+    response.end(gzipSync(BLANKS.slice(0, bytes % BLANKS.length)));
+  };
+}
+
 describe('attack: answers without end', () => {
   it('to a search: the limit is read, and not a byte more', async () => {
     const document = '{"traces":[],"metrics":{}}';
@@ -44,6 +61,30 @@ describe('attack: answers without end', () => {
       expect(error).to.be.instanceOf(ReadTracesError);
       expect(String(error)).to.include(`an answer of more than ${MAX_LISTING_BYTES} bytes`);
     });
+  });
+
+  it('to a question for traces, packed: bytes are counted as they come out, and not one above the limit is handed on', async function () {
+    this.timeout(0);
+    for (const more of [0, 1]) {
+      await serving({ '/traces': packedBlanks(MAX_RESPONSE_BYTES + more) }, async ({ address }) => {
+        const client = new BackendClient('jaeger', address);
+        let bytes = 0;
+        let error: unknown;
+        try {
+          for await (const chunk of (await client.open(client.url('traces'))).chunks) bytes += chunk.length;
+        } catch (thrown) {
+          error = thrown;
+        }
+        expect(bytes).to.be.at.most(MAX_RESPONSE_BYTES);
+        if (more === 0) {
+          expect(error).to.equal(undefined);
+          expect(bytes).to.equal(MAX_RESPONSE_BYTES);
+        } else {
+          expect(error).to.be.instanceOf(ReadTracesError);
+          expect(String(error)).to.include(`an answer of more than ${MAX_RESPONSE_BYTES} bytes`);
+        }
+      });
+    }
   });
 
   it('in place of an error: what is said of it is short', async () => {

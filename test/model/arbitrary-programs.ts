@@ -5,7 +5,7 @@
  * Guarantee: all shrink, command by command and number by number, to the youngest and the usual.
  */
 import { type Arbitrary, array, boolean, constant, constantFrom, integer, nat, oneof, record } from 'fast-check';
-import { type Arbitraries, CALM, FORGETFUL, OF_PROCESS, rarely, TIGHT, WILD } from './arbitrary-slots.js';
+import { type Arbitraries, CALM, FORGETFUL, MIXED, OF_PROCESS, rarely, TIGHT, WILD } from './arbitrary-slots.js';
 import type { Command, Damage, Program, Sampling, SlotPlan } from './program.js';
 
 const pick = oneof(
@@ -24,6 +24,10 @@ export interface Focus {
   readonly commands?: Boost;
   /** Default: services without trouble. */
   readonly slots?: Arbitraries<SlotPlan>;
+  /** All spans end, always. */
+  readonly finishes?: boolean;
+  /** Commands at most. */
+  readonly longest?: number;
 }
 
 function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number, boost: Boost): Arbitrary<Command> {
@@ -91,7 +95,10 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
         how: oneof(damage, constant('forged' as const)),
       }),
     },
-    { weight: times('log', 6), arbitrary: record({ do: constant('log' as const), context: pick }) },
+    {
+      weight: times('log', 6),
+      arbitrary: record({ do: constant('log' as const), context: pick, outside: rarely(false, true, 5) }),
+    },
     { weight: times('lose', faults), arbitrary: record({ do: constant('lose' as const), message: pick }) },
     {
       weight: times('splice', faults),
@@ -176,31 +183,58 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
   );
 }
 
+/** Calls that leave the fleet among calls inside it, and nothing else that would hide anything: traces are whole. */
+export const WHOLE_TRACES: Focus = {
+  slots: MIXED,
+  finishes: true,
+  longest: 15,
+  commands: {
+    'round-trip': 2,
+    'fan-out': 6,
+    child: 2,
+    call: 0,
+    deliver: 0,
+    reply: 0,
+    hear: 0,
+    endBody: 0,
+    talk: 0,
+    say: 0,
+  },
+};
+
+/** What a program is like. */
+interface Character extends Focus {
+  readonly sampling: Arbitrary<Sampling>;
+  readonly faults: number;
+  readonly roots?: number;
+}
+
 /** A fleet of two to five services and up to `longest` commands. */
 export function programs(longest = 80, focus?: Focus): Arbitrary<Program> {
-  const program = (
-    plan: Arbitraries<SlotPlan>,
-    sampling: Arbitrary<Sampling>,
-    faults: number,
+  const program = ({
+    slots = CALM,
+    sampling,
+    faults,
     roots = 3,
-  ): Arbitrary<Program> =>
+    commands = {},
+    finishes,
+    longest: maxLength = longest,
+  }: Character): Arbitrary<Program> =>
     record({
-      slots: array(record(plan), { minLength: 2, maxLength: 5, size: 'max' }),
-      commands: array(oneCommand(sampling, faults, roots, focus?.commands ?? {}), {
-        minLength: 1,
-        maxLength: longest,
-        size: 'max',
-      }),
+      slots: array(record(slots), { minLength: 2, maxLength: 5, size: 'max' }),
+      commands: array(oneCommand(sampling, faults, roots, commands), { minLength: 1, maxLength, size: 'max' }),
+      finishes: finishes === true ? constant(true) : rarely(false, true, 3),
     });
   const always = constant<Sampling>(2);
   const often = rarely<Sampling>(2, 0, 6, 1);
-  if (focus !== undefined) return program({ ...(focus.slots ?? CALM) }, often, 2);
+  if (focus !== undefined) return program({ ...focus, sampling: often, faults: 2 });
   return oneof(
-    { arbitrary: program(CALM, always, 0), weight: 2 },
-    { arbitrary: program(TIGHT, always, 0), weight: 2 },
-    { arbitrary: program(CALM, often, 2), weight: 1 },
-    { arbitrary: program(WILD, often, 2), weight: 4 },
-    { arbitrary: program(FORGETFUL, often, 1, 20), weight: 1 },
-    { arbitrary: program(OF_PROCESS, often, 2), weight: 1 },
+    { arbitrary: program({ sampling: always, faults: 0 }), weight: 2 },
+    { arbitrary: program({ slots: TIGHT, sampling: always, faults: 0 }), weight: 2 },
+    { arbitrary: program({ sampling: often, faults: 2 }), weight: 1 },
+    { arbitrary: program({ ...WHOLE_TRACES, sampling: always, faults: 0 }), weight: 3 },
+    { arbitrary: program({ slots: WILD, sampling: often, faults: 2 }), weight: 4 },
+    { arbitrary: program({ slots: FORGETFUL, sampling: often, faults: 1, roots: 20 }), weight: 1 },
+    { arbitrary: program({ slots: OF_PROCESS, sampling: often, faults: 2 }), weight: 1 },
   );
 }

@@ -34,6 +34,9 @@ export const CALM: Arbitraries<SlotPlan> = {
   rate: mostly(1, 0, 1.5),
 };
 
+/** Some without the library, and otherwise no trouble: what they hide, whole traces may show to be nothing. */
+export const MIXED: Arbitraries<SlotPlan> = { ...CALM, kind: constantFrom('library', 'library', 'plain') };
+
 /** Small stores and small vectors, and otherwise no trouble. */
 export const TIGHT: Arbitraries<SlotPlan> = {
   ...CALM,

@@ -3,6 +3,7 @@ import type { LogStamp } from '../../src/clocks/log-stamp.js';
 import { Domain } from '../../src/otel/domain.js';
 import type { Domains } from '../../src/otel/domains.js';
 import { Logs } from '../../src/otel/logs.js';
+import { OF_PROCESS } from './arbitrary-slots.js';
 import { type Breakage, replacing } from './broken-clocks.js';
 
 /** The inside of a domain, as far as it is broken here. */
@@ -47,6 +48,16 @@ export const LOG_BREAKAGES: readonly Breakage[] = [
         function (this: DomainInside, ...args: never[]) {
           this.lamportIsOurs = true;
           return original.apply(this as never, args);
+        },
+    }),
+  },
+  {
+    name: 'a log outside of any trace is never stamped',
+    focus: { slots: OF_PROCESS, commands: { log: 4 } },
+    during: replacing(Logs, {
+      domainFor: (original) =>
+        function (this: Logs, record: unknown, named: unknown, arrival: unknown) {
+          return named === undefined ? undefined : original.apply(this, [record, named, arrival] as never);
         },
     }),
   },

@@ -67,36 +67,37 @@ function checkAlone(event: EventFacts): void {
 function checkPair(world: World, a: EventFacts, b: EventFacts, tally: Tally): void {
   const answer = compareStamps(a.stamp, b.stamp);
   const back = compareStamps(b.stamp, a.stamp);
-  const pair = `${show(a)} and ${show(b)}`;
-  if (MIRRORED[answer] !== back) throw new WrongAnswer(`${pair}: ${answer} one way, ${back} the other`);
+  // Said of few pairs, and there are millions.
+  const pair = (): string => `${show(a)} and ${show(b)}`;
+  if (MIRRORED[answer] !== back) throw new WrongAnswer(`${pair()}: ${answer} one way, ${back} the other`);
   if (a.domain !== b.domain) {
-    if (answer !== 'unknown') throw new WrongAnswer(`${pair}: ${answer} across two domains`);
+    if (answer !== 'unknown') throw new WrongAnswer(`${pair()}: ${answer} across two domains`);
     tally.otherDomain++;
     checkTimes(a, b, pair);
     return;
   }
   switch (answer) {
     case 'equal':
-      throw new WrongAnswer(`${pair}: two events are called one`);
+      throw new WrongAnswer(`${pair()}: two events are called one`);
     case 'after':
-      throw new WrongAnswer(`${pair}: after, although it was made before`);
+      throw new WrongAnswer(`${pair()}: after, although it was made before`);
     case 'before':
       tally.before++;
-      if (!world.ledger.happenedBefore(a, b)) throw new WrongAnswer(`${pair}: FALSE BEFORE, no path leads there`);
+      if (!world.ledger.happenedBefore(a, b)) throw new WrongAnswer(`${pair()}: FALSE BEFORE, no path leads there`);
       break;
     case 'concurrent':
       tally.concurrent++;
       if (world.ledger.isPromised(a, b))
-        throw new WrongAnswer(`${pair}: FALSE CONCURRENT, the first happened before the second`);
+        throw new WrongAnswer(`${pair()}: FALSE CONCURRENT, the first happened before the second`);
       break;
     case 'unknown':
       tally.unknown++;
-      if (a.rules.size + b.rules.size === 0) throw new WrongAnswer(`${pair}: unknown, and no rule says why`);
+      if (a.rules.size + b.rules.size === 0) throw new WrongAnswer(`${pair()}: unknown, and no rule says why`);
       break;
   }
   const ofOneNode = a.stamp.node === b.stamp.node;
   if (includes(b.known, a.index) && answer !== 'before' && (ofOneNode || !b.cut)) {
-    throw new WrongAnswer(`${pair}: ${answer}, although a path of stamped messages leads there`);
+    throw new WrongAnswer(`${pair()}: ${answer}, although a path of stamped messages leads there`);
   }
   checkTimes(a, b, pair);
 }
@@ -110,14 +111,14 @@ export const MIRRORED = {
 } as const;
 
 /** Lamport and hybrid times rise along every path of stamps, through links and stale headers too. */
-function checkTimes(a: EventFacts, b: EventFacts, pair: string): void {
+function checkTimes(a: EventFacts, b: EventFacts, pair: () => string): void {
   if (!includes(b.earlier, a.index)) return;
   if (a.stamp.lamport >= b.stamp.lamport) {
-    throw new WrongAnswer(`${pair}: Lamport ${a.stamp.lamport} and then ${b.stamp.lamport}`);
+    throw new WrongAnswer(`${pair()}: Lamport ${a.stamp.lamport} and then ${b.stamp.lamport}`);
   }
   if (b.stamp.hlcUnordered) return;
   if (a.stamp.hlc === undefined || b.stamp.hlc === undefined || a.stamp.hlc.compare(b.stamp.hlc) >= 0) {
-    throw new WrongAnswer(`${pair}: hybrid time ${String(a.stamp.hlc)} and then ${String(b.stamp.hlc)}`);
+    throw new WrongAnswer(`${pair()}: hybrid time ${String(a.stamp.hlc)} and then ${String(b.stamp.hlc)}`);
   }
 }
 

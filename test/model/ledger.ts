@@ -137,28 +137,28 @@ export class Ledger {
     if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier;
     const causes = causesOf(message, process.plan.plainHops === 'transparent');
     const ofThisTrace = message.trace === trace || isProcessScope(process);
+    // A stamp is taken for what it says itself: a link may lead to a message of another trace that somebody gave one of this.
     const acceptable = stamp?.domain === lane.domain ? stamp : undefined;
+    const past = acceptable !== undefined && lane.recalls(acceptable) ? this.forgottenPast(process, trace) : [];
+    if (acceptable !== undefined) lane.merge(acceptable);
     // A stamp that may not be read is of nobody knows which trace: somebody upstream takes part.
     const unread = sent !== undefined && stamp === undefined;
     if (!ofThisTrace || (!message.marked && acceptable === undefined && !unread)) {
-      return causes.map((cause) => ({ ...cause, outside: true }));
+      return [...past, ...causes.map((cause) => ({ ...cause, outside: true }))];
     }
     lane.spoken = true;
     if (acceptable === undefined) {
       lane.rules.add(message.marked ? 'a mark without an acceptable stamp' : 'a stamp without a mark');
-    } else {
-      if (lane.recalls(acceptable)) causes.push(...this.forgottenPast(process, trace));
-      lane.merge(acceptable);
-      if (!message.marked) lane.rules.add('a stamp without a mark');
-      else if (message.hops !== 'none' && process.plan.plainHops === 'visible') {
-        lane.rules.add('a stamp that a plain service passed on');
-      } else if (message.hops !== 'none') {
-        this.happened.note(
-          message.hops === 'proxy' ? 'a proxy was believed to forward only' : 'a service was believed to forward only',
-        );
-      }
+    } else if (!message.marked) {
+      lane.rules.add('a stamp without a mark');
+    } else if (message.hops !== 'none' && process.plan.plainHops === 'visible') {
+      lane.rules.add('a stamp that a plain service passed on');
+    } else if (message.hops !== 'none') {
+      this.happened.note(
+        message.hops === 'proxy' ? 'a proxy was believed to forward only' : 'a service was believed to forward only',
+      );
     }
-    return causes;
+    return [...past, ...causes];
   }
 
   /** A process forgets that it was ever in a trace: what happens next there is a beginning. */

@@ -65,7 +65,8 @@ export type Command =
       readonly again: boolean;
       readonly flaw: 'none' | 'suppressed' | 'forged';
     }
-  | { readonly do: 'log'; readonly context: number }
+  /** `outside`: by the process of that context, but in no trace. */
+  | { readonly do: 'log'; readonly context: number; readonly outside: boolean }
   | { readonly do: 'lose'; readonly message: number }
   | { readonly do: 'splice'; readonly message: number; readonly stale: number }
   | { readonly do: 'proxy'; readonly message: number }
@@ -112,10 +113,12 @@ export type Command =
 export interface Program {
   readonly slots: readonly SlotPlan[];
   readonly commands: readonly Command[];
+  /** All spans that are left end after the last command, so that whole traces are exported. */
+  readonly finishes: boolean;
 }
 
 /** The program as text, one command a line, for someone who has to find out why it failed. */
-export function describeProgram({ slots, commands }: Program): string {
+export function describeProgram({ slots, commands, finishes }: Program): string {
   const show = (value: object): string =>
     Object.entries(value)
       .map(([key, one]) => `${key}: ${typeof one === 'string' ? `'${one}'` : String(one)}`)
@@ -126,7 +129,8 @@ export function describeProgram({ slots, commands }: Program): string {
     '],',
     'commands: [',
     ...commands.map((one) => `  { ${show(one)} },`),
-    ']',
+    '],',
+    `finishes: ${finishes}`,
   ].join('\n');
 }
 

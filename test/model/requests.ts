@@ -2,7 +2,7 @@
 import { SpanKind, trace as traceApi } from '@opentelemetry/api';
 import type { Carrier } from '../support/fleet.js';
 import type { Cause, MessageFacts, StampFacts } from './facts.js';
-import { domainOf, causesOf, isProcessScope, type Ledger, stampOf } from './ledger.js';
+import { causesOf, isProcessScope, type Ledger, stampOf } from './ledger.js';
 import { type EventSet, NO_EVENTS, only } from './order-graph.js';
 import type { Delivery, Request, Spot } from './scene.js';
 import type { Service } from './service.js';
@@ -191,11 +191,6 @@ export class Requests {
       const { facts } = linked.arrival;
       if (facts.trace === trace && (Object.keys(facts.stamps).length === 0 || !service.plan.trusts))
         lane.rules.add('a link without a stamp');
-      // A broken relay gave it a stamp of the very trace that links to it.
-      const stamp = facts.stamps[service.plan.carrier];
-      const isOfThisTrace = stamp !== undefined && stamp.domain === domainOf(service, trace);
-      const isBroken = facts.trace !== trace && isOfThisTrace && !isProcessScope(service);
-      if (isBroken && service.plan.trusts) lane.merge(stamp);
       return this.ledger.receive(service, trace, facts);
     }
     if (linked.trace === trace) lane.rules.add('a link without a stamp');

@@ -2,6 +2,7 @@
 import { check, property } from 'fast-check';
 import { checkWorld, emptyTally, type Tally } from './check.js';
 import { checkExported } from './check-exported.js';
+import { checkGraph } from './check-graph.js';
 import { checkLogs } from './check-logs.js';
 import { type Focus, programs } from './arbitrary-programs.js';
 import { describeProgram, type Program } from './program.js';
@@ -39,6 +40,7 @@ export function campaign({ programs: numRuns, seed, shrinks = true, longest, foc
         checkWorld(world, tally);
         checkExported(world);
         checkLogs(world, tally);
+        checkGraph(world, tally);
       } catch (error) {
         shrinkUntil = Math.min(shrinkUntil, Date.now() + SHRINK_MILLIS);
         throw error;
@@ -59,6 +61,7 @@ function tellStory(program: Program, seed?: number): string {
     checkWorld(world.run());
     checkExported(world);
     checkLogs(world);
+    checkGraph(world);
   } catch (error) {
     problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
   }

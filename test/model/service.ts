@@ -74,6 +74,8 @@ export interface Service extends Incarnation {
   finished(): readonly ReadableSpan[];
   /** Writes a log and gives it as it was exported; undefined for a service without the library. */
   writeLog(name: string, context: Context): ReadableLogRecord | undefined;
+  /** All of them. */
+  logged(): readonly ReadableLogRecord[];
 }
 
 export function startService(id: number, name: string, plan: SlotPlan, wall: WallClock): Service {
@@ -131,6 +133,7 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
     },
     finished: () => node.exporter.getFinishedSpans(),
     writeLog: (body, context) => node.log(body, context),
+    logged: () => node.logs.exporter.getFinishedLogRecords(),
   };
 }
 
@@ -163,6 +166,7 @@ function startPlain(id: number, name: string, plan: SlotPlan): Service {
     lastEnd: () => undefined,
     finished: () => [],
     writeLog: () => undefined,
+    logged: () => [],
   };
 }
 

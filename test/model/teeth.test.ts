@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { BREAKAGES } from './broken-clocks.js';
+import { GRAPH_BREAKAGES } from './broken-graph.js';
 import { LOG_BREAKAGES } from './broken-logs.js';
 import { MESSAGE_BREAKAGES } from './broken-messages.js';
 import { campaign, type Outcome } from './run.js';
@@ -11,7 +12,7 @@ const SEED = 20_260_101;
 describe('the teeth of the model', function () {
   this.timeout(0);
 
-  for (const { name, during, focus } of [...BREAKAGES, ...MESSAGE_BREAKAGES, ...LOG_BREAKAGES]) {
+  for (const { name, during, focus } of [...BREAKAGES, ...MESSAGE_BREAKAGES, ...LOG_BREAKAGES, ...GRAPH_BREAKAGES]) {
     it(`are felt where ${name}`, () => {
       let outcome: Outcome | undefined;
       during(() => {

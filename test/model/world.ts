@@ -34,7 +34,7 @@ export class World {
   readonly services: Service[] = [];
   private readonly slots: Service[] = [];
   private readonly walls: WallClock[];
-  private readonly requests = new Requests(this.ledger, this.log);
+  readonly requests = new Requests(this.ledger, this.log);
   readonly spans = new Spans(this.ledger, this.requests, this.log);
   private readonly logs = new Logs(this.ledger, this.log);
   private readonly replies = new Replies(this.ledger, this.requests, this.log);
@@ -42,7 +42,7 @@ export class World {
   private readonly hops = new Hops(this.ledger, this.requests, this.log);
   private readonly replyHops = new ReplyHops(this.ledger, this.requests, this.replies, this.log);
 
-  constructor(private readonly program: Program) {
+  constructor(readonly program: Program) {
     this.walls = program.slots.map((plan) => new WallClock(plan, this.ledger.happened));
     program.slots.forEach((_, slot) => this.boot(slot));
   }
@@ -52,6 +52,7 @@ export class World {
       for (const wall of this.walls) wall.pass(1);
       this.perform(command);
     }
+    if (this.program.finishes) for (const span of this.spans.live.reverse()) this.spans.end(span);
     for (const { clock } of this.services) {
       const { entriesDropped = 0, hlcRefused = 0 } = clock?.counters ?? {};
       if (entriesDropped > 0) this.ledger.happened.note('entries were dropped by a limit');
@@ -79,7 +80,7 @@ export class World {
         this.deliver(youngest(this.requests.underWay, command.message), command);
         break;
       case 'log':
-        this.logs.write(youngest(this.spans.spots, command.context));
+        this.logs.write(youngest(this.spans.spots, command.context), command.outside);
         break;
       case 'lose':
         this.hops.lose(youngest(this.requests.underWay, command.message));
@@ -228,9 +229,8 @@ export class World {
     const suppressed = flaw === 'suppressed' && as !== 'reroot';
     const spot = this.requests.deliver(request, service, again, { suppressed, forged });
     this.spans.spots.push(spot);
+    if (as === 'relay') return undefined;
     switch (as) {
-      case 'relay':
-        return undefined;
       case 'server':
         return this.spans.start(service, spot, SpanKind.SERVER, sampling);
       case 'consumer':

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
+import { UNSTAMPED_TRACES_PER_GENERATION } from '../../src/clocks/limits.js';
 import { Counters } from '../../src/otel/counters.js';
 import type { Domain } from '../../src/otel/domain.js';
 import { DomainStore } from '../../src/otel/domain-store.js';
@@ -176,6 +177,18 @@ describe('the store of domains', () => {
       expect([test.store.leaveUnstamped(id(1)), test.store.leaveUnstamped(id(1))]).to.deep.equal([true, false]);
       expect([test.used(1).incomplete, test.used(2).incomplete]).to.deep.equal([true, false]);
       expect(test.counters.snapshot(0).incomplete).to.deep.equal({ 'unstamped-request': 1 });
+    });
+
+    it('remembers as many such traces as the limit says, and forgets those that are three times as old', () => {
+      for (const [generations, lowest, highest] of [
+        [1, 10, 10],
+        [3, 0, 2],
+      ] as const) {
+        const { store } = new StoreUnderTest(10);
+        for (let i = 0; i < generations * UNSTAMPED_TRACES_PER_GENERATION; i++) store.leaveUnstamped(id(i));
+        const first = Array.from({ length: 10 }, (_, i) => store.obtain(id(i), 0));
+        expect(first.filter(({ incomplete }) => incomplete).length).to.be.within(lowest, highest);
+      }
     });
 
     it('is remembered: a trace that comes back is incomplete, another is not', () => {

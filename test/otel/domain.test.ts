@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { MAX_COUNTER } from '../../src/clocks/limits.js';
+import { CLOCK_RESOLUTION_MS, MAX_COUNTER } from '../../src/clocks/limits.js';
 import { Ntp64 } from '../../src/clocks/ntp64.js';
 import { PROCESS_DOMAIN } from '../../src/clocks/stamp.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
@@ -29,6 +29,15 @@ describe('a domain', () => {
       domain.hear(stampOf(3, hlc), now, true);
       expect(domain.text()).to.equal(`1!${ID}!3!${hlc}!0!a*1`);
     }
+  });
+
+  it('calls a clock behind whose cause is ahead by what clocks of one host may not be, and no less', () => {
+    // A microsecond to either side: a hybrid time is rounded to less than that.
+    const [ahead, level] = [CLOCK_RESOLUTION_MS + 0.001, CLOCK_RESOLUTION_MS - 0.001];
+    const behind = (millis: number): number =>
+      domainOf().hear(stampOf(3, Ntp64.fromMillis(NOON + millis).toHex()), NOON, true);
+    expect(behind(ahead)).to.be.closeTo(ahead, 0.0005);
+    expect(behind(level)).to.equal(0);
   });
 
   it('gives logs the time of their writing where it is wanted, and else its last', () => {

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { DROPPED_TRACES_PER_GENERATION } from '../../src/clocks/limits.js';
 import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 
 /** Ids that are spread like trace ids, and the same in every run. */
@@ -40,6 +41,14 @@ describe('the memory of dropped traces', () => {
   it('knows whether it has ever forgotten one', () => {
     const dropped = new DroppedTraces(2);
     for (let i = 0; i < 4; i++) dropped.add(i.toString(16).padStart(16, '0'));
+    expect(dropped.hasForgotten).to.equal(false);
+    dropped.add('f'.repeat(16));
+    expect(dropped.hasForgotten).to.equal(true);
+  });
+
+  it('has two generations of the limit’s size where nothing else is said', () => {
+    const dropped = new DroppedTraces();
+    for (const id of ids(2 * DROPPED_TRACES_PER_GENERATION, 6)) dropped.add(id);
     expect(dropped.hasForgotten).to.equal(false);
     dropped.add('f'.repeat(16));
     expect(dropped.hasForgotten).to.equal(true);

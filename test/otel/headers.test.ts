@@ -1,5 +1,12 @@
 import { defaultTextMapGetter, defaultTextMapSetter } from '@opentelemetry/api';
 import { expect } from 'chai';
+import {
+  LONG_TRACESTATE_MEMBER,
+  MAX_BAGGAGE_BYTES,
+  MAX_BAGGAGE_MEMBERS,
+  MAX_TRACESTATE_LENGTH,
+  MAX_TRACESTATE_MEMBERS,
+} from '../../src/clocks/limits.js';
 import { InboundHeaders, OutboundHeaders, type SentStamp } from '../../src/otel/headers.js';
 import { oddGetter, RecordingSetter } from '../support/odd-carriers.js';
 import { type ListVectors, readVectors } from '../support/vectors.js';
@@ -104,10 +111,47 @@ describe('headers whatever the case of their names', () => {
     }
   });
 
+  it('hold as many bytes of baggage as a reader takes, and not one more', () => {
+    const room = MAX_BAGGAGE_BYTES - `,causality=${STAMP}`.length;
+    const sized = (bytes: number): string => `k=${'v'.repeat(bytes - 2)}`;
+    const whole = outbound({}, { text: STAMP }, { carrier: { baggage: sized(room) } });
+    expect(whole.unsent).to.equal(undefined);
+    expect(Object.fromEntries(whole.sets)['baggage']).to.have.length(MAX_BAGGAGE_BYTES);
+    expect(outbound({}, { text: STAMP }, { carrier: { baggage: sized(room + 1) } }).unsent).to.equal(
+      `no room behind ${room + 1} bytes of baggage`,
+    );
+  });
+
+  it('hold as much of a tracestate as a reader takes, long members going first', () => {
+    const mark = `causality=${SPAN}`;
+    const marked = (tracestate: string): unknown =>
+      Object.fromEntries(outbound({ tracestate }, { text: STAMP }).sets)['tracestate'];
+    const room = MAX_TRACESTATE_LENGTH - `${mark},`.length;
+    const sized = (name: string, length: number): string => `${name}=${'x'.repeat(length - name.length - 1)}`;
+    for (const second of [LONG_TRACESTATE_MEMBER, LONG_TRACESTATE_MEMBER + 1]) {
+      // None of the others is long.
+      const list = (length: number): string[] => {
+        const left = length - LONG_TRACESTATE_MEMBER - second - 3;
+        const [third, fourth] = [Math.floor(left / 2), Math.ceil(left / 2)];
+        return [LONG_TRACESTATE_MEMBER, second, third, fourth].map((one, i) => sized('abcd'[i] as string, one));
+      };
+      const fits = list(room);
+      expect(marked(fits.join(','))).to.equal([mark, ...fits].join(','));
+      const tooMuch = list(room + 1);
+      const goes = second > LONG_TRACESTATE_MEMBER ? 1 : 3;
+      expect(marked(tooMuch.join(','))).to.equal([mark, ...tooMuch.filter((_, i) => i !== goes)].join(','));
+    }
+    const members = (count: number): string[] => Array.from({ length: count }, (_, i) => `k${i}=v`);
+    const full = members(MAX_TRACESTATE_MEMBERS - 1);
+    expect(marked(full.join(','))).to.equal([mark, ...full].join(','));
+    expect(marked([...full, 'z=v'].join(','))).to.equal([mark, ...full].join(','));
+  });
+
   it('hold 180 members of baggage and not one more', () => {
     const members = (count: number): string => Array.from({ length: count }, (_, i) => `k${i}=v`).join(',');
-    expect(outbound({}, { text: STAMP }, { carrier: { baggage: members(179) } }).unsent).to.equal(undefined);
-    const full = members(180);
+    const most = members(MAX_BAGGAGE_MEMBERS - 1);
+    expect(outbound({}, { text: STAMP }, { carrier: { baggage: most } }).unsent).to.equal(undefined);
+    const full = members(MAX_BAGGAGE_MEMBERS);
     expect(outbound({}, { text: STAMP }, { carrier: { baggage: full } }).unsent).to.equal(
       `no room behind ${full.length} bytes of baggage`,
     );

@@ -1,6 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { InvalidValueError } from '../../../src/clocks/errors.js';
+import {
+  DEFAULT_BACKEND_SINCE_MS,
+  DEFAULT_BACKEND_TRACES,
+  HIGHEST_BACKEND_TRACES,
+} from '../../../src/clocks/limits.js';
 import { ReadTracesError } from '../../../src/analysis/readers/problems.js';
 import { readTraces, type TraceSource } from '../../../src/analysis/readers/read-traces.js';
 import { EXPECTED, EXPECTED_OF_ZIPKIN, JAEGER_V3, OTLP, TEMPO_V1, TEMPO_V2, ZIPKIN } from './one-trace.js';
@@ -173,6 +178,17 @@ describe('live backends', () => {
       });
     });
 
+    it('asks for as many traces as the limit allows, and for those of the last hour where nothing is said', async () => {
+      await serving({ '/api/v2/traces': [] }, async ({ address, asked }) => {
+        await readAll({ zipkin: address, limit: HIGHEST_BACKEND_TRACES });
+        await readAll({ zipkin: address });
+        expect(asked.map(({ parameters: { limit, lookback } }) => ({ limit, lookback }))).to.deep.equal([
+          { limit: String(HIGHEST_BACKEND_TRACES), lookback: String(DEFAULT_BACKEND_SINCE_MS) },
+          { limit: String(DEFAULT_BACKEND_TRACES), lookback: String(DEFAULT_BACKEND_SINCE_MS) },
+        ]);
+      });
+    });
+
     it('takes a moment as since', async () => {
       await serving({ '/api/v2/traces': [ZIPKIN] }, async ({ address, asked }) => {
         const moment = new Date(Date.now() - 5000);
@@ -288,7 +304,7 @@ describe('live backends', () => {
       [{ zipkin: 7 as unknown as string }, /^zipkin: expected an address such as/],
       [{ jaeger, trace: 'xyz' }, /^trace: expected 1 to 32 hexadecimal digits/],
       [{ jaeger, limit: 0 }, /^limit: expected 1 to/],
-      [{ jaeger, limit: 1e9 }, /^limit: expected 1 to/],
+      [{ jaeger, limit: HIGHEST_BACKEND_TRACES + 1 }, /^limit: expected 1 to/],
       [{ jaeger, since: 'yesterday' }, /^since: expected an age such as/],
       [{ jaeger, since: '999999999d' }, /^since: expected an age such as/],
       [{ jaeger, since: new Date(Date.now() + 60_000) }, /^since: expected an age such as/],

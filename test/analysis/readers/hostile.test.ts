@@ -1,5 +1,14 @@
 import { expect } from 'chai';
-import { MAX_SPAN_ATTRIBUTES, MAX_SPAN_EVENTS, MAX_SPAN_LINKS, MAX_VALUE_DEPTH } from '../../../src/clocks/limits.js';
+import {
+  DEFAULT_VALUE_BYTES,
+  HIGHEST_VALUE_BYTES,
+  MAX_JSON_DEPTH,
+  MAX_SPAN_ATTRIBUTES,
+  MAX_SPAN_EVENTS,
+  MAX_SPAN_LINKS,
+  MAX_VALUE_DEPTH,
+  UNCOUNTED_LINE_BYTES,
+} from '../../../src/clocks/limits.js';
 import { InvalidValueError } from '../../../src/clocks/errors.js';
 import { readDocument } from '../../../src/analysis/readers/document.js';
 import { ReadTracesError } from '../../../src/analysis/readers/problems.js';
@@ -199,6 +208,34 @@ describe('bad input', () => {
     expect(said).to.deep.equal(['2: a line of more than 1000 bytes: raise limits.valueBytes']);
   });
 
+  it('takes a line of the bytes that a value may have, and no more', async () => {
+    const line = JSON.stringify(otlp(good));
+    for (const [more, problems] of [
+      [0, []],
+      [1, [`2: a line of more than ${DEFAULT_VALUE_BYTES} bytes: raise limits.valueBytes`]],
+    ] as const) {
+      const long = `${line}${' '.repeat(DEFAULT_VALUE_BYTES + more - line.length)}`;
+      const { spans, said } = await readAll([`${line}\n`, long, `\n${line}\n`], {});
+      expect(said).to.deep.equal(problems);
+      expect(spans).to.have.length(3 - more);
+    }
+    expect((await readAll(['{}'], { limits: { valueBytes: HIGHEST_VALUE_BYTES } })).error).to.equal(undefined);
+  });
+
+  it('counts the levels of a line that is long enough for them to matter', async () => {
+    const line = JSON.stringify(otlp(good));
+    const deep = `${line.slice(0, -1)},"x":${'['.repeat(MAX_JSON_DEPTH)}${']'.repeat(MAX_JSON_DEPTH)}}`;
+    for (const [bytes, problems] of [
+      [UNCOUNTED_LINE_BYTES, []],
+      [UNCOUNTED_LINE_BYTES + 1, [`2: nested more than ${MAX_JSON_DEPTH} levels deep`]],
+    ] as const) {
+      const { spans, said } = await readAll([`${line}\n${deep}${' '.repeat(bytes - deep.length)}\n${line}\n`]);
+      expect(said).to.deep.equal(problems);
+      // What lists it holds is read all the same.
+      expect(spans).to.have.length(3);
+    }
+  });
+
   it('passes over a line that is too deep', async () => {
     const line = JSON.stringify(otlp(good));
     const deep = '['.repeat(2_000_000);
@@ -302,7 +339,7 @@ describe('bad input', () => {
   it('refuses wrong options and sources', async () => {
     const wrong: readonly [TraceSource, ReadTracesOptions, RegExp][] = [
       [['{}'], { limits: { valueBytes: 0 } }, /^limits\.valueBytes: expected 1 to/],
-      [['{}'], { limits: { valueBytes: 2 ** 40 } }, /^limits\.valueBytes: expected 1 to/],
+      [['{}'], { limits: { valueBytes: HIGHEST_VALUE_BYTES + 1 } }, /^limits\.valueBytes: expected 1 to/],
       [7 as unknown as TraceSource, {}, /^source: expected a path/],
       [{} as unknown as TraceSource, {}, /^source: expected a path/],
       [null as unknown as TraceSource, {}, /^source: expected a path/],

@@ -1,0 +1,61 @@
+/** Smallest fleets of what the model once found in the analysis, each with the pair of events that was answered wrongly. */
+import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { CausalGraph } from '../../src/analysis/causal-graph.js';
+import type { CausalSpan } from '../../src/analysis/graph-model.js';
+import { recordedOf } from '../../src/analysis/live/exported-span.js';
+import { type Carrier, TestNode } from '../support/fleet.js';
+
+/** The graph of all that the nodes have exported, and its spans by name. */
+function graphOf(...nodes: readonly TestNode[]): { graph: CausalGraph; named: (name: string) => CausalSpan } {
+  const graph = CausalGraph.of(nodes.flatMap(({ exporter }) => exporter.getFinishedSpans().map(recordedOf)));
+  return { graph, named: (name) => graph.spans.find(({ recorded }) => recorded.name === name) as CausalSpan };
+}
+
+/** A gateway has begun a call, and orders to serve it. */
+function served(options: ConstructorParameters<typeof TestNode>[1]) {
+  const [gateway, orders] = [new TestNode('gateway', options), new TestNode('orders', options)];
+  for (const { clock } of [gateway, orders]) clock.messages.watchCarriers();
+  const root = gateway.start('root');
+  const call = gateway.start('call', root.context, { kind: SpanKind.CLIENT });
+  const carrier: Carrier = gateway.inject(call.context);
+  const serve = orders.start('serve', orders.extract(carrier), { kind: SpanKind.SERVER });
+  const finish = (): void => {
+    const reply = orders.clock.messages.reply(carrier);
+    serve.span.end();
+    gateway.clock.messages.hearReply(call.span.spanContext().spanId, reply?.text);
+    call.span.end();
+    root.span.end();
+  };
+  return { gateway, orders, serve, finish };
+}
+
+/** Work that begins and ends in a context. */
+function work(node: TestNode, context: Context): void {
+  node.start('work', context).span.end();
+}
+
+describe('what the model found in the analysis', () => {
+  it('does not call a reply concurrent with its cause because a span before it was read without a vector', () => {
+    const { gateway, orders, serve, finish } = served({ attributes: 'lean' });
+    // The parent of the work is never exported, and the work alone does not say what it had heard.
+    work(orders, orders.start('open', serve.context).context);
+    finish();
+    const { graph, named } = graphOf(gateway, orders);
+    expect(graph.relation(named('root').start, named('serve').reply!)).to.equal('before');
+  });
+
+  it('knows that a reply comes after what its span’s start had heard, whatever its node forgot in between', () => {
+    const { gateway, orders, serve, finish } = served({ maxDomains: 1 });
+    orders.start('another trace, for which the first is dropped', ROOT_CONTEXT);
+    const { traceId, traceFlags } = serve.span.spanContext();
+    // Called by a service that takes no part, and so without a word of the gateway.
+    work(
+      orders,
+      trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId: 'b7ad6b7169203331', traceFlags, isRemote: true }),
+    );
+    finish();
+    const { graph, named } = graphOf(gateway, orders);
+    expect(graph.relation(named('root').start, named('serve').reply!)).to.equal('before');
+  });
+});
