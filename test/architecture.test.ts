@@ -178,7 +178,7 @@ describe('architecture', () => {
         'otel/a.ts': reading,
         'index.ts': reading,
         'analysis/graph.ts': reading,
-        'analysis/readers/jaeger.ts': reading,
+        'analysis/readers/formats/jaeger.ts': reading,
         'analysis/read-traces.ts': reading,
         'node/b.ts': reading,
         'register.ts': reading,

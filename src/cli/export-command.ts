@@ -1,9 +1,9 @@
 /** `otel-causality export`: the traces in other programs' formats. */
-import { CausalGraph } from '../analysis/causal-graph.js';
-import { correctTimestamps } from '../analysis/correct-timestamps.js';
+import { CausalGraph } from '../analysis/graph/causal-graph.js';
+import { correctTimestamps } from '../analysis/correction/correct-timestamps.js';
 import { writeChromeTrace } from '../analysis/exports/chrome-trace.js';
 import { writeShiviz } from '../analysis/exports/shiviz.js';
-import { writeOtlpJson } from '../analysis/readers/write-otlp-json.js';
+import { writeOtlpJson } from '../analysis/exports/write-otlp-json.js';
 import { type Command, GRAPH_OPTION, GRAPH_ORDERS } from './command.js';
 import { readSpans } from './read-spans.js';
 import { OUTPUT_OPTION, writeResult } from './result-file.js';

@@ -1,6 +1,6 @@
 /** A result that goes into a file, or to stdout. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { oneLine, reasonOf } from '../analysis/readers/problems.js';
+import { oneLine, reasonOf } from '../analysis/readers/formats/problems.js';
 import type { OptionHelp } from './arguments.js';
 import type { Output } from './streams.js';
 import { UsageError } from './usage-error.js';

@@ -6,7 +6,7 @@
  */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { type Paint, paintAnsi, paintNothing } from '../analysis/drawing/paint.js';
+import { type Paint, paintAnsi, paintNothing } from '../analysis/reports/paint.js';
 
 /** What of a process's streams is used; tests hand in others. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };

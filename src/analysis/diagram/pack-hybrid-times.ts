@@ -2,7 +2,7 @@
 import { readSpanStamps } from '../../codec/span-stamps.js';
 import type { Ntp64 } from '../../clocks/ntp64.js';
 import { ATTRIBUTE } from '../../codec/span-attributes.js';
-import { END, type EventTable, START } from '../event-table.js';
+import { END, type EventTable, START } from '../events/event-table.js';
 import type { RecordedSpan } from '../recorded.js';
 import type { DiagramData } from './diagram-data.js';
 

@@ -5,7 +5,7 @@
  *
  * Guarantee: unpacking gives every vector its entries back, in whatever order. A reply has no vector of its own.
  */
-import { type Chain, END, type EventTable, NONE, REPLY, STAMPED, vectorOf } from '../event-table.js';
+import { type Chain, END, type EventTable, NONE, REPLY, STAMPED, vectorOf } from '../events/event-table.js';
 
 type Entries = ReadonlyMap<number, number>;
 

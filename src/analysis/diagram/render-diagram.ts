@@ -6,9 +6,9 @@
  * script that was built with this library and connects to nothing.
  */
 import { InvalidValueError } from '../../clocks/errors.js';
-import type { CausalGraph } from '../causal-graph.js';
-import { findAnomalies } from '../find-anomalies.js';
-import type { Anomalies } from '../findings.js';
+import type { CausalGraph } from '../graph/causal-graph.js';
+import { findAnomalies } from '../findings/find-anomalies.js';
+import type { Anomalies } from '../findings/findings.js';
 import type { DiagramData } from './diagram-data.js';
 import { embeddedJson } from './embedded-json.js';
 import { packFindings } from './pack-findings.js';

@@ -5,10 +5,10 @@
  * Guarantee: both ends of an arrow lie in a slice, and it never points back in time: the viewers drop such arrows.
  * Hazard: an arrow whose effect wall time has before its cause is therefore left out: correct the timestamps first.
  */
-import type { CausalGraph } from '../causal-graph.js';
-import { spanLabel } from '../drawing/span-label.js';
-import type { CausalEdge, CausalEvent, CausalSpan } from '../graph-model.js';
-import { oneLine } from '../readers/problems.js';
+import type { CausalGraph } from '../graph/causal-graph.js';
+import { spanLabel } from '../wording/span-label.js';
+import type { CausalEdge, CausalEvent, CausalSpan } from '../graph/graph-model.js';
+import { oneLine } from '../readers/formats/problems.js';
 import { assignTracks, type Slice } from './slice-tracks.js';
 
 /** A slice ends before its end, for the viewers: without this nanosecond no arrow could point at a span's end. */

@@ -6,10 +6,10 @@
  * another there exactly where the graph says so inside one trace.
  * Hazard: ShiViz orders all events of a host. So a node whose events are not all in one proven order becomes several hosts.
  */
-import type { CausalGraph } from '../causal-graph.js';
-import { spanLabel } from '../drawing/span-label.js';
-import type { CausalEdge, CausalEvent, CausalNode } from '../graph-model.js';
-import { oneLine } from '../readers/problems.js';
+import type { CausalGraph } from '../graph/causal-graph.js';
+import { spanLabel } from '../wording/span-label.js';
+import type { CausalEdge, CausalEvent, CausalNode } from '../graph/graph-model.js';
+import { oneLine } from '../readers/formats/problems.js';
 
 const PARSER = '(?<event>.*)\\n(?<host>\\S*) (?<clock>{.*})';
 const SEPARATOR = '^=== (?<trace>.*) ===$';

@@ -8,13 +8,13 @@
  * in the process that it watches: not for production.
  */
 import { MAX_LIVE_SPANS, MAX_LIVE_TRACES } from '../../clocks/limits.js';
-import { CausalGraph } from '../causal-graph.js';
-import { countText } from '../drawing/durations.js';
-import { paintAnsi, paintNothing } from '../drawing/paint.js';
-import { textStory } from '../drawing/text-story.js';
-import { traceStories } from '../drawing/trace-story.js';
-import { findAnomalies } from '../find-anomalies.js';
-import type { GraphOptions } from '../graph-model.js';
+import { CausalGraph } from '../graph/causal-graph.js';
+import { countText } from '../wording/durations.js';
+import { paintAnsi, paintNothing } from '../reports/paint.js';
+import { textStory } from '../reports/text-story.js';
+import { traceStories } from '../reports/trace-story.js';
+import { findAnomalies } from '../findings/find-anomalies.js';
+import type { GraphOptions } from '../graph/graph-model.js';
 import type { RecordedSpan } from '../recorded.js';
 import { type ExportedSpan, isLocalRoot, recordedOf } from './exported-span.js';
 

@@ -4,7 +4,7 @@
  *
  * Guarantee: the result is what a reader would have made of the same span: checked, and of plain values.
  */
-import { newRecord } from '../readers/attribute-record.js';
+import { newRecord } from '../readers/formats/attribute-record.js';
 import type { AttributeRecord, AttributeValue, RecordedKind, RecordedSpan } from '../recorded.js';
 
 type HighResolutionTime = readonly [seconds: number, nanos: number];

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { CausalGraph } from '../../../src/analysis/causal-graph.js';
+import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import { writeShiviz } from '../../../src/analysis/exports/shiviz.js';
-import type { CausalEvent } from '../../../src/analysis/graph-model.js';
+import type { CausalEvent } from '../../../src/analysis/graph/graph-model.js';
 import { readTraces } from '../../../src/analysis/readers/read-traces.js';
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';
 import { History } from '../../support/history.js';

@@ -6,7 +6,7 @@
  * recorded hybrid time says of itself that it proves no order.
  * Hazard: a reply's wall time was not recorded. It is drawn inside its span, as late as whoever heard it allows.
  */
-import { END, REPLY, START } from '../../event-table.js';
+import { END, REPLY, START } from '../../events/event-table.js';
 import type { DiagramModel } from './diagram-model.js';
 
 export const AXES = ['lamport', 'hlc', 'wall'] as const;

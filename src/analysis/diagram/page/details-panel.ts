@@ -1,6 +1,6 @@
 /** What is known of the selected event and its span. */
-import { durationText } from '../../drawing/durations.js';
-import { STAMPED, TOLD_INCOMPLETE, vectorOf } from '../../event-table.js';
+import { durationText } from '../../wording/durations.js';
+import { STAMPED, TOLD_INCOMPLETE, vectorOf } from '../../events/event-table.js';
 import { entriesOf } from '../pack-vectors.js';
 import { eventsOfSpan } from './axes.js';
 import { CONCURRENT, countOf, FUTURE, PAST, UNKNOWN } from './event-classes.js';

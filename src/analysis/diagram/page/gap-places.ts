@@ -4,7 +4,7 @@
  * Guarantee: never outside of what is known, as far as the axis allows: a wall clock elsewhere may contradict it, and is
  * then not believed.
  */
-import { NONE } from '../../event-table.js';
+import { NONE } from '../../events/event-table.js';
 import type { PackedGap } from '../diagram-data.js';
 
 /** From where to where a gap lies; `from` equals `to` where only one side is known. */

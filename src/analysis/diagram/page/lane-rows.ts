@@ -5,7 +5,7 @@
  * stands below its parent where they share a lane.
  */
 import type { PackedGap } from '../diagram-data.js';
-import { NONE } from '../../event-table.js';
+import { NONE } from '../../events/event-table.js';
 import { AXES, type Positions } from './axes.js';
 import type { DiagramModel } from './diagram-model.js';
 

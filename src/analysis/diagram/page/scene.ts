@@ -4,7 +4,7 @@
  * Guarantee: positions are shares of the axis, 0 to 1. While the axis changes they are on their way from the old to the new;
  * once settled they are exact.
  */
-import { MISSING, NONE } from '../../event-table.js';
+import { MISSING, NONE } from '../../events/event-table.js';
 import type { PackedFinding } from '../diagram-data.js';
 import { AXES, type AxisName, eventsOfSpan, extentOf, type Positions, positionsOf } from './axes.js';
 import type { Arrow, DiagramModel, WallVerdict } from './diagram-model.js';

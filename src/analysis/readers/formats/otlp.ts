@@ -1,0 +1,207 @@
+/**
+ * OTLP JSON, and what Tempo and Jaeger's API of version 3 make of it.
+ *
+ * Guarantee: ids in hexadecimal or base64, enums as numbers or names, integers as texts or numbers read to the same
+ * span. A span that cannot be read is one problem, and its neighbours are read.
+ * Hazard: what JSON's protobuf mapping leaves out is the default: no kind, no status, no attributes.
+ */
+import { InvalidValueError } from '../../../clocks/errors.js';
+import { MAX_SPAN_EVENTS, MAX_SPAN_LINKS } from '../../../clocks/limits.js';
+import type { AttributeRecord, RecordedKind, RecordedLink, RecordedSpan } from '../../recorded.js';
+import { isObject, type JsonObject } from './attribute-record.js';
+import { attributesOf } from './attribute-values.js';
+import { NO_EVENTS, NO_LINKS, NO_SCOPE, UNKNOWN_SERVICE, UNSET } from './defaults.js';
+import { parentIdOf, spanIdOf, traceIdOf } from './ids.js';
+import { movedBack, WARNINGS_ATTRIBUTE } from './moved-times.js';
+import { nanosOf } from './nanos.js';
+import type { Reading } from './reading.js';
+import { isDraft, type SpanDraft } from '../json/span-bytes.js';
+import { inCamelCase, isSnakeCase } from './spelling.js';
+
+type Scope = RecordedSpan['scope'];
+type Status = RecordedSpan['status'];
+
+/** What all spans of one scope have in common: one object each, however many they are. */
+interface Surroundings {
+  readonly service: string;
+  readonly resource: AttributeRecord;
+  readonly scope: Scope;
+}
+
+const KINDS: ReadonlyMap<unknown, RecordedKind> = new Map<unknown, RecordedKind>([
+  ...(['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const).map(
+    (kind, number) => [number, kind] as const,
+  ),
+  ...(['internal', 'server', 'client', 'producer', 'consumer'] as const).map(
+    (kind) => [`SPAN_KIND_${kind.toUpperCase()}`, kind] as const,
+  ),
+  ['SPAN_KIND_UNSPECIFIED', 'internal'],
+  [undefined, 'internal'],
+  [null, 'internal'],
+]);
+
+const STATUS_CODES: ReadonlyMap<unknown, Status['code']> = new Map<unknown, Status['code']>([
+  [0, 'unset'],
+  [1, 'ok'],
+  [2, 'error'],
+  ['STATUS_CODE_UNSET', 'unset'],
+  ['STATUS_CODE_OK', 'ok'],
+  ['STATUS_CODE_ERROR', 'error'],
+  [undefined, 'unset'],
+  [null, 'unset'],
+]);
+
+/** Reads the list that every form of OTLP has inside. */
+export function readResourceSpans(list: unknown, reading: Reading): void {
+  for (const [i, element] of elementsOf(list, 'resourceSpans', reading).entries()) {
+    const entry = isObject(element) && isSnakeCase(element) ? inCamelCase(element) : element;
+    if (!isObject(entry)) {
+      reading.problem(`resourceSpans[${i}] is no object`);
+      continue;
+    }
+    const resource = attributesOf(isObject(entry['resource']) ? entry['resource']['attributes'] : undefined, reading);
+    const service = serviceOf(resource);
+    // Older writers, Tempo among them, call the same list by the name that it had before.
+    const scopes = entry['scopeSpans'] ?? entry['instrumentationLibrarySpans'];
+    for (const [j, scopeSpans] of elementsOf(scopes, 'scopeSpans', reading).entries()) {
+      if (isObject(scopeSpans)) {
+        const scope = scopeOf(scopeSpans['scope'] ?? scopeSpans['instrumentationLibrary']);
+        readSpans(scopeSpans['spans'], { service, resource, scope }, `resourceSpans[${i}].scopeSpans[${j}]`, reading);
+      } else reading.problem(`resourceSpans[${i}].scopeSpans[${j}] is no object`);
+    }
+  }
+}
+
+export function serviceOf(resource: AttributeRecord): string {
+  const named = resource['service.name'];
+  return typeof named === 'string' && named !== '' ? named : UNKNOWN_SERVICE;
+}
+
+function readSpans(list: unknown, surroundings: Surroundings, place: string, reading: Reading): void {
+  const spans = elementsOf(list, 'spans', reading);
+  for (let i = 0; i < spans.length; i++) {
+    try {
+      const span = spans[i];
+      if (!isObject(span)) throw new InvalidValueError('span', span, 'an object');
+      const read = isDraft(span) ? finished(span, surroundings, reading) : spanOf(span, surroundings, reading);
+      const warnings = read.attributes[WARNINGS_ATTRIBUTE];
+      reading.add(warnings === undefined ? read : movedBack(read, warnings, reading));
+    } catch (error) {
+      if (!(error instanceof InvalidValueError)) throw error;
+      reading.problem(`${place}.spans[${i}]: ${error.message}`);
+    }
+  }
+}
+
+/** What the parser of lines could not know or did not look at. */
+function finished(draft: SpanDraft, { service, resource, scope }: Surroundings, reading: Reading): RecordedSpan {
+  draft.service = service;
+  draft.resource = resource;
+  draft.scope = scope;
+  draft.origin = reading.here;
+  draft.attributes = attributesOf(draft.attributes, reading);
+  if (draft.links !== NO_LINKS) draft.links = linksOf(draft.links, reading);
+  if (draft.events !== NO_EVENTS) draft.events = eventsOf(draft.events, reading);
+  if (draft.status !== UNSET) draft.status = statusOf(draft.status);
+  return draft;
+}
+
+function spanOf(object: JsonObject, { service, resource, scope }: Surroundings, reading: Reading): RecordedSpan {
+  // Only what lacks the usual name is looked at twice.
+  const span = object['startTimeUnixNano'] === undefined && isSnakeCase(object) ? inCamelCase(object) : object;
+  const startNanos = nanosOf(span['startTimeUnixNano'], 'startTimeUnixNano', reading);
+  const { name, endTimeUnixNano: end } = span;
+  return {
+    traceId: traceIdOf(span['traceId']),
+    spanId: spanIdOf(span['spanId']),
+    parentSpanId: parentIdOf(span['parentSpanId']),
+    name: typeof name === 'string' ? name : '',
+    kind: kindOf(span['kind']),
+    service,
+    startNanos,
+    // A span without an end was exported before it had one: it is known to have lasted no longer than this.
+    endNanos: end === undefined || end === null || end === '' ? startNanos : endOf(end, startNanos, reading),
+    attributes: attributesOf(span['attributes'], reading),
+    resource,
+    scope,
+    links: linksOf(span['links'], reading),
+    events: eventsOf(span['events'], reading),
+    status: statusOf(span['status']),
+    origin: reading.here,
+  };
+}
+
+function endOf(end: unknown, startNanos: bigint, reading: Reading): bigint {
+  const nanos = nanosOf(end, 'endTimeUnixNano', reading);
+  return nanos === 0n ? startNanos : nanos;
+}
+
+function kindOf(value: unknown): RecordedKind {
+  const kind = KINDS.get(value);
+  if (kind === undefined) throw new InvalidValueError('kind', value, 'a span kind');
+  return kind;
+}
+
+function statusOf(value: unknown): Status {
+  if (!isObject(value)) return UNSET;
+  const { message } = value;
+  const code = STATUS_CODES.get(value['code']);
+  if (code === undefined) throw new InvalidValueError('status.code', value['code'], 'a status code');
+  const said = typeof message === 'string' && message !== '' ? message : undefined;
+  return code === 'unset' && said === undefined ? UNSET : { code, message: said };
+}
+
+export function scopeOf(value: unknown): Scope {
+  if (!isObject(value)) return NO_SCOPE;
+  const { name, version } = value;
+  return {
+    name: typeof name === 'string' ? name : '',
+    version: typeof version === 'string' && version !== '' ? version : undefined,
+  };
+}
+
+function linksOf(list: unknown, reading: Reading): readonly RecordedLink[] {
+  const entries = boundedOf(list, 'links', MAX_SPAN_LINKS, reading);
+  if (entries.length === 0) return NO_LINKS;
+  return entries.flatMap((entry, i) => {
+    try {
+      if (!isObject(entry)) throw new InvalidValueError('link', entry, 'an object');
+      const attributes = attributesOf(entry['attributes'], reading);
+      return [{ traceId: traceIdOf(entry['traceId']), spanId: spanIdOf(entry['spanId']), attributes }];
+    } catch (error) {
+      reading.problem(`link ${i}: ${(error as Error).message}`);
+      return [];
+    }
+  });
+}
+
+function eventsOf(list: unknown, reading: Reading): RecordedSpan['events'] {
+  const entries = boundedOf(list, 'events', MAX_SPAN_EVENTS, reading);
+  if (entries.length === 0) return NO_EVENTS;
+  return entries.flatMap((entry, i) => {
+    try {
+      if (!isObject(entry)) throw new InvalidValueError('event', entry, 'an object');
+      const { name } = entry;
+      const timeNanos = nanosOf(entry['timeUnixNano'], 'timeUnixNano', reading);
+      const attributes = attributesOf(entry['attributes'], reading);
+      return [{ name: typeof name === 'string' ? name : '', timeNanos, attributes }];
+    } catch (error) {
+      reading.problem(`event ${i}: ${(error as Error).message}`);
+      return [];
+    }
+  });
+}
+
+function boundedOf(list: unknown, what: string, most: number, reading: Reading): readonly unknown[] {
+  const entries = elementsOf(list, what, reading);
+  if (entries.length <= most) return entries;
+  reading.problem(`${entries.length} ${what}: the first ${most} are read`);
+  return entries.slice(0, most);
+}
+
+/** Elements of a list; nothing is an empty list, as JSON's protobuf mapping has it. */
+export function elementsOf(list: unknown, what: string, reading: Reading): readonly unknown[] {
+  if (Array.isArray(list)) return list;
+  if (list !== undefined && list !== null) reading.problem(`${what} is no list`);
+  return [];
+}
