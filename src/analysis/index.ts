@@ -56,19 +56,17 @@ export type {
   Skew,
 } from './findings/findings.js';
 export type {
-  Basis,
   CausalEdge,
   CausalEvent,
   CausalLog,
   CausalMoment,
   CausalNode,
   CausalSpan,
-  EdgeKind,
   EventKind,
   GraphOptions,
-  GraphOrder,
   WithLogs,
 } from './graph/graph-model.js';
+export type { Basis, EdgeKind, GraphOrder } from './happens-before/order-terms.js';
 export type { OrderingShares } from './findings/ordering-shares.js';
 export { CausalConsoleExporter, type ConsoleExporterOptions } from './live/causal-console-exporter.js';
 export type { ExportedSpan } from './live/exported-span.js';

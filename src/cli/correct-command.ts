@@ -1,6 +1,7 @@
 /** `otel-causality correct`: the same spans with times that no cause contradicts, ready to send to a backend. */
 import { correctTimestamps } from '../analysis/correction/correct-timestamps.js';
-import { correctionData, correctionText } from '../analysis/reports/correction-text.js';
+import { correctionText } from '../analysis/reports/correction-text.js';
+import { correctionData } from '../analysis/reports/correction-data.js';
 import { writeOtlpJson } from '../analysis/exports/write-otlp-json.js';
 import { type Command, FORMAT_OPTION, FORMATS } from './command.js';
 import { readSpans } from './read-spans.js';

@@ -4,7 +4,7 @@ import { MOST_DIAGRAM_SPANS, renderDiagram } from '../analysis/diagram/render-di
 import { countText } from '../analysis/wording/durations.js';
 import { findingClasses } from '../analysis/findings/finding-classes.js';
 import { findAnomalies } from '../analysis/findings/find-anomalies.js';
-import { oneLine } from '../analysis/readers/formats/problems.js';
+import { oneLine } from '../analysis/one-line.js';
 import type { RecordedSpan } from '../analysis/recorded.js';
 import { type Command, GRAPH_OPTION, GRAPH_ORDERS } from './command.js';
 import { readSpans } from './read-spans.js';

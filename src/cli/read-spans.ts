@@ -5,7 +5,8 @@
  * could be, {@link NothingReadError} is thrown.
  */
 import { InvalidValueError } from '../clocks/errors.js';
-import { oneLine, type ReadProblem, ReadTracesError } from '../analysis/readers/formats/problems.js';
+import { type ReadProblem, ReadTracesError } from '../analysis/readers/formats/problems.js';
+import { oneLine } from '../analysis/one-line.js';
 import { readTraces } from '../analysis/readers/read-traces.js';
 import type { RecordedLog, RecordedSpan } from '../analysis/recorded.js';
 import { Progress } from './progress.js';

@@ -1,6 +1,7 @@
 /** A result that goes into a file, or to stdout. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { oneLine, reasonOf } from '../analysis/readers/formats/problems.js';
+import { reasonOf } from '../analysis/readers/formats/problems.js';
+import { oneLine } from '../analysis/one-line.js';
 import type { OptionHelp } from './arguments.js';
 import type { Output } from './streams.js';
 import { UsageError } from './usage-error.js';

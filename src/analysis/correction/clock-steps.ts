@@ -14,13 +14,8 @@ import type { GraphParts } from '../graph/causal-graph.js';
 import type { Constraint } from './offset-solver.js';
 import { roundOffsets, solveOffsets } from './offset-solver.js';
 import { SpanShifts } from './span-shifts.js';
-import {
-  causalRanks,
-  type SpanConstraint,
-  visitConstraints,
-  visitPlainSequence,
-  visitSequence,
-} from './time-constraints.js';
+import { type SpanConstraint, visitConstraints, visitPlainSequence, visitSequence } from './time-constraints.js';
+import { causalRanks } from './causal-ranks.js';
 
 /** Beyond this many, the records are not those of clocks that are set now and then. */
 const MOST_STEPS = 256;

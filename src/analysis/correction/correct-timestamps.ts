@@ -12,7 +12,7 @@
 import { CausalGraph } from '../graph/causal-graph.js';
 import { findClockSteps } from './clock-steps.js';
 import type { CausalEdge, CausalNode, CausalSpan } from '../graph/graph-model.js';
-import { comparePairs } from '../findings/clock-pairs.js';
+import { compareClocks } from '../findings/clock-pairs.js';
 import { type Constraint, roundOffsets, solveOffsets } from './offset-solver.js';
 import type { Lane } from '../events/event-table.js';
 import type { RecordedSpan } from '../recorded.js';
@@ -116,7 +116,7 @@ function moved(span: RecordedSpan, offset: bigint): RecordedSpan {
 
 function inversionsOf({ parts }: CausalGraph): number {
   let count = 0;
-  for (const pair of comparePairs(parts.table, parts.edges, () => {})) count += pair.skewed;
+  for (const pair of compareClocks(parts.table, parts.edges, () => {})) count += pair.skewed;
   return count;
 }
 

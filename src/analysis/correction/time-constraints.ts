@@ -6,7 +6,7 @@
  */
 import type { GraphParts } from '../graph/causal-graph.js';
 import { type Chain, type EventTable, NONE, REPLY } from '../events/event-table.js';
-import { resolutionOf } from '../findings/clock-pairs.js';
+import { resolutionOf } from '../events/clock-resolution.js';
 
 /** `to`'s span must be moved at least this much further than `from`'s. */
 export interface SpanConstraint {
@@ -73,26 +73,4 @@ function demandOf(table: EventTable, cause: number, effect: number): number {
   const a = table.lane[Math.floor(cause / 3)] as number;
   const b = table.lane[Math.floor(effect / 3)] as number;
   return late > 0 && late < resolutionOf(table.lanes, a, b) ? 0 : late;
-}
-
-/** Causal rank of each span: by trace, traces by their earliest start, and inside a trace by Lamport time. */
-export function causalRanks(table: EventTable): Float64Array {
-  const earliest = new Float64Array(table.traces).fill(Number.POSITIVE_INFINITY);
-  for (let s = 0; s < table.spans.length; s++) {
-    const trace = table.trace[s] as number;
-    if (table.parent[s] === NONE || earliest[trace] === Number.POSITIVE_INFINITY) {
-      earliest[trace] = Math.min(earliest[trace] as number, table.startNanos[s] as number);
-    }
-  }
-  const order = Int32Array.from({ length: table.spans.length }, (_, s) => s);
-  order.sort((a, b) => {
-    const [x, y] = [table.trace[a] as number, table.trace[b] as number];
-    if (x !== y) return (earliest[x] as number) - (earliest[y] as number) || x - y;
-    return (table.lamport[3 * a] as number) - (table.lamport[3 * b] as number) || a - b;
-  });
-  const ranks = new Float64Array(order.length);
-  order.forEach((span, rank) => {
-    ranks[span] = rank;
-  });
-  return ranks;
 }

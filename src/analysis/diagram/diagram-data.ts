@@ -5,7 +5,7 @@
  * `__proto__` is an entry of a list like any other.
  */
 import type { FindingClass } from '../findings/finding-classes.js';
-import type { GraphOrder } from '../graph/graph-model.js';
+import type { GraphOrder } from '../happens-before/order-terms.js';
 
 /** Span kinds by their number in {@link PackedSpans.kind}. */
 export const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;

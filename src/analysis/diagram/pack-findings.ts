@@ -9,7 +9,7 @@ import { findingClasses } from '../findings/finding-classes.js';
 import { spanLabel } from '../wording/span-label.js';
 import type { Anomalies, Finding, MissingTicks } from '../findings/findings.js';
 import type { CausalEvent, CausalSpan } from '../graph/graph-model.js';
-import { oneLine } from '../readers/formats/problems.js';
+import { oneLine } from '../one-line.js';
 import type { DiagramData, PackedFinding } from './diagram-data.js';
 
 /** Findings of one class in a page. Who has more looks for what they have in common, and `check` lists them all. */

@@ -8,7 +8,7 @@ import type { GraphParts } from '../graph/causal-graph.js';
 import { type Chain, type EventTable, NONE, REPLY, vectorOf } from '../events/event-table.js';
 import type { MissingTicks } from '../findings/findings.js';
 import { inLamportOrder } from '../happens-before/linear-extension.js';
-import { oneLine } from '../readers/formats/problems.js';
+import { oneLine } from '../one-line.js';
 import type { PackedGap } from './diagram-data.js';
 
 export interface PackedGaps {

@@ -8,7 +8,7 @@ import type { GraphParts } from '../graph/causal-graph.js';
 import { type Chain, EventTable, NONE } from '../events/event-table.js';
 import { Predecessors } from '../happens-before/predecessors.js';
 import type { RecordedKind, RecordedLink, RecordedSpan } from '../recorded.js';
-import { oneLine } from '../readers/formats/problems.js';
+import { oneLine } from '../one-line.js';
 import { countChildren } from '../events/span-tree.js';
 import type { PackedChain, PackedLane, PackedTable } from './diagram-data.js';
 import { packVectors, unpackVectors } from './pack-vectors.js';

@@ -8,7 +8,8 @@ import { type Chain, END, EventTable, type Lane, NONE, REPLY, STAMPED, START } f
 import { LogTable, readLogs } from './log-table.js';
 import { PlainLanes } from './plain-lanes.js';
 import type { RecordedLog, RecordedSpan } from '../recorded.js';
-import { linkSpans, SpanIndex } from './span-tree.js';
+import { linkSpans } from './span-tree.js';
+import { SpanIndex } from './span-index.js';
 import { readStamps } from './stamp-columns.js';
 import { StampedChains } from './stamped-chains.js';
 

@@ -6,6 +6,8 @@
  * Hazard: a clock that was read once tells little; it may be taken for finer than it is when a program handed in a time.
  */
 
+import type { Lane } from './event-table.js';
+
 export const MILLISECOND_NANOS = 1_000_000;
 const MICROSECOND_NANOS = 1_000;
 
@@ -28,4 +30,9 @@ export class ResolutionTally {
     if (this.times === 0 || this.millis * COARSE_SHARE >= this.times) return MILLISECOND_NANOS;
     return (this.millis + this.micros) * COARSE_SHARE >= this.times ? MICROSECOND_NANOS : 1;
   }
+}
+
+/** Two clocks are told apart no better than the coarser of them can. */
+export function resolutionOf(lanes: readonly Lane[], a: number, b: number): number {
+  return Math.max((lanes[a] as Lane).resolutionNanos, (lanes[b] as Lane).resolutionNanos);
 }

@@ -7,6 +7,7 @@
  *
  * Hazard: columns are filled by build-table.ts and only read by everybody else.
  */
+import { GrowingInts, GrowingNumbers } from './growing-columns.js';
 import type { RecordedSpan } from '../recorded.js';
 
 export const START = 0;
@@ -27,6 +28,10 @@ export const PARTIAL_START = 4;
 export const PARTIAL_REPLY = 8;
 export const PARTIAL_END = 16;
 
+/** By what an event is: its number modulo 3. */
+const PARTIAL = [PARTIAL_START, PARTIAL_REPLY, PARTIAL_END] as const;
+
+/** Who made events: a stamped node, or as much as is known of a process that stamps nothing. */
 export interface Lane {
   readonly id: string;
   readonly service: string;
@@ -129,6 +134,26 @@ export class EventTable {
     return chain === NONE ? NONE : (this.chains[chain] as Chain).domain;
   }
 
+  /** Tick of the event that stands there in {@link chainEvents}. */
+  tickAt(at: number): number {
+    return this.tick[this.chainEvents[at] as number] as number;
+  }
+
+  /** True where a span's stamps say of themselves that they are incomplete. */
+  isToldIncomplete(span: number): boolean {
+    return ((this.flags[span] as number) & TOLD_INCOMPLETE) !== 0;
+  }
+
+  /** The same, or where a vector was cut. A reply's own vector is never written, so it alone does not count. */
+  isDoubtful(span: number): boolean {
+    return ((this.flags[span] as number) & (TOLD_INCOMPLETE | PARTIAL_START | PARTIAL_END)) !== 0;
+  }
+
+  /** True where the vector of an event is known from below only. */
+  isPartial(event: number): boolean {
+    return ((this.flags[Math.floor(event / 3)] as number) & (PARTIAL[event % 3] as number)) !== 0;
+  }
+
   /** How many events of a chain a stamped event has heard of. */
   heard(event: number, chain: number): number {
     if (this.chain[event] === chain) return this.tick[event] as number;
@@ -180,6 +205,11 @@ export class EventTable {
     return low - chain.from;
   }
 
+  /** The same as far as it is certain which event is meant: from a clash on, a tick does not say. */
+  countCertain(chain: Chain, tick: number): number {
+    return this.countUpTo(chain, Math.min(tick, chain.clashTick - 1));
+  }
+
   /** Events of a plain chain that are surely over at a time: the position after the last of them. */
   countOverAt(chain: Chain, nanos: number): number {
     if (!chain.isOrdered) return 0;
@@ -199,40 +229,4 @@ export class EventTable {
 export function vectorOf(event: number): number {
   const span = Math.floor(event / 3);
   return event % 3 === END ? 2 * span + 1 : 2 * span;
-}
-
-export class GrowingInts {
-  values: Int32Array;
-  length = 0;
-
-  constructor(expected: number) {
-    this.values = new Int32Array(expected + 64);
-  }
-
-  push(value: number): void {
-    if (this.length === this.values.length) {
-      const grown = new Int32Array(2 * this.length);
-      grown.set(this.values);
-      this.values = grown;
-    }
-    this.values[this.length++] = value;
-  }
-}
-
-export class GrowingNumbers {
-  values: Float64Array;
-  length = 0;
-
-  constructor(expected: number) {
-    this.values = new Float64Array(expected + 64);
-  }
-
-  push(value: number): void {
-    if (this.length === this.values.length) {
-      const grown = new Float64Array(2 * this.length);
-      grown.set(this.values);
-      this.values = grown;
-    }
-    this.values[this.length++] = value;
-  }
 }

@@ -10,10 +10,11 @@ import { readLogStamp } from '../../codec/log-stamps.js';
 import { LOG_SEQ } from '../../codec/log-attributes.js';
 import { ATTRIBUTE } from '../../codec/span-attributes.js';
 import { MILLISECOND_NANOS, ResolutionTally } from './clock-resolution.js';
-import { type EventTable, GrowingInts, GrowingNumbers, type Lane, NONE, START } from './event-table.js';
+import { type EventTable, type Lane, NONE, START } from './event-table.js';
+import { GrowingInts, GrowingNumbers } from './growing-columns.js';
 import type { PlainLanes } from './plain-lanes.js';
 import type { RecordedLog } from '../recorded.js';
-import type { SpanIndex } from './span-tree.js';
+import type { SpanIndex } from './span-index.js';
 import { stampAt } from './stamp-columns.js';
 import type { StampedChains } from './stamped-chains.js';
 

@@ -8,7 +8,7 @@
 import type { CausalGraph } from '../graph/causal-graph.js';
 import { spanLabel } from '../wording/span-label.js';
 import type { CausalEdge, CausalEvent, CausalSpan } from '../graph/graph-model.js';
-import { oneLine } from '../readers/formats/problems.js';
+import { oneLine } from '../one-line.js';
 import { assignTracks, type Slice } from './slice-tracks.js';
 
 /** A slice ends before its end, for the viewers: without this nanosecond no arrow could point at a span's end. */

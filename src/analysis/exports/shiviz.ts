@@ -9,7 +9,7 @@
 import type { CausalGraph } from '../graph/causal-graph.js';
 import { spanLabel } from '../wording/span-label.js';
 import type { CausalEdge, CausalEvent, CausalNode } from '../graph/graph-model.js';
-import { oneLine } from '../readers/formats/problems.js';
+import { oneLine } from '../one-line.js';
 
 const PARSER = '(?<event>.*)\\n(?<host>\\S*) (?<clock>{.*})';
 const SEPARATOR = '^=== (?<trace>.*) ===$';

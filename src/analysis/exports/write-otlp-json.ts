@@ -5,7 +5,7 @@
  * Hazard: a number without a fraction is written as an integer, because a span that was read does not tell them apart.
  */
 import type { AttributeRecord, AttributeValue, RecordedKind, RecordedSpan } from '../recorded.js';
-import { UNKNOWN_SERVICE } from '../readers/formats/defaults.js';
+import { UNKNOWN_SERVICE } from '../recorded.js';
 
 /** Spans of a line: enough that resource and scope weigh nothing, few enough that a line is read at one go. */
 const SPANS_PER_LINE = 512;

@@ -3,7 +3,8 @@ import type { GraphParts } from '../graph/causal-graph.js';
 import type { Lane } from '../events/event-table.js';
 import type { Inversion, InversionSummary, Skew } from './findings.js';
 import type { CausalNode } from '../graph/graph-model.js';
-import { comparePairs, type LanePair, resolutionOf } from './clock-pairs.js';
+import { compareClocks, type ClockPair } from './clock-pairs.js';
+import { resolutionOf } from '../events/clock-resolution.js';
 
 export interface ClockFindings {
   readonly inversions: readonly Inversion[];
@@ -13,7 +14,7 @@ export interface ClockFindings {
 
 export function findClockAnomalies({ table, edges, views }: GraphParts, limit: number): ClockFindings {
   const inversions: Inversion[] = [];
-  const pairs = comparePairs(table, edges, (from, to, kind, basis, byNanos, cause) => {
+  const pairs = compareClocks(table, edges, (from, to, kind, basis, byNanos, cause) => {
     if (inversions.length >= limit) return;
     const edge = { from: views.event(from), to: views.event(to), kind, basis };
     inversions.push({ kind: 'inversion', edge, byNanos, cause });
@@ -25,7 +26,7 @@ export function findClockAnomalies({ table, edges, views }: GraphParts, limit: n
   };
 }
 
-function sumByService(pairs: readonly LanePair[], lanes: readonly Lane[]): InversionSummary[] {
+function sumByService(pairs: readonly ClockPair[], lanes: readonly Lane[]): InversionSummary[] {
   const sums = new Map<string, { -readonly [K in keyof InversionSummary]: InversionSummary[K] }>();
   for (const pair of pairs) {
     const from = (lanes[pair.from] as Lane).service;
@@ -46,7 +47,7 @@ function sumByService(pairs: readonly LanePair[], lanes: readonly Lane[]): Inver
 }
 
 /** A message takes no less than no time, whichever way it goes: that bounds the offset from both sides. */
-function skewsOf(pairs: readonly LanePair[], lanes: readonly Lane[], nodes: readonly CausalNode[]): Skew[] {
+function skewsOf(pairs: readonly ClockPair[], lanes: readonly Lane[], nodes: readonly CausalNode[]): Skew[] {
   const byKey = new Map(pairs.map((pair) => [pair.from * lanes.length + pair.to, pair]));
   const skews: Skew[] = [];
   for (const pair of pairs) {

@@ -6,10 +6,11 @@
  * Hazard: a reply's time was not recorded; its span's start stands for it, which is never too late.
  */
 import type { Edges } from '../happens-before/edges.js';
-import type { EventTable, Lane } from '../events/event-table.js';
-import type { Basis, EdgeKind } from '../graph/graph-model.js';
+import { resolutionOf } from '../events/clock-resolution.js';
+import type { EventTable } from '../events/event-table.js';
+import type { Basis, EdgeKind } from '../happens-before/order-terms.js';
 
-export interface LanePair {
+export interface ClockPair {
   readonly from: number;
   readonly to: number;
   edges: number;
@@ -31,8 +32,8 @@ export type InversionVisitor = (
   cause: 'skew' | 'resolution',
 ) => void;
 
-export function comparePairs(table: EventTable, edges: Edges, onInversion: InversionVisitor): LanePair[] {
-  const pairs = new Map<number, LanePair>();
+export function compareClocks(table: EventTable, edges: Edges, onInversion: InversionVisitor): ClockPair[] {
+  const pairs = new Map<number, ClockPair>();
   const { lane, lanes } = table;
   edges.visitCauses((from, to, kind, basis) => {
     const a = lane[Math.floor(from / 3)] as number;
@@ -64,9 +65,4 @@ export function comparePairs(table: EventTable, edges: Edges, onInversion: Inver
     onInversion(from, to, kind, basis, -delay, cause);
   });
   return [...pairs.values()];
-}
-
-/** Two clocks are told apart no better than the coarser of them can. */
-export function resolutionOf(lanes: readonly Lane[], a: number, b: number): number {
-  return Math.max((lanes[a] as Lane).resolutionNanos, (lanes[b] as Lane).resolutionNanos);
 }

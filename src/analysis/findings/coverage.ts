@@ -5,7 +5,7 @@
  * Hazard: why stamps get lost is likely, not known: spans do not say what was in a header.
  */
 import type { CausalGraph, GraphParts } from '../graph/causal-graph.js';
-import { type EventTable, MISSING, REPLY, STAMPED, START, TOLD_INCOMPLETE } from '../events/event-table.js';
+import { END, type EventTable, MISSING, REPLY, STAMPED, START } from '../events/event-table.js';
 import { type OrderingShares, shareOrderings } from './ordering-shares.js';
 import type { RecordedSpan } from '../recorded.js';
 
@@ -78,10 +78,9 @@ function serviceCoverage(table: EventTable): ServiceCoverage[] {
       found = { service, spans: 0, stamped: 0, incomplete: 0 };
       byService.set(service, found);
     }
-    const flags = table.flags[s] as number;
     found.spans++;
-    if ((flags & STAMPED) !== 0) found.stamped++;
-    if ((flags & TOLD_INCOMPLETE) !== 0) found.incomplete++;
+    if (((table.flags[s] as number) & STAMPED) !== 0) found.stamped++;
+    if (table.isToldIncomplete(s)) found.incomplete++;
   });
   return [...byService.values()].sort((a, b) => b.spans - a.spans);
 }
@@ -106,7 +105,7 @@ function edgeCoverage({ table, predecessors }: GraphParts, stamping: ReadonlySet
     if (predecessors.hasHeard(3 * s + START, 3 * parent + START)) {
       edge.stamped++;
       const reply = 3 * s + REPLY;
-      const isHeard = table.exists(reply) && predecessors.hasHeard(3 * parent + 2, reply);
+      const isHeard = table.exists(reply) && predecessors.hasHeard(3 * parent + END, reply);
       if (isCall && isHeard) edge.replied++;
       else if (isCall) reason = 'no-reply';
     } else {
@@ -124,6 +123,5 @@ function reasonOf(table: EventTable, parent: number, span: number, stamping: Rea
       return stamping.has((table.spans[at] as RecordedSpan).service) ? 'partly-sampled' : 'no-library';
     }
   }
-  const isTold = ((table.flags[span] as number) & TOLD_INCOMPLETE) !== 0;
-  return isTold ? 'baggage-stripped' : 'no-propagator';
+  return table.isToldIncomplete(span) ? 'baggage-stripped' : 'no-propagator';
 }

@@ -8,7 +8,8 @@ import type { CausalGraph } from '../graph/causal-graph.js';
 import { findClockAnomalies } from './clock-findings.js';
 import type { Anomalies, AnomalyOptions } from './findings.js';
 import { findIncomplete } from './incomplete-stamps.js';
-import { findIdentityClashes, findMissingParents, findMissingTicks } from './missing-events.js';
+import { findMissingParents, findMissingTicks } from './missing-events.js';
+import { findIdentityClashes } from './identity-clashes.js';
 import { findRaces } from './races.js';
 
 const DEFAULT_LIMIT = 10_000;

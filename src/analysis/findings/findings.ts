@@ -6,6 +6,12 @@
  */
 import type { CausalEdge, CausalEvent, CausalNode, CausalSpan } from '../graph/graph-model.js';
 
+/** The first of many, and how many there are. */
+export interface Listed<T> {
+  readonly list: readonly T[];
+  readonly total: number;
+}
+
 /** A cause that wall time puts after its effect. */
 export interface Inversion {
   readonly kind: 'inversion';

@@ -5,25 +5,9 @@
  * Hazard: the reason is a likely one. The process knew it (`clock.counters`), the span does not say it.
  */
 import type { GraphParts } from '../graph/causal-graph.js';
-import {
-  type Chain,
-  END,
-  type EventTable,
-  NONE,
-  PARTIAL_END,
-  PARTIAL_REPLY,
-  PARTIAL_START,
-  REPLY,
-  STAMPED,
-  START,
-  TOLD_INCOMPLETE,
-  vectorOf,
-} from '../events/event-table.js';
-import type { Incomplete, IncompleteCause } from './findings.js';
-import type { Listed } from './missing-events.js';
+import { type Chain, END, type EventTable, NONE, REPLY, STAMPED, START, vectorOf } from '../events/event-table.js';
+import type { Incomplete, IncompleteCause, Listed } from './findings.js';
 import type { RecordedSpan } from '../recorded.js';
-
-const DOUBT = TOLD_INCOMPLETE | PARTIAL_START | PARTIAL_END;
 
 export function findIncomplete(parts: GraphParts, limit: number): Listed<Incomplete> {
   const { table, views, chains, groups, happened } = parts;
@@ -34,7 +18,7 @@ export function findIncomplete(parts: GraphParts, limit: number): Listed<Incompl
     const spans: number[] = [];
     for (let at = chain.from; at < chain.to; at++) {
       const event = table.chainEvents[at] as number;
-      if (event % 3 === START && isDoubtful(table, Math.floor(event / 3))) spans.push(Math.floor(event / 3));
+      if (event % 3 === START && table.isDoubtful(Math.floor(event / 3))) spans.push(Math.floor(event / 3));
     }
     const [since] = spans;
     if (since === undefined) return;
@@ -58,14 +42,9 @@ export function findIncomplete(parts: GraphParts, limit: number): Listed<Incompl
   return { list, total };
 }
 
-/** A reply's own vector is never written, so it alone does not count. */
-function isDoubtful(table: EventTable, span: number): boolean {
-  return ((table.flags[span] as number) & (DOUBT & ~PARTIAL_REPLY)) !== 0;
-}
-
 function likelyCause(parts: GraphParts, chain: Chain, span: number): IncompleteCause {
   const { table, predecessors } = parts;
-  if (((table.flags[span] as number) & TOLD_INCOMPLETE) === 0) return 'vector-cut';
+  if (!table.isToldIncomplete(span)) return 'vector-cut';
   const { kind } = table.spans[span] as RecordedSpan;
   const parent = table.parent[span] as number;
   const isEntry = kind === 'server' || kind === 'consumer';
@@ -108,7 +87,7 @@ function heardOfIncomplete(table: EventTable, own: Chain, span: number): boolean
     const count = table.countUpTo(chain, table.entryCount.values[i] as number);
     for (let at = 0; at < count; at++) {
       const other = Math.floor((table.chainEvents[chain.from + at] as number) / 3);
-      if (((table.flags[other] as number) & TOLD_INCOMPLETE) !== 0) return true;
+      if (table.isToldIncomplete(other)) return true;
     }
   }
   return false;

@@ -1,19 +1,14 @@
 /**
- * What was stamped and not read, what was named as a parent and not read, and what was stamped twice.
+ * What was stamped and not read, and what was named as a parent and not read.
  *
  * Guarantee: a tick between two that were seen (as an event, or in what somebody had heard) belongs to an event that
  * happened. Linear in events and vector entries.
  * Hazard: a process that dropped a trace and met it again goes on from a higher tick: that hole is nobody's event.
  */
 import type { GraphParts } from '../graph/causal-graph.js';
-import { type EventTable, MISSING, NONE } from '../events/event-table.js';
-import type { IdentityClash, MissingParent, MissingTicks } from './findings.js';
+import { MISSING, NONE } from '../events/event-table.js';
+import type { Listed, MissingParent, MissingTicks } from './findings.js';
 import type { RecordedSpan } from '../recorded.js';
-
-export interface Listed<T> {
-  readonly list: readonly T[];
-  readonly total: number;
-}
 
 export function findMissingTicks({ table, chains, logs }: GraphParts, limit: number): Listed<MissingTicks> {
   const lowest = new Float64Array(table.chains.length).fill(Number.POSITIVE_INFINITY);
@@ -48,19 +43,15 @@ export function findMissingTicks({ table, chains, logs }: GraphParts, limit: num
       report(lowest[c] as number, highest[c] as number);
       return;
     }
-    let expected = Math.min(lowest[c] as number, tickAt(table, chain.from));
+    let expected = Math.min(lowest[c] as number, table.tickAt(chain.from));
     for (let at = chain.from; at < chain.to; at++) {
-      const tick = tickAt(table, at);
+      const tick = table.tickAt(at);
       report(expected, tick - 1);
       expected = tick + 1;
     }
     report(expected, highest[c] as number);
   });
   return { list, total };
-}
-
-function tickAt(table: EventTable, at: number): number {
-  return table.tick[table.chainEvents[at] as number] as number;
 }
 
 export function findMissingParents({ table, views }: GraphParts, limit: number): Listed<MissingParent> {
@@ -73,32 +64,5 @@ export function findMissingParents({ table, views }: GraphParts, limit: number):
     const { parentSpanId } = table.spans[s] as RecordedSpan;
     list.push({ kind: 'missing-parent', span: views.span(s), parentSpanId: parentSpanId as string });
   }
-  return { list, total };
-}
-
-export function findIdentityClashes({ table, views, chains }: GraphParts, limit: number): Listed<IdentityClash> {
-  const list: IdentityClash[] = [];
-  let total = 0;
-  table.chains.forEach((chain, c) => {
-    if (chain.clashTick === Number.POSITIVE_INFINITY) return;
-    for (let at = chain.from; at < chain.to; ) {
-      const tick = tickAt(table, at);
-      let after = at + 1;
-      while (after < chain.to && tickAt(table, after) === tick) after++;
-      if (after - at > 1) {
-        total++;
-        if (list.length < limit) {
-          list.push({
-            kind: 'identity-clash',
-            node: chains.nodeNamed(c),
-            domain: table.domains[chain.domain] as string,
-            tick,
-            events: Array.from(table.chainEvents.subarray(at, after), (event) => views.event(event)),
-          });
-        }
-      }
-      at = after;
-    }
-  });
   return { list, total };
 }

@@ -10,14 +10,7 @@
  */
 import { accessOf } from './accesses.js';
 import type { GraphParts } from '../graph/causal-graph.js';
-import {
-  type Chain,
-  type EventTable,
-  NONE,
-  PARTIAL_END,
-  PARTIAL_START,
-  TOLD_INCOMPLETE,
-} from '../events/event-table.js';
+import { type Chain, type EventTable, NONE } from '../events/event-table.js';
 import type { Access, Race } from './findings.js';
 import type { RecordedSpan } from '../recorded.js';
 
@@ -168,9 +161,8 @@ class RaceSearch implements FoundRaces {
   private isOver(x: number, y: number): boolean | undefined {
     const { table, predecessors, groups, happened } = this.parts;
     const over = table.effectiveEnd(x);
-    const doubt = TOLD_INCOMPLETE | PARTIAL_START | PARTIAL_END;
-    const isPlain = (((table.flags[x] as number) | (table.flags[y] as number)) & doubt) === 0;
-    if (isPlain && predecessors.order === 'process' && groups.isPure(groups.ofEvent(over))) {
+    const areComplete = !table.isDoubtful(x) && !table.isDoubtful(y);
+    if (areComplete && predecessors.order === 'process' && groups.isPure(groups.ofEvent(over))) {
       return predecessors.hasHeard(3 * y, over);
     }
     return happened.ask(over, 3 * y);

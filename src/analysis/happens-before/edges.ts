@@ -3,8 +3,8 @@
  *
  * Guarantee: each edge is stamped where the effect's stamp names the cause, else derived. No edge is said twice.
  */
-import { type Chain, END, type EventTable, NONE, REPLY, START } from '../events/event-table.js';
-import type { Basis, EdgeKind } from '../graph/graph-model.js';
+import { type Chain, END, type EventTable, NONE, REPLY, START, vectorOf } from '../events/event-table.js';
+import type { Basis, EdgeKind } from './order-terms.js';
 import type { Predecessors } from './predecessors.js';
 
 /** Told of an edge; event numbers, because there are millions. */
@@ -82,8 +82,7 @@ export class Edges {
     const { table } = this;
     const chain = table.chains[table.chain[event] as number] as Chain;
     const tick = table.tick[event] as number;
-    const count =
-      tick < chain.clashTick ? (table.position[event] as number) : table.countUpTo(chain, chain.clashTick - 1);
+    const count = tick < chain.clashTick ? (table.position[event] as number) : table.countCertain(chain, tick);
     return count === 0 ? NONE : (table.chainEvents[chain.from + count - 1] as number);
   }
 
@@ -114,7 +113,7 @@ export class Edges {
   private visitNews(event: number, previous: number, visitor: EdgeVisitor): void {
     const { table, predecessors } = this;
     const span = Math.floor(event / 3);
-    const vector = event % 3 === END ? 2 * span + 1 : 2 * span;
+    const vector = vectorOf(event);
     const from = table.vectorAt[vector] as number;
     const size = table.vectorSize[vector] as number;
     if (size <= 1 || event % 3 === REPLY || (previous !== NONE && table.knewAll(previous, event))) return;
@@ -136,7 +135,7 @@ export class Edges {
       const chain = table.entryChain.values[i] as number;
       if (chain === table.chain[event]) continue;
       const one = table.chains[chain] as Chain;
-      const count = table.countUpTo(one, Math.min(table.entryCount.values[i] as number, one.clashTick - 1));
+      const count = table.countCertain(one, table.entryCount.values[i] as number);
       if (count === 0) continue;
       const cause = table.chainEvents[one.from + count - 1] as number;
       if (!known.some((other) => other === cause || predecessors.hasHeard(other, cause))) {

@@ -5,15 +5,7 @@
  * undefined. An event that claims to be both before and after another proves neither.
  */
 import type { StampRelation } from '../../clocks/stamp.js';
-import {
-  type Chain,
-  type EventTable,
-  NONE,
-  PARTIAL_END,
-  PARTIAL_REPLY,
-  PARTIAL_START,
-  TOLD_INCOMPLETE,
-} from '../events/event-table.js';
+import { type Chain, type EventTable, NONE } from '../events/event-table.js';
 import { FlowBranches } from './flow-branches.js';
 import { FutureSearch } from './future-search.js';
 import { HiddenCalls } from './hidden-calls.js';
@@ -22,8 +14,6 @@ import { LogPaths } from './log-paths.js';
 import { PastSearch } from './past-search.js';
 import type { Predecessors } from './predecessors.js';
 import type { TraceGroups } from './trace-groups.js';
-
-const PARTIAL = [PARTIAL_START, PARTIAL_REPLY, PARTIAL_END] as const;
 
 export class HappenedBefore {
   readonly hidden: HiddenCalls;
@@ -154,10 +144,8 @@ export class HappenedBefore {
     const { table } = this;
     const domain = table.domainOf(cause);
     if (domain === NONE || domain !== table.domainOf(effect)) return false;
-    const causeFlags = table.flags[Math.floor(cause / 3)] as number;
-    const effectFlags = table.flags[Math.floor(effect / 3)] as number;
-    if (((causeFlags | effectFlags) & TOLD_INCOMPLETE) !== 0) return false;
-    if ((effectFlags & (PARTIAL[effect % 3] as number)) !== 0) return false;
+    if (table.isToldIncomplete(Math.floor(cause / 3)) || table.isToldIncomplete(Math.floor(effect / 3))) return false;
+    if (table.isPartial(effect)) return false;
     // Heard of, but for a clash of identities: one of two events is meant.
     const chain = table.chain[cause] as number;
     const clashes = (table.chains[chain] as Chain).clashTick <= (table.tick[cause] as number);

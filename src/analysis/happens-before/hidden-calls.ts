@@ -12,17 +12,7 @@
  * an address says that a recorded service took the call; where none does, that is not seen.
  */
 import type { RecordedSpan } from '../recorded.js';
-import {
-  type Chain,
-  END,
-  type EventTable,
-  MISSING,
-  NONE,
-  REPLY,
-  START,
-  TOLD_INCOMPLETE,
-  vectorOf,
-} from '../events/event-table.js';
+import { type Chain, END, type EventTable, MISSING, NONE, REPLY, START, vectorOf } from '../events/event-table.js';
 import { FleetAddresses } from './fleet-addresses.js';
 import type { Predecessors } from './predecessors.js';
 import type { TraceGroups } from './trace-groups.js';
@@ -73,7 +63,7 @@ export class HiddenCalls {
       const group = groups.of(table.trace[s] as number);
       if (!calls.has(group)) calls.set(group, []);
       if (this.mayHideMore(s)) calls.set(group, undefined);
-      if (((table.flags[s] as number) & TOLD_INCOMPLETE) === 0) continue;
+      if (!table.isToldIncomplete(s)) continue;
       told.push(s);
       if (!this.isUnanswered(s)) continue;
       if (fleet.mayInclude(table.spans[s] as RecordedSpan)) calls.set(group, undefined);
@@ -175,7 +165,7 @@ export class HiddenCalls {
     for (let at = chain.from + (table.position[reply] as number) + 1; at < chain.to; at++) {
       const event = table.chainEvents[at] as number;
       if (event === 3 * span + END) return false;
-      if (((table.flags[Math.floor(event / 3)] as number) & TOLD_INCOMPLETE) !== 0) return true;
+      if (table.isToldIncomplete(Math.floor(event / 3))) return true;
     }
     return false;
   }

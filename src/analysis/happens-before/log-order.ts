@@ -35,11 +35,12 @@ export class LogOrder {
       if (chain !== NONE) visitor.prefix(chain, this.countOver(log, table.chains[chain] as Chain));
       return;
     }
-    visitor.prefix(own, this.certainCount(own, logs.tick[log] as number));
+    visitor.prefix(own, table.countCertain(table.chains[own] as Chain, logs.tick[log] as number));
     const from = logs.vectorAt[log] as number;
     for (let i = from; i < from + (logs.vectorSize[log] as number); i++) {
       const other = logs.entryChain.values[i] as number;
-      if (other !== own) visitor.prefix(other, this.certainCount(other, logs.entryCount.values[i] as number));
+      if (other !== own)
+        visitor.prefix(other, table.countCertain(table.chains[other] as Chain, logs.entryCount.values[i] as number));
     }
   }
 
@@ -122,11 +123,6 @@ export class LogOrder {
     const [a, b] = [logs.tick[first] as number, logs.tick[second] as number];
     if (b >= (table.chains[logs.chain[first] as number] as Chain).clashTick) return false;
     return (logs.seq[first] as number) < (logs.seq[second] as number) && a <= b;
-  }
-
-  private certainCount(chain: number, tick: number): number {
-    const one = this.table.chains[chain] as Chain;
-    return this.table.countUpTo(one, Math.min(tick, one.clashTick - 1));
   }
 
   /** The chain of a log without a stamp, where its process is known and its span is plain as well. */

@@ -4,21 +4,10 @@
  * Guarantee: as happened-before.ts: a path is proven, and its absence only where both stamps miss nothing.
  * Hazard: numbers of logs follow those of all events: log `l` is moment `events + l`.
  */
-import {
-  type Chain,
-  type EventTable,
-  NONE,
-  PARTIAL_END,
-  PARTIAL_REPLY,
-  PARTIAL_START,
-  START,
-  TOLD_INCOMPLETE,
-} from '../events/event-table.js';
+import { type Chain, type EventTable, NONE, START } from '../events/event-table.js';
 import type { FutureSearch } from './future-search.js';
 import type { LogOrder } from './log-order.js';
 import type { PastSearch } from './past-search.js';
-
-const PARTIAL = [PARTIAL_START, PARTIAL_REPLY, PARTIAL_END] as const;
 
 /** What the search for paths of events lends. */
 interface Searches {
@@ -76,8 +65,7 @@ export class LogPaths {
     if (logs.incomplete[from] === 1) return false;
     const chain = logs.chain[from] as number;
     if (to < 0) {
-      const flags = table.flags[Math.floor(effect / 3)] as number;
-      if (this.isTold(effect) || (flags & (PARTIAL[effect % 3] as number)) !== 0) return false;
+      if (this.isTold(effect) || table.isPartial(effect)) return false;
       return table.chain[effect] !== chain && order.isUnheard(from, table.heard(effect, chain));
     }
     if (logs.incomplete[to] === 1 || logs.chain[to] === chain) return false;
@@ -98,7 +86,7 @@ export class LogPaths {
   }
 
   private isTold(event: number): boolean {
-    return ((this.table.flags[Math.floor(event / 3)] as number) & TOLD_INCOMPLETE) !== 0;
+    return this.table.isToldIncomplete(Math.floor(event / 3));
   }
 
   private domainOf(moment: number): number {

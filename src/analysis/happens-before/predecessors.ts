@@ -6,8 +6,8 @@
  * what its own clock has surely put behind it.
  * Hazard: in `flow` order a process's sequence and the vectors, which hold that sequence, play no part.
  */
-import { type Chain, END, type EventTable, NONE, REPLY, START } from '../events/event-table.js';
-import type { GraphOrder } from '../graph/graph-model.js';
+import { type Chain, END, type EventTable, NONE, REPLY, START, vectorOf } from '../events/event-table.js';
+import type { GraphOrder } from './order-terms.js';
 
 export interface PredecessorVisitor {
   event(event: number): void;
@@ -71,19 +71,14 @@ export class Predecessors {
       visitor.prefix(own, table.countOverAt(chain, table.timeOf(event)));
       return;
     }
-    visitor.prefix(own, this.certainCount(chain, (table.tick[event] as number) - 1));
-    const vector = event % 3 === END ? 2 * Math.floor(event / 3) + 1 : 2 * Math.floor(event / 3);
+    visitor.prefix(own, table.countCertain(chain, (table.tick[event] as number) - 1));
+    const vector = vectorOf(event);
     const from = table.vectorAt[vector] as number;
     const to = from + (table.vectorSize[vector] as number);
     for (let i = from; i < to; i++) {
       const other = table.entryChain.values[i] as number;
       if (other === own) continue;
-      visitor.prefix(other, this.certainCount(table.chains[other] as Chain, table.entryCount.values[i] as number));
+      visitor.prefix(other, table.countCertain(table.chains[other] as Chain, table.entryCount.values[i] as number));
     }
-  }
-
-  /** From a clash on, a tick does not say which event is meant. */
-  private certainCount(chain: Chain, tick: number): number {
-    return this.table.countUpTo(chain, Math.min(tick, chain.clashTick - 1));
   }
 }

@@ -1,8 +1,11 @@
-/** What a correction of timestamps did, as text and as data. */
+/**
+ * What a correction of timestamps did, as text.
+ *
+ * Guarantee: no line of offsets or edges is longer than the columns it was given.
+ */
 import type { CorrectionReport, NodeOffset } from '../correction/correct-timestamps.js';
 import type { CausalEvent } from '../graph/graph-model.js';
 import { countText, durationText } from '../wording/durations.js';
-import { eventData } from './finding-data.js';
 import type { Paint } from './paint.js';
 import { shorten } from '../wording/shown-text.js';
 import { spanLabel } from '../wording/span-label.js';
@@ -59,23 +62,4 @@ function signedText(nanos: bigint | number): string {
 function momentText({ kind, span }: CausalEvent): string {
   const { service, spanId } = span.recorded;
   return `${kind === 'start' ? '' : `${kind} of `}${service} ${spanLabel(span.recorded)} [${spanId}]`;
-}
-
-export function correctionData(report: CorrectionReport): object {
-  return {
-    ...report,
-    offsets: report.offsets.map(({ node, offsetNanos, spans, since }) => ({
-      node: node.id,
-      service: node.service,
-      offsetNanos,
-      spans,
-      ...(since === undefined ? {} : { sinceSpanId: since.recorded.spanId }),
-    })),
-    unresolved: report.unresolved.map(({ from, to, kind, basis }) => ({
-      kind,
-      basis,
-      from: eventData(from),
-      to: eventData(to),
-    })),
-  };
 }

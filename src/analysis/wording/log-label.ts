@@ -1,5 +1,5 @@
 /** What a drawing calls a log: its severity and the first line of its message, cleaned of whatever a terminal would obey. */
-import { oneLine } from '../readers/formats/problems.js';
+import { oneLine } from '../one-line.js';
 import type { RecordedLog } from '../recorded.js';
 
 const MOST = 200;

@@ -4,7 +4,7 @@
  * Guarantee: what comes out is one line that no terminal obeys, and never takes more columns than it was given.
  * Hazard: columns are an estimate. A terminal decides for itself how wide an emoji is.
  */
-import { oneLine } from '../readers/formats/problems.js';
+import { oneLine } from '../one-line.js';
 
 /** Wide in every terminal: East Asian scripts, full-width forms, and pictures. */
 const WIDE =

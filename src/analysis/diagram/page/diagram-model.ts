@@ -6,13 +6,13 @@
 import { durationText } from '../../wording/durations.js';
 import { Edges } from '../../happens-before/edges.js';
 import type { EventTable, Lane } from '../../events/event-table.js';
-import type { Basis, EdgeKind } from '../../graph/graph-model.js';
+import type { Basis, EdgeKind } from '../../happens-before/order-terms.js';
 import { HappenedBefore } from '../../happens-before/happened-before.js';
-import { resolutionOf } from '../../findings/clock-pairs.js';
+import { resolutionOf } from '../../events/clock-resolution.js';
 import { inLamportOrder } from '../../happens-before/linear-extension.js';
 import { LogOrder } from '../../happens-before/log-order.js';
 import { LogTable } from '../../events/log-table.js';
-import { SpanIndex } from '../../events/span-tree.js';
+import { SpanIndex } from '../../events/span-index.js';
 import { TraceGroups } from '../../happens-before/trace-groups.js';
 import { type DiagramData, KINDS, STATUSES } from '../diagram-data.js';
 import { predecessorsOf, unpackTable } from '../pack-table.js';

@@ -1,9 +1,6 @@
 /** What a span has that does not say: one object each, however many spans there are. */
 import type { RecordedLink, RecordedSpan } from '../../recorded.js';
 
-/** Name of the service whose resource does not tell, as the specification has it. */
-export const UNKNOWN_SERVICE = 'unknown_service';
-
 export const NO_SCOPE: RecordedSpan['scope'] = Object.freeze({ name: '', version: undefined });
 export const UNSET: RecordedSpan['status'] = Object.freeze({ code: 'unset', message: undefined });
 export const NO_LINKS: readonly RecordedLink[] = Object.freeze([]);

@@ -13,7 +13,8 @@ import { booleanOf, doubleOf, integerOf } from './attribute-values.js';
 import { paddedSpanIdOf, paddedTraceIdOf } from './ids.js';
 import { movedBack } from './moved-times.js';
 import { microsOf } from './nanos.js';
-import { NO_EVENTS, NO_LINKS, UNKNOWN_SERVICE } from './defaults.js';
+import { NO_EVENTS, NO_LINKS } from './defaults.js';
+import { UNKNOWN_SERVICE } from '../../recorded.js';
 import type { Reading } from './reading.js';
 import { takeKind, takeScope, takeStatus } from './told-by-tags.js';
 

@@ -10,12 +10,13 @@ import { MAX_SPAN_EVENTS, MAX_SPAN_LINKS } from '../../../clocks/limits.js';
 import type { AttributeRecord, RecordedKind, RecordedLink, RecordedSpan } from '../../recorded.js';
 import { isObject, type JsonObject } from './attribute-record.js';
 import { attributesOf } from './attribute-values.js';
-import { NO_EVENTS, NO_LINKS, NO_SCOPE, UNKNOWN_SERVICE, UNSET } from './defaults.js';
+import { NO_EVENTS, NO_LINKS, NO_SCOPE, UNSET } from './defaults.js';
+import { UNKNOWN_SERVICE } from '../../recorded.js';
 import { parentIdOf, spanIdOf, traceIdOf } from './ids.js';
 import { movedBack, WARNINGS_ATTRIBUTE } from './moved-times.js';
 import { nanosOf } from './nanos.js';
 import type { Reading } from './reading.js';
-import { isDraft, type SpanDraft } from '../json/span-bytes.js';
+import { isDraft, type SpanDraft } from './span-draft.js';
 import { inCamelCase, isSnakeCase } from './spelling.js';
 
 type Scope = RecordedSpan['scope'];

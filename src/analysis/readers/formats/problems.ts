@@ -6,6 +6,7 @@
  * Hazard: problems are counted, not kept: only the first one is remembered, so a file of a billion bad lines costs no
  * memory.
  */
+import { oneLine } from '../../one-line.js';
 import type { Origin } from '../../recorded.js';
 
 /** A line, a span or a whole source that could not be read, or not all of it. */
@@ -31,15 +32,6 @@ export class ReadTracesError extends Error {
   ) {
     super(`${source}: ${reason}`, options);
   }
-}
-
-const LONGEST_REASON = 300;
-
-/** Text of a stranger as part of a message: one line, no control characters, and an end. */
-export function oneLine(text: string, longest: number = LONGEST_REASON): string {
-  // Cut first: the text may be as long as the input.
-  const shown = text.slice(0, longest + 1).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ');
-  return shown.length > longest ? `${shown.slice(0, longest)}…` : shown;
 }
 
 /** What an unknown thrown value has to say. */

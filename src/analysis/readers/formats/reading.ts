@@ -6,7 +6,8 @@
  * Hazard: staged spans are as many as the document holds; whoever feeds documents keeps them small.
  */
 import type { Origin, RecordedLog, RecordedSpan } from '../../recorded.js';
-import { oneLine, type ReadProblem } from './problems.js';
+import type { ReadProblem } from './problems.js';
+import { oneLine } from '../../one-line.js';
 import { type HalfSpan, SharedSpans } from './zipkin-shared.js';
 
 export class Reading {

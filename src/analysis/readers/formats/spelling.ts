@@ -7,7 +7,7 @@
  */
 import { MAX_JSON_DEPTH } from '../../../clocks/limits.js';
 import { isObject, type JsonObject } from './attribute-record.js';
-import { isDraft } from '../json/span-bytes.js';
+import { isDraft } from './span-draft.js';
 
 /** True where one of an object's names says that it is spelled the other way. */
 export function isSnakeCase(value: JsonObject): boolean {

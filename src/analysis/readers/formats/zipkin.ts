@@ -12,7 +12,8 @@ import { isObject, type JsonObject, newRecord, NO_ATTRIBUTES, type WritableRecor
 import { attributesOf } from './attribute-values.js';
 import { paddedSpanIdOf, paddedTraceIdOf } from './ids.js';
 import { microsOf } from './nanos.js';
-import { NO_EVENTS, NO_LINKS, UNKNOWN_SERVICE } from './defaults.js';
+import { NO_EVENTS, NO_LINKS } from './defaults.js';
+import { UNKNOWN_SERVICE } from '../../recorded.js';
 import type { Reading } from './reading.js';
 import { takeKind, takeScope, takeStatus } from './told-by-tags.js';
 

@@ -3,27 +3,16 @@
  *
  * Guarantee: a draft holds what otlp.ts would have read from the object: ids of lower-case hexadecimal digits, times of decimal
  * ones. A span of which anything is said in another way is not taken, and whoever asked reads it as any other object.
- * Hazard: attributes, links, events and status may still be as they were read, and service, resource, scope and origin are
- * not known yet: they stand elsewhere in the text, maybe behind it. Nobody but otlp.ts may see a draft.
+ * Hazard: what a draft still lacks; see {@link SpanDraft}.
  */
-import type { Origin, RecordedKind, RecordedSpan } from '../../recorded.js';
+import type { RecordedKind } from '../../recorded.js';
+import { PENDING, type SpanDraft } from '../formats/span-draft.js';
 import { AttributeBytes } from './attribute-bytes.js';
 import { NO_ATTRIBUTES } from '../formats/attribute-record.js';
 import { CLOSE_OBJECT, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './json-bytes.js';
 import { type Expected, expected, mixed } from './json-cursor.js';
 import { NO_EVENTS, NO_LINKS, NO_SCOPE, UNSET } from '../formats/defaults.js';
 import { TextPool } from './text-pool.js';
-
-/** A span whose fields that have a usual form are read, and the others are what JSON says. */
-export type SpanDraft = { -readonly [Field in keyof RecordedSpan]: RecordedSpan[Field] };
-
-/** Where drafts come from, until somebody says it: no text can hold this very object. */
-const PENDING: Origin = Object.freeze({ source: '', line: undefined });
-
-/** True for what the parser made of a span. */
-export function isDraft(value: object): value is SpanDraft {
-  return (value as Partial<SpanDraft>).origin === PENDING;
-}
 
 /** Fields in the order of most writers; each is looked for behind the one before. */
 const FIELDS = [

@@ -9,7 +9,8 @@ import { InvalidValueError } from '../../../clocks/errors.js';
 import { DEFAULT_BACKEND_TIMEOUT_MS, MAX_LISTING_BYTES, MAX_RESPONSE_BYTES } from '../../../clocks/limits.js';
 import type { SourcePart } from './byte-source.js';
 import { refusalIn } from '../formats/document.js';
-import { oneLine, ReadTracesError, reasonOf } from '../formats/problems.js';
+import { ReadTracesError, reasonOf } from '../formats/problems.js';
+import { oneLine } from '../../one-line.js';
 
 /** What messages call a request: its parameters would drown what they say. */
 export function addressOf(url: string): string {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { JsonBytesParser } from '../../../../src/analysis/readers/json/json-bytes-parser.js';
-import { isDraft, type SpanDraft } from '../../../../src/analysis/readers/json/span-bytes.js';
+import { isDraft, type SpanDraft } from '../../../../src/analysis/readers/formats/span-draft.js';
 import { spans } from './otlp-documents.js';
 import { bare, type Everything, readAll } from '../reading-all.js';
 
