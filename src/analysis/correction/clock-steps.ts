@@ -6,37 +6,36 @@
  *
  * Where that does not put all of them right, single spans are shifted from there on (span-shifts.ts).
  *
- * Guarantee: ends. No edge that was in order is out of order, but for the sequence of a plain process, which only the clock in
+ * Guarantee: ends, and costs little more than each constraint once where clocks are set now and then: what was taken up is
+ * kept while the next step is searched for. No edge that was in order is out of order, but for the sequence of a plain process, which only the clock in
  * doubt tells of. An edge that is left is impossible beside the others: with durations kept, they form a circle.
  * Hazard: when a clock was set is known only as well as there are messages around it.
  */
 import type { GraphParts } from '../graph/causal-graph.js';
-import type { Constraint } from './offset-solver.js';
-import { roundOffsets, solveOffsets } from './offset-solver.js';
+import type { Lane } from '../events/event-table.js';
+import { OffsetBounds } from './offset-bounds.js';
+import { type Constraint, roundOffsets, solveOffsets } from './offset-solver.js';
 import { SpanShifts } from './span-shifts.js';
 import { type SpanConstraint, visitConstraints, visitPlainSequence, visitSequence } from './time-constraints.js';
-import { causalRanks } from './causal-ranks.js';
+import { causalOrder, ranksIn } from './causal-order.js';
+import { ClockSegments, type Step } from './clock-segments.js';
 
 /** Beyond this many, the records are not those of clocks that are set now and then. */
 const MOST_STEPS = 256;
 
-/** Constraints looked at while steps are searched for: some seconds. What is left then is for single spans' shifts. */
-const MOST_LOOKS = 10_000_000;
+/** Constraints followed while steps are searched for: some seconds. What is left then is for single spans' shifts. */
+const MOST_WORK = 20_000_000;
 
 /** Spans before a contradiction that are tried as the moment at which the clock was set. */
 const MOST_CANDIDATES = 24;
-
-export interface Step {
-  readonly lane: number;
-  /** The first span with the new offset. */
-  readonly span: number;
-}
 
 export interface SteppedOffsets {
   readonly offsetOf: (span: number) => number;
   readonly steps: readonly Step[];
   /** Edges that no offsets put right. */
   readonly unresolved: readonly SpanConstraint[];
+  /** Constraints followed: what it cost. */
+  readonly work: number;
 }
 
 /** Offsets that change where a clock was set. */
@@ -50,7 +49,7 @@ export function findClockSteps(parts: GraphParts, weights: ArrayLike<number>): S
 }
 
 /** Shifts single spans where steps leave something unresolved. */
-function shiftedFrom(parts: GraphParts, { offsetOf, steps, inOrder }: ClockSteps): SteppedOffsets {
+function shiftedFrom(parts: GraphParts, { offsetOf, steps, inOrder, work }: ClockSteps): SteppedOffsets {
   const { table } = parts;
   const moving = new SpanShifts(Float64Array.from(table.spans, (_, span) => Math.round(offsetOf(span))));
   const held: SpanConstraint[] = [];
@@ -79,6 +78,7 @@ function shiftedFrom(parts: GraphParts, { offsetOf, steps, inOrder }: ClockSteps
     offsetOf: (span) => moving.shifts[span] as number,
     steps: [...steps, ...shifted],
     unresolved: moving.impossible,
+    work: work + moving.work,
   };
 }
 
@@ -87,14 +87,13 @@ class ClockSteps implements SteppedOffsets {
   unresolved: readonly SpanConstraint[] = [];
   private readonly ranks: Float64Array;
   private readonly constraints: SpanConstraint[] = [];
-  /** Ranks from which a lane has its next offset, ascending. */
-  private readonly bounds = new Map<number, number[]>();
-  /** Where a lane's segments begin among the variables, and how many variables there are. */
-  private firstVariable: number[] = [];
-  private variables = 0;
-  private laneSpans: number[][] = [];
-  private offsets: Float64Array = new Float64Array(0);
-  private looks = 0;
+  /** The constraints that a span takes part in, by their numbers. */
+  private readonly around: readonly (readonly number[])[];
+  private readonly dropped = new Set<number>();
+  private readonly segments: ClockSegments;
+  /** What was taken up so far, over the segments. */
+  private readonly bounds: OffsetBounds;
+  private readonly offsets: Float64Array;
 
   constructor(
     private readonly parts: GraphParts,
@@ -102,7 +101,8 @@ class ClockSteps implements SteppedOffsets {
     stampedOnly: boolean,
   ) {
     const { table } = parts;
-    this.ranks = causalRanks(table);
+    const order = causalOrder(table);
+    this.ranks = ranksIn(order);
     const add = (cause: number, effect: number, atLeast: number): void => {
       const from = Math.floor(cause / 3);
       const to = Math.floor(effect / 3);
@@ -111,166 +111,128 @@ class ClockSteps implements SteppedOffsets {
     visitConstraints(parts, add);
     visitSequence(parts, stampedOnly, add);
     this.inOrder(this.constraints);
-    this.layOut();
-    this.solve();
+    this.around = aroundSpans(this.constraints, table.spans.length);
+    this.segments = new ClockSegments(table, order);
+    this.bounds = new OffsetBounds(table.lanes.length);
+    this.search();
+    this.offsets = this.solve();
+    this.unresolved = [...this.dropped]
+      .map((number) => this.constraints[number] as SpanConstraint)
+      .filter(({ from, to, atLeast }) => this.offsetOf(to) - this.offsetOf(from) < atLeast);
+  }
+
+  get work(): number {
+    return this.bounds.work;
   }
 
   /** Sorts constraints by the later one of their spans in causal order. */
-  inOrder = (constraints: SpanConstraint[]): SpanConstraint[] => {
-    const rankOf = ({ from, to }: SpanConstraint): number =>
-      Math.max(this.ranks[from] as number, this.ranks[to] as number);
-    return constraints.sort((a, b) => rankOf(a) - rankOf(b));
-  };
+  inOrder = (constraints: SpanConstraint[]): SpanConstraint[] =>
+    constraints.sort((a, b) => this.rankOf(a) - this.rankOf(b));
 
-  offsetOf = (span: number): number => this.offsets[this.variableOf(span)] as number;
+  offsetOf = (span: number): number => this.offsets[this.segments.of(span)] as number;
 
-  private solve(): void {
-    const dropped: SpanConstraint[] = [];
-    for (;;) {
-      const feasible = this.feasiblePrefix();
-      if (feasible === this.constraints.length) break;
-      if (this.looks > MOST_LOOKS) {
-        for (const constraint of this.constraints.splice(feasible)) dropped.push(constraint);
-        break;
-      }
-      const contradiction = this.constraints[feasible] as SpanConstraint;
-      if (this.steps.length >= MOST_STEPS || !this.splitFor(contradiction, feasible)) {
-        dropped.push(contradiction);
-        this.constraints.splice(feasible, 1);
-      }
-    }
-    const constraints = this.constraintsOf(this.constraints.length);
-    this.offsets = this.solvePrefix(this.constraints.length) ?? this.offsets;
-    const lanes = this.parts.table.lanes.flatMap((lane, l) =>
-      Array.from({ length: 1 + (this.bounds.get(l)?.length ?? 0) }, () => lane.resolutionNanos),
-    );
-    roundOffsets(this.offsets, constraints, (variable) => lanes[variable] as number);
-    this.unresolved = dropped.filter(({ from, to, atLeast }) => this.offsetOf(to) - this.offsetOf(from) < atLeast);
+  private rankOf({ from, to }: SpanConstraint): number {
+    return Math.max(this.ranks[from] as number, this.ranks[to] as number);
   }
 
-  /** Splits the clock that then explains more; false where neither helps. */
-  private splitFor({ from, to }: SpanConstraint, feasible: number): boolean {
-    let best: { readonly step: Step; readonly reach: number } | undefined;
-    for (const span of this.candidates(from, to)) {
-      if (best?.reach === this.constraints.length || this.looks > MOST_LOOKS) break;
-      const step = { lane: this.parts.table.lane[span] as number, span };
-      if (!this.addBound(step)) continue;
-      const reach = this.feasiblePrefix();
-      this.removeBound(step);
-      if (reach > (best?.reach ?? feasible)) best = { step, reach };
+  private search(): void {
+    const all = this.constraints.length;
+    for (let next = this.advance(0); next < all; next = this.advance(next)) {
+      if (this.work > MOST_WORK) {
+        for (; next < all; next++) this.dropped.add(next);
+        return;
+      }
+      const step = this.steps.length < MOST_STEPS ? this.bestStep(next) : undefined;
+      if (step === undefined) {
+        this.dropped.add(next++);
+        continue;
+      }
+      this.split(step, next);
+      this.steps.push(step);
     }
-    if (best === undefined) return false;
-    this.addBound(best.step);
-    this.steps.push(best.step);
-    return true;
+  }
+
+  /** Takes constraints up from one on; the number of the first that contradicts those before it. */
+  private advance(from: number): number {
+    let next = from;
+    while (next < this.constraints.length && this.takes(this.constraints[next] as SpanConstraint)) next++;
+    return next;
+  }
+
+  private takes({ from, to, atLeast }: SpanConstraint): boolean {
+    return this.bounds.take(this.segments.of(from), this.segments.of(to), atLeast);
+  }
+
+  /** The step after which most of what follows is explained; undefined where none helps. */
+  private bestStep(contradiction: number): Step | undefined {
+    const { table } = this.parts;
+    let best: { readonly step: Step; readonly reach: number } | undefined;
+    for (const span of this.candidates(this.constraints[contradiction] as SpanConstraint)) {
+      if (best?.reach === this.constraints.length || this.work > MOST_WORK) break;
+      if (this.segments.isFirst(span)) continue;
+      const step = { lane: table.lane[span] as number, span };
+      this.bounds.begin();
+      this.split(step, contradiction);
+      const reach = this.advance(contradiction);
+      this.bounds.takeBack();
+      this.segments.join();
+      if (reach > (best?.reach ?? contradiction)) best = { step, reach };
+    }
+    return best?.step;
   }
 
   /** Where a clock may have been set: at the contradiction, or at one of the spans that its process began before. */
-  private candidates(from: number, to: number): Iterable<number> {
+  private candidates({ from, to }: SpanConstraint): Iterable<number> {
     const found = new Set([to, from]);
-    for (const span of [to, from]) {
-      const earlier = this.spansOf(this.parts.table.lane[span] as number);
-      let at = rankIndex(earlier, this.ranks, this.ranks[span] as number);
-      for (const first = at - MOST_CANDIDATES; at > first && at > 0; at--) found.add(earlier[at - 1] as number);
-    }
+    for (const span of [to, from])
+      for (const earlier of this.segments.before(span, MOST_CANDIDATES)) found.add(earlier);
     return found;
   }
 
-  /** Spans of a lane in causal order. */
-  private spansOf(lane: number): readonly number[] {
-    if (this.laneSpans.length === 0) {
-      const { table } = this.parts;
-      this.laneSpans = table.lanes.map(() => []);
-      const inOrder = Int32Array.from(this.ranks.keys()).sort(
-        (a, b) => (this.ranks[a] as number) - (this.ranks[b] as number),
-      );
-      for (const span of inOrder) this.laneSpans[table.lane[span] as number]?.push(span);
+  /** Gives a clock another offset from a span on, which at first is the same. */
+  private split(step: Step, next: number): void {
+    const { segments, bounds } = this;
+    const last = this.rankOf(this.constraints[next] as SpanConstraint);
+    const touched: number[] = [];
+    for (const span of segments.beside(step.span)) {
+      // Whatever begins later takes part in nothing that was taken up.
+      if ((this.ranks[span] as number) > last) break;
+      touched.push(span);
     }
-    return this.laneSpans[lane] as readonly number[];
-  }
-
-  private addBound({ lane, span }: Step): boolean {
-    const bounds = this.bounds.get(lane) ?? [];
-    const rank = this.ranks[span] as number;
-    if (bounds.includes(rank)) return false;
-    bounds.push(rank);
-    bounds.sort((a, b) => a - b);
-    this.bounds.set(lane, bounds);
-    this.layOut();
-    return true;
-  }
-
-  private removeBound({ lane, span }: Step): void {
-    const bounds = this.bounds.get(lane) ?? [];
-    bounds.splice(bounds.indexOf(this.ranks[span] as number), 1);
-    this.layOut();
-  }
-
-  private layOut(): void {
-    this.variables = 0;
-    this.firstVariable = this.parts.table.lanes.map((_, lane) => {
-      const first = this.variables;
-      this.variables += 1 + (this.bounds.get(lane)?.length ?? 0);
-      return first;
-    });
-  }
-
-  private variableOf(span: number): number {
-    const lane = this.parts.table.lane[span] as number;
-    const bounds = this.bounds.get(lane);
-    let segment = 0;
-    if (bounds !== undefined) {
-      const rank = this.ranks[span] as number;
-      while (segment < bounds.length && (bounds[segment] as number) <= rank) segment++;
+    const segment = segments.of(step.span);
+    segments.split(step);
+    bounds.addLike(segment);
+    bounds.unlink(segment);
+    for (const span of touched) {
+      for (const number of this.around[span] as readonly number[]) {
+        if (number >= next || this.dropped.has(number)) continue;
+        const { from, to, atLeast } = this.constraints[number] as SpanConstraint;
+        bounds.link(segments.of(from), segments.of(to), atLeast);
+      }
     }
-    return (this.firstVariable[lane] as number) + segment;
   }
 
-  /** How many constraints, in causal order, hold together. */
-  private feasiblePrefix(): number {
-    let low = 0;
-    let high = this.constraints.length;
-    if (this.solvePrefix(high) !== undefined) return high;
-    // Invariant: `low` constraints hold together, `high` do not.
-    while (high - low > 1) {
-      const middle = (low + high) >>> 1;
-      if (this.solvePrefix(middle) === undefined) high = middle;
-      else low = middle;
-    }
-    return low;
-  }
-
-  /** The first constraints as such of variables. */
-  private constraintsOf(count: number): Constraint[] {
+  /** Of all offsets that satisfy what was taken up, those that move least. */
+  private solve(): Float64Array {
+    const { lanes } = this.parts.table;
+    const { laneOf } = this.segments;
     const constraints: Constraint[] = [];
-    for (let i = 0; i < count; i++) {
-      const { from, to, atLeast } = this.constraints[i] as SpanConstraint;
-      const [a, b] = [this.variableOf(from), this.variableOf(to)];
-      if (a !== b || atLeast > 0) constraints.push({ from: a, to: b, atLeast });
-    }
-    return constraints;
-  }
-
-  private solvePrefix(count: number): Float64Array | undefined {
-    this.looks += count;
-    const constraints = this.constraintsOf(count);
-    const weights = new Float64Array(this.variables);
-    this.firstVariable.forEach((first, lane) => {
-      const next = this.firstVariable[lane + 1] ?? this.variables;
-      weights.fill((this.weights[lane] as number) / (next - first), first, next);
+    this.constraints.forEach(({ from, to, atLeast }, number) => {
+      if (!this.dropped.has(number))
+        constraints.push({ from: this.segments.of(from), to: this.segments.of(to), atLeast });
     });
-    return solveOffsets(this.variables, constraints, weights);
+    const weights = laneOf.map((lane, segment) => (this.weights[lane] as number) / this.segments.countBeside(segment));
+    const offsets = solveOffsets(laneOf.length, constraints, weights) ?? new Float64Array(laneOf.length);
+    roundOffsets(offsets, constraints, (segment) => (lanes[laneOf[segment] as number] as Lane).resolutionNanos);
+    return offsets;
   }
 }
 
-/** How many of these spans have a smaller rank. */
-function rankIndex(spans: readonly number[], ranks: Float64Array, rank: number): number {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ranks[spans[middle] as number] as number) < rank) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+function aroundSpans(constraints: readonly SpanConstraint[], spans: number): readonly (readonly number[])[] {
+  const around = Array.from({ length: spans }, (): number[] => []);
+  constraints.forEach(({ from, to }, number) => {
+    around[from]?.push(number);
+    around[to]?.push(number);
+  });
+  return around;
 }

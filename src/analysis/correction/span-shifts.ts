@@ -23,6 +23,8 @@ export class SpanShifts {
   private readonly next: number[] = [];
   private readonly taken: SpanConstraint[] = [];
   private readonly isQueued: Uint8Array;
+  /** Constraints followed so far: what all this costs. */
+  work = 0;
   private moves = 0;
 
   /** @param shifts where to begin */
@@ -80,6 +82,7 @@ export class SpanShifts {
       if (!isPossible) continue;
       for (let k = this.first[span] as number; k >= 0; k = this.next[k] as number) {
         const one = this.taken[k] as SpanConstraint;
+        this.work++;
         const least = (shifts[span] as number) + one.atLeast;
         if ((shifts[one.to] as number) >= least) continue;
         if (one.to === from || this.moves >= MOST_MOVES) isPossible = false;

@@ -3,7 +3,6 @@ import * as fc from 'fast-check';
 import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import { type CorrectedTraces, correctTimestamps } from '../../../src/analysis/correction/correct-timestamps.js';
 import { findAnomalies } from '../../../src/analysis/findings/find-anomalies.js';
-import { type Constraint, solveOffsets } from '../../../src/analysis/correction/offset-solver.js';
 import type { CausalEdge, CausalEvent } from '../../../src/analysis/graph/graph-model.js';
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';
 import { History } from '../../support/history.js';
@@ -283,63 +282,4 @@ describe('corrected timestamps', () => {
       ['serve3', 3],
     ]);
   });
-});
-
-describe('offsets', () => {
-  const nodes = 6;
-  const constraints: fc.Arbitrary<Constraint[]> = fc.array(
-    fc.record({
-      from: fc.nat({ max: nodes - 1 }),
-      to: fc.nat({ max: nodes - 1 }),
-      atLeast: fc.integer({ min: -10, max: 4 }),
-    }),
-    { maxLength: 14 },
-  );
-
-  it('are found exactly where some exist, and then satisfy every constraint', () => {
-    fc.assert(
-      fc.property(constraints, (all) => {
-        const found = solveOffsets(nodes, all, new Float64Array(nodes).fill(1));
-        expect(found === undefined).to.equal(hasImpossibleCircle(all));
-        for (const { from, to, atLeast } of found === undefined ? [] : all) {
-          expect((found?.[to] as number) - (found?.[from] as number)).to.be.at.least(atLeast);
-        }
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  it('are all zero where they can be, and one cannot be brought nearer to zero alone', () => {
-    fc.assert(
-      fc.property(constraints, (all) => {
-        const found = solveOffsets(nodes, all, new Float64Array(nodes).fill(1));
-        if (found === undefined) return;
-        if (all.every(({ atLeast }) => atLeast <= 0))
-          expect([...found]).to.deep.equal(Array.from({ length: nodes }, () => 0));
-        found.forEach((offset, node) => {
-          if (offset === 0) return;
-          const nearer = Float64Array.from(found);
-          nearer[node] = offset - Math.sign(offset);
-          const holds = all.every(({ from, to, atLeast }) => nearer[to]! - nearer[from]! >= atLeast);
-          expect(holds, `node ${node} at ${offset}`).to.equal(false);
-        });
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
-  function hasImpossibleCircle(all: readonly Constraint[]): boolean {
-    const longest = Array.from({ length: nodes }, (_, i) =>
-      Array.from({ length: nodes }, (__, j) => (i === j ? 0 : Number.NEGATIVE_INFINITY)),
-    );
-    for (const { from, to, atLeast } of all) longest[from]![to] = Math.max(longest[from]![to]!, atLeast);
-    for (let k = 0; k < nodes; k++) {
-      for (let i = 0; i < nodes; i++) {
-        for (let j = 0; j < nodes; j++) {
-          longest[i]![j] = Math.max(longest[i]![j]!, longest[i]![k]! + longest[k]![j]!);
-        }
-      }
-    }
-    return longest.some((row, i) => row[i]! > 0);
-  }
 });

@@ -6,8 +6,8 @@
  */
 import { type EventTable, NONE } from '../events/event-table.js';
 
-/** Causal rank of each span: by trace, traces by their earliest start, and inside a trace by Lamport time. */
-export function causalRanks(table: EventTable): Float64Array {
+/** By trace, traces by their earliest start, and inside a trace by Lamport time. */
+export function causalOrder(table: EventTable): Int32Array {
   const earliest = new Float64Array(table.traces).fill(Number.POSITIVE_INFINITY);
   for (let s = 0; s < table.spans.length; s++) {
     const trace = table.trace[s] as number;
@@ -21,6 +21,11 @@ export function causalRanks(table: EventTable): Float64Array {
     if (x !== y) return (earliest[x] as number) - (earliest[y] as number) || x - y;
     return (table.lamport[3 * a] as number) - (table.lamport[3 * b] as number) || a - b;
   });
+  return order;
+}
+
+/** The place of each span in such an order. */
+export function ranksIn(order: Int32Array): Float64Array {
   const ranks = new Float64Array(order.length);
   order.forEach((span, rank) => {
     ranks[span] = rank;
