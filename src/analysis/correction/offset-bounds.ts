@@ -51,8 +51,8 @@ export class OffsetBounds {
 
   /** Forgets all constraints of a variable. */
   unlink(variable: number): void {
-    for (const to of [...(this.out[variable] as Map<number, number>).keys()]) this.setPair(variable, to, undefined);
-    for (const from of [...(this.into[variable] as Set<number>)]) this.setPair(from, variable, undefined);
+    for (const to of (this.out[variable] as Map<number, number>).keys()) this.setPair(variable, to, undefined);
+    for (const from of this.into[variable] as Set<number>) this.setPair(from, variable, undefined);
   }
 
   /** From here on changes can be taken back. */

@@ -3,6 +3,7 @@
  *
  * Guarantee: smaller than that of every effect that the graph knows, and the stamp's own time wherever that suffices. On the way, plain
  * processes whose clock contradicts causes (an effect before itself) are found, and their clocks no longer believed.
+ * Linear in events and what each is told to come after, for each of a few passes.
  * Hazard: where stamps themselves contradict each other, some edge is ignored.
  */
 import { type Chain, type EventTable, NONE } from '../events/event-table.js';
@@ -32,6 +33,10 @@ export function deriveLamportTimes(table: EventTable, predecessors: Predecessors
 class LamportPass {
   private readonly state: Uint8Array;
   private readonly stack: number[] = [];
+  /** Where an open event stands in the stack, from 1. */
+  private readonly height: Int32Array;
+  /** For each height the next one at or below it whose event was not accused yet: each is looked at once while it is open. */
+  private readonly unaccused = [0];
   private readonly liars = new Set<number>();
   private lamport = 0;
 
@@ -40,6 +45,7 @@ class LamportPass {
     private readonly predecessors: Predecessors,
   ) {
     this.state = new Uint8Array(table.tick.length);
+    this.height = new Int32Array(table.tick.length);
   }
 
   /** @returns plain chains on circles */
@@ -53,6 +59,8 @@ class LamportPass {
           const event = stack.at(-1) as number;
           if (state[event] === WAITING) {
             state[event] = OPEN;
+            this.height[event] = stack.length;
+            this.unaccused[stack.length] = stack.length;
             this.visit(event, this.pushing);
           } else {
             stack.pop();
@@ -72,21 +80,34 @@ class LamportPass {
   }
 
   private readonly push = (event: number): void => {
-    if (this.state[event] === WAITING) this.stack.push(event);
-    else if (this.state[event] === OPEN) this.accuse(event);
+    if (this.state[event] === WAITING) {
+      const height = this.stack.push(event);
+      this.unaccused[height] = height;
+    } else if (this.state[event] === OPEN) this.accuse(event);
   };
 
   /** An event waits for itself: of all that are open above it, the plain ones' clocks are not to be believed. */
   private accuse(event: number): void {
-    const { stack, state, table } = this;
-    for (let at = stack.length - 1; at >= 0; at--) {
-      const open = stack[at] as number;
+    const { stack, state, table, unaccused } = this;
+    const lowest = this.height[event] as number;
+    for (let at = this.unaccusedAt(stack.length); at >= lowest; at = this.unaccusedAt(at - 1)) {
+      unaccused[at] = at - 1;
+      const open = stack[at - 1] as number;
       const chain = table.chain[open] as number;
-      if (state[open] === OPEN && chain !== NONE && !table.isStamped(open)) {
-        if ((table.chains[chain] as Chain).isOrdered) this.liars.add(chain);
-      }
-      if (open === event) return;
+      if (state[open] !== OPEN || chain === NONE || table.isStamped(open)) continue;
+      if ((table.chains[chain] as Chain).isOrdered) this.liars.add(chain);
     }
+  }
+
+  private unaccusedAt(height: number): number {
+    const { unaccused } = this;
+    let at = height;
+    while (unaccused[at] !== at) {
+      // Ways that were gone once become shorter.
+      unaccused[at] = unaccused[unaccused[at] as number] as number;
+      at = unaccused[at] as number;
+    }
+    return at;
   }
 
   private readonly raise = (event: number): void => {

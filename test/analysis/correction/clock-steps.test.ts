@@ -1,28 +1,7 @@
 import { expect } from 'chai';
 import { findClockSteps } from '../../../src/analysis/correction/clock-steps.js';
 import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
-import { readDocument } from '../../../src/analysis/readers/formats/document.js';
-
-/** Each span the parent of the next one, and the last of the first; `millisAt` says when each began. */
-function circleOfParents(spans: number, services: number, millisAt: (i: number) => number): CausalGraph {
-  const idOf = (i: number): string => (1 + ((i + spans) % spans)).toString(16).padStart(16, '0');
-  const resourceSpans = Array.from({ length: spans }, (_, i) => ({
-    resource: { attributes: [{ key: 'service.name', value: { stringValue: `s${i % services}` } }] },
-    scopeSpans: [
-      {
-        spans: [
-          {
-            traceId: 'a'.repeat(32),
-            spanId: idOf(i),
-            parentSpanId: idOf(i - 1),
-            startTimeUnixNano: `${1_700_000_000_000_000_000n + BigInt(millisAt(i)) * 1_000_000n}`,
-          },
-        ],
-      },
-    ],
-  }));
-  return CausalGraph.of(readDocument({ resourceSpans }));
-}
+import { circleOfParents } from '../../support/circle-of-parents.js';
 
 function weightsOf({ nodes, spans }: CausalGraph): Float64Array {
   const weights = new Float64Array(nodes.length);
@@ -39,7 +18,7 @@ describe('clocks that were set', () => {
   for (const [name, services, millisAt] of cases) {
     it(`cost little more than each constraint once: ${name}`, () => {
       const workOf = (spans: number): number => {
-        const graph = circleOfParents(spans, services, (i) => millisAt(i, spans));
+        const graph = CausalGraph.of(circleOfParents(spans, services, (i) => millisAt(i, spans)));
         const { work, unresolved } = findClockSteps(graph.parts, weightsOf(graph));
         expect(unresolved).to.deep.equal([]);
         return work;
@@ -54,7 +33,7 @@ describe('clocks that were set', () => {
   it('are found where they were set, however much comes after', () => {
     const spans = 10_000;
     // A caller and a server in turns; in the middle the server's clock is set back by an hour.
-    const graph = circleOfParents(spans, 2, (i) => i - (i % 2 === 1 && i >= spans / 2 ? 3_600_000 : 0));
+    const graph = CausalGraph.of(circleOfParents(spans, 2, (i) => i - (i % 2 === 1 && i >= spans / 2 ? 3_600_000 : 0)));
     const { steps, unresolved, work } = findClockSteps(graph.parts, weightsOf(graph));
     expect(unresolved).to.deep.equal([]);
     expect(steps.map(({ lane, span }) => [graph.nodes[lane]?.service, span])).to.deep.equal([['s1', spans / 2 + 1]]);
