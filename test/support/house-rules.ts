@@ -36,7 +36,7 @@ const ANALYSIS_ARROWS: Readonly<Record<string, readonly string[]>> = {
   correction: ['recorded', 'events', 'graph', 'findings'],
   wording: ['recorded', 'one-line', 'findings'],
   reports: ['graph', 'findings', 'correction', 'wording'],
-  exports: ['recorded', 'one-line', 'graph', 'wording'],
+  exports: ['recorded', 'one-line', 'events', 'happens-before', 'graph', 'wording'],
   diagram: ['recorded', 'one-line', 'events', 'happens-before', 'graph', 'findings', 'wording'],
   'diagram/page': ['events', 'happens-before', 'wording', 'diagram'],
   live: ['recorded', 'readers/formats', 'graph', 'findings', 'wording', 'reports'],

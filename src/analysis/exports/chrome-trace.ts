@@ -68,8 +68,8 @@ function* traceEvents(graph: CausalGraph, placed: ReadonlyMap<CausalSpan, Placed
   }
   for (const slice of placed.values()) yield sliceEvent(slice);
   let id = 0;
-  for (const edge of graph.edges()) {
-    if (edge.kind === 'process' || edge.kind === 'parent') continue;
+  for (const edge of graph.causes()) {
+    if (edge.kind === 'parent') continue;
     const arrow = arrowOf(edge, placed);
     if (arrow === undefined) continue;
     id++;

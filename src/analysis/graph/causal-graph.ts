@@ -9,7 +9,7 @@
  */
 import type { StampRelation } from '../../clocks/stamp.js';
 import { buildTable } from '../events/build-table.js';
-import { Edges } from '../happens-before/edges.js';
+import { type EdgeVisitor, Edges } from '../happens-before/edges.js';
 import type { EventTable } from '../events/event-table.js';
 import type {
   CausalEdge,
@@ -154,11 +154,22 @@ export class CausalGraph {
   }
 
   /** Every *before* of the graph is a path of these. */
-  *edges(): Generator<CausalEdge, void, undefined> {
-    const { edges, views, table } = this.parts;
+  edges(): Generator<CausalEdge, void, undefined> {
+    const { edges } = this.parts;
+    return this.edgesTo((span, visitor) => edges.visitAllOf(span, visitor));
+  }
+
+  /** @internal The edges that a cause makes: all but the sequence inside a process, which may be most of them. */
+  causes(): Generator<CausalEdge, void, undefined> {
+    const { edges } = this.parts;
+    return this.edgesTo((span, visitor) => edges.visitCausesOf(span, visitor));
+  }
+
+  private *edgesTo(visit: (span: number, visitor: EdgeVisitor) => void): Generator<CausalEdge, void, undefined> {
+    const { views, table } = this.parts;
     const found: CausalEdge[] = [];
     for (let span = 0; span < table.spans.length; span++) {
-      edges.visitAllOf(span, (from, to, kind, basis) => {
+      visit(span, (from, to, kind, basis) => {
         found.push({ from: views.event(from), to: views.event(to), kind, basis });
       });
       yield* found;

@@ -18,26 +18,30 @@ export class Edges {
 
   /** Edges of parents, links, replies and news: those that a wall clock of another process may contradict. */
   visitCauses(visitor: EdgeVisitor): void {
+    for (let span = 0; span < this.table.spans.length; span++) this.visitCausesOf(span, visitor);
+  }
+
+  /** Those of them that lead to events of a span. */
+  visitCausesOf(span: number, visitor: EdgeVisitor): void {
     const { table, predecessors } = this;
-    for (let span = 0; span < table.spans.length; span++) {
-      this.visitCausesOf(span, visitor);
-      if (predecessors.order === 'flow') continue;
-      for (const event of [3 * span + START, 3 * span + END]) {
-        if (table.isStamped(event)) this.visitNews(event, this.previousOf(event), visitor);
-      }
+    this.visitToldOf(span, visitor);
+    if (predecessors.order === 'flow') return;
+    for (const event of [3 * span + START, 3 * span + END]) {
+      if (table.isStamped(event)) this.visitNews(event, this.previousOf(event), visitor);
     }
   }
 
   /** All edges that lead to events of a span. */
   visitAllOf(span: number, visitor: EdgeVisitor): void {
-    this.visitCausesOf(span, visitor);
+    this.visitToldOf(span, visitor);
     for (let kind = START; kind <= END; kind++) {
       const event = 3 * span + kind;
       if (this.table.exists(event)) this.visitSteps(event, visitor);
     }
   }
 
-  private visitCausesOf(span: number, visitor: EdgeVisitor): void {
+  /** What the spans themselves say: parents, links, and the replies of children. */
+  private visitToldOf(span: number, visitor: EdgeVisitor): void {
     const { table, predecessors } = this;
     const start = 3 * span + START;
     const parent = table.parent[span] as number;

@@ -125,8 +125,8 @@ function tell(
 
 function causesByEvent(graph: CausalGraph): ReadonlyMap<CausalEvent, readonly CausalEdge[]> {
   const found = new Map<CausalEvent, CausalEdge[]>();
-  for (const edge of graph.edges()) {
-    if (edge.kind === 'process' || edge.kind === 'parent') continue;
+  for (const edge of graph.causes()) {
+    if (edge.kind === 'parent') continue;
     const here = found.get(edge.to);
     if (here === undefined) found.set(edge.to, [edge]);
     else here.push(edge);
