@@ -15,6 +15,7 @@ import { movedBack } from './moved-times.js';
 import { microsOf } from './nanos.js';
 import { NO_EVENTS, NO_LINKS } from './defaults.js';
 import { UNKNOWN_SERVICE } from '../../recorded.js';
+import { readEach } from './element-lists.js';
 import type { Reading } from './reading.js';
 import { takeKind, takeScope, takeStatus } from './told-by-tags.js';
 
@@ -93,23 +94,16 @@ function referencesOf(
   reading: Reading,
 ): { parentSpanId: string | undefined; links: readonly RecordedLink[] } {
   let parentSpanId: string | undefined;
-  const links: RecordedLink[] = [];
-  const references = Array.isArray(span['references']) ? (span['references'] as readonly unknown[]) : [];
-  for (const [i, reference] of references.slice(0, MAX_SPAN_LINKS).entries()) {
-    try {
-      if (!isObject(reference)) throw new InvalidValueError('reference', reference, 'an object');
-      const to = {
-        traceId: paddedTraceIdOf(reference['traceID'], 'traceID'),
-        spanId: paddedSpanIdOf(reference['spanID'], 'spanID'),
-      };
-      if (parentSpanId === undefined && reference['refType'] === 'CHILD_OF' && to.traceId === traceId) {
-        parentSpanId = to.spanId;
-      } else links.push({ ...to, attributes: NO_ATTRIBUTES });
-    } catch (error) {
-      reading.problem(`reference ${i}: ${(error as Error).message}`);
-    }
-  }
-  if (references.length > MAX_SPAN_LINKS) reading.problem(`references: the first ${MAX_SPAN_LINKS} are read`);
+  const links = readEach(span['references'], 'reference', MAX_SPAN_LINKS, reading, (reference) => {
+    const to = {
+      traceId: paddedTraceIdOf(reference['traceID'], 'traceID'),
+      spanId: paddedSpanIdOf(reference['spanID'], 'spanID'),
+    };
+    const isParent = parentSpanId === undefined && reference['refType'] === 'CHILD_OF' && to.traceId === traceId;
+    if (!isParent) return { ...to, attributes: NO_ATTRIBUTES };
+    parentSpanId = to.spanId;
+    return undefined;
+  });
   const parent = span['parentSpanID'];
   if (parentSpanId === undefined && typeof parent === 'string' && !/^0*$/.test(parent)) {
     parentSpanId = paddedSpanIdOf(parent, 'parentSpanID');
@@ -120,18 +114,11 @@ function referencesOf(
 /** Tags, which are `{key, type, value}`. */
 function tagsOf(list: unknown, reading: Reading): WritableRecord {
   const record = newRecord();
-  if (!Array.isArray(list)) return record;
-  for (const [i, tag] of (list as readonly unknown[]).slice(0, MAX_SPAN_ATTRIBUTES).entries()) {
-    try {
-      if (!isObject(tag) || typeof tag['key'] !== 'string')
-        throw new InvalidValueError('tag', tag, 'a key and a value');
-      const value = tagValueOf(tag['type'], tag['value'], reading);
-      if (value !== undefined) record[tag['key']] = value;
-    } catch (error) {
-      reading.problem(`tag ${i}: ${(error as Error).message}`);
-    }
-  }
-  if (list.length > MAX_SPAN_ATTRIBUTES) reading.problem(`tags: the first ${MAX_SPAN_ATTRIBUTES} are read`);
+  readEach(list, 'tag', MAX_SPAN_ATTRIBUTES, reading, ({ key, type, value }) => {
+    if (typeof key !== 'string') throw new InvalidValueError('key', key, 'a text');
+    const read = tagValueOf(type, value, reading);
+    if (read !== undefined) record[key] = read;
+  });
   return record;
 }
 
@@ -151,22 +138,15 @@ function tagValueOf(type: unknown, value: unknown, reading: Reading): AttributeV
 }
 
 function logsOf(list: unknown, reading: Reading): RecordedSpan['events'] {
-  if (!Array.isArray(list) || list.length === 0) return NO_EVENTS;
-  if (list.length > MAX_SPAN_EVENTS) reading.problem(`logs: the first ${MAX_SPAN_EVENTS} are read`);
-  return (list as readonly unknown[]).slice(0, MAX_SPAN_EVENTS).flatMap((log, i) => {
-    try {
-      if (!isObject(log)) throw new InvalidValueError('log', log, 'an object');
-      const timeNanos = microsOf(log['timestamp'], 'timestamp');
-      const attributes = tagsOf(log['fields'], reading);
-      // OpenTelemetry's name of an event is a field here; which one has changed over time.
-      const key = typeof attributes['event'] === 'string' ? 'event' : 'message';
-      const name = attributes[key];
-      if (typeof name !== 'string') return [{ name: '', timeNanos, attributes }];
-      delete attributes[key];
-      return [{ name, timeNanos, attributes }];
-    } catch (error) {
-      reading.problem(`log ${i}: ${(error as Error).message}`);
-      return [];
-    }
+  const events = readEach(list, 'log', MAX_SPAN_EVENTS, reading, ({ timestamp, fields }) => {
+    const timeNanos = microsOf(timestamp, 'timestamp');
+    const attributes = tagsOf(fields, reading);
+    // OpenTelemetry's name of an event is a field here; which one has changed over time.
+    const key = typeof attributes['event'] === 'string' ? 'event' : 'message';
+    const name = attributes[key];
+    if (typeof name !== 'string') return { name: '', timeNanos, attributes };
+    delete attributes[key];
+    return { name, timeNanos, attributes };
   });
+  return events.length === 0 ? NO_EVENTS : events;
 }

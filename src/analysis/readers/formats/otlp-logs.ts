@@ -10,34 +10,17 @@ import { isObject, type JsonObject } from './attribute-record.js';
 import { anyValueOf, attributesOf } from './attribute-values.js';
 import { parentIdOf, traceIdOf } from './ids.js';
 import { nanosOf } from './nanos.js';
-import { elementsOf, scopeOf, serviceOf } from './otlp.js';
+import { elementsOf } from './element-lists.js';
+import { LOG_NAMES, type Surroundings, visitScopes } from './otlp-scopes.js';
 import type { Reading } from './reading.js';
-import { inCamelCase, isSnakeCase } from './spelling.js';
-
-type Surroundings = Pick<RecordedLog, 'service' | 'resource' | 'scope'>;
 
 /** Reads the list that every export of logs has inside. */
 export function readResourceLogs(list: unknown, reading: Reading): void {
-  for (const [i, element] of elementsOf(list, 'resourceLogs', reading).entries()) {
-    const entry = isObject(element) && isSnakeCase(element) ? inCamelCase(element) : element;
-    if (!isObject(entry)) {
-      reading.problem(`resourceLogs[${i}] is no object`);
-      continue;
+  visitScopes(list, LOG_NAMES, reading, ({ logRecords }, surroundings, place) => {
+    for (const [i, log] of elementsOf(logRecords, 'logRecords', reading).entries()) {
+      readLog(log, surroundings, `${place}.logRecords[${i}]`, reading);
     }
-    const resource = attributesOf(isObject(entry['resource']) ? entry['resource']['attributes'] : undefined, reading);
-    const service = serviceOf(resource);
-    for (const [j, scopeLogs] of elementsOf(entry['scopeLogs'], 'scopeLogs', reading).entries()) {
-      const place = `resourceLogs[${i}].scopeLogs[${j}]`;
-      if (!isObject(scopeLogs)) {
-        reading.problem(`${place} is no object`);
-        continue;
-      }
-      const scope = scopeOf(scopeLogs['scope']);
-      for (const [k, log] of elementsOf(scopeLogs['logRecords'], 'logRecords', reading).entries()) {
-        readLog(log, { service, resource, scope }, `${place}.logRecords[${k}]`, reading);
-      }
-    }
-  }
+  });
 }
 
 function readLog(log: unknown, surroundings: Surroundings, place: string, reading: Reading): void {

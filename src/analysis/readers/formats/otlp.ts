@@ -7,27 +7,20 @@
  */
 import { InvalidValueError } from '../../../clocks/errors.js';
 import { MAX_SPAN_EVENTS, MAX_SPAN_LINKS } from '../../../clocks/limits.js';
-import type { AttributeRecord, RecordedKind, RecordedLink, RecordedSpan } from '../../recorded.js';
+import type { RecordedKind, RecordedLink, RecordedSpan } from '../../recorded.js';
 import { isObject, type JsonObject } from './attribute-record.js';
 import { attributesOf } from './attribute-values.js';
-import { NO_EVENTS, NO_LINKS, NO_SCOPE, UNSET } from './defaults.js';
-import { UNKNOWN_SERVICE } from '../../recorded.js';
+import { NO_EVENTS, NO_LINKS, UNSET } from './defaults.js';
 import { parentIdOf, spanIdOf, traceIdOf } from './ids.js';
 import { movedBack, WARNINGS_ATTRIBUTE } from './moved-times.js';
 import { nanosOf } from './nanos.js';
+import { elementsOf, readEach } from './element-lists.js';
 import type { Reading } from './reading.js';
+import { SPAN_NAMES, type Surroundings, visitScopes } from './otlp-scopes.js';
 import { isDraft, type SpanDraft } from './span-draft.js';
 import { inCamelCase, isSnakeCase } from './spelling.js';
 
-type Scope = RecordedSpan['scope'];
 type Status = RecordedSpan['status'];
-
-/** What all spans of one scope have in common: one object each, however many they are. */
-interface Surroundings {
-  readonly service: string;
-  readonly resource: AttributeRecord;
-  readonly scope: Scope;
-}
 
 const KINDS: ReadonlyMap<unknown, RecordedKind> = new Map<unknown, RecordedKind>([
   ...(['internal', 'internal', 'server', 'client', 'producer', 'consumer'] as const).map(
@@ -54,28 +47,9 @@ const STATUS_CODES: ReadonlyMap<unknown, Status['code']> = new Map<unknown, Stat
 
 /** Reads the list that every form of OTLP has inside. */
 export function readResourceSpans(list: unknown, reading: Reading): void {
-  for (const [i, element] of elementsOf(list, 'resourceSpans', reading).entries()) {
-    const entry = isObject(element) && isSnakeCase(element) ? inCamelCase(element) : element;
-    if (!isObject(entry)) {
-      reading.problem(`resourceSpans[${i}] is no object`);
-      continue;
-    }
-    const resource = attributesOf(isObject(entry['resource']) ? entry['resource']['attributes'] : undefined, reading);
-    const service = serviceOf(resource);
-    // Older writers, Tempo among them, call the same list by the name that it had before.
-    const scopes = entry['scopeSpans'] ?? entry['instrumentationLibrarySpans'];
-    for (const [j, scopeSpans] of elementsOf(scopes, 'scopeSpans', reading).entries()) {
-      if (isObject(scopeSpans)) {
-        const scope = scopeOf(scopeSpans['scope'] ?? scopeSpans['instrumentationLibrary']);
-        readSpans(scopeSpans['spans'], { service, resource, scope }, `resourceSpans[${i}].scopeSpans[${j}]`, reading);
-      } else reading.problem(`resourceSpans[${i}].scopeSpans[${j}] is no object`);
-    }
-  }
-}
-
-export function serviceOf(resource: AttributeRecord): string {
-  const named = resource['service.name'];
-  return typeof named === 'string' && named !== '' ? named : UNKNOWN_SERVICE;
+  visitScopes(list, SPAN_NAMES, reading, ({ spans }, surroundings, place) => {
+    readSpans(spans, surroundings, place, reading);
+  });
 }
 
 function readSpans(list: unknown, surroundings: Surroundings, place: string, reading: Reading): void {
@@ -152,57 +126,18 @@ function statusOf(value: unknown): Status {
   return code === 'unset' && said === undefined ? UNSET : { code, message: said };
 }
 
-export function scopeOf(value: unknown): Scope {
-  if (!isObject(value)) return NO_SCOPE;
-  const { name, version } = value;
-  return {
-    name: typeof name === 'string' ? name : '',
-    version: typeof version === 'string' && version !== '' ? version : undefined,
-  };
-}
-
 function linksOf(list: unknown, reading: Reading): readonly RecordedLink[] {
-  const entries = boundedOf(list, 'links', MAX_SPAN_LINKS, reading);
-  if (entries.length === 0) return NO_LINKS;
-  return entries.flatMap((entry, i) => {
-    try {
-      if (!isObject(entry)) throw new InvalidValueError('link', entry, 'an object');
-      const attributes = attributesOf(entry['attributes'], reading);
-      return [{ traceId: traceIdOf(entry['traceId']), spanId: spanIdOf(entry['spanId']), attributes }];
-    } catch (error) {
-      reading.problem(`link ${i}: ${(error as Error).message}`);
-      return [];
-    }
+  const links = readEach(list, 'link', MAX_SPAN_LINKS, reading, ({ traceId, spanId, attributes }) => {
+    return { traceId: traceIdOf(traceId), spanId: spanIdOf(spanId), attributes: attributesOf(attributes, reading) };
   });
+  return links.length === 0 ? NO_LINKS : links;
 }
 
 function eventsOf(list: unknown, reading: Reading): RecordedSpan['events'] {
-  const entries = boundedOf(list, 'events', MAX_SPAN_EVENTS, reading);
-  if (entries.length === 0) return NO_EVENTS;
-  return entries.flatMap((entry, i) => {
-    try {
-      if (!isObject(entry)) throw new InvalidValueError('event', entry, 'an object');
-      const { name } = entry;
-      const timeNanos = nanosOf(entry['timeUnixNano'], 'timeUnixNano', reading);
-      const attributes = attributesOf(entry['attributes'], reading);
-      return [{ name: typeof name === 'string' ? name : '', timeNanos, attributes }];
-    } catch (error) {
-      reading.problem(`event ${i}: ${(error as Error).message}`);
-      return [];
-    }
-  });
-}
-
-function boundedOf(list: unknown, what: string, most: number, reading: Reading): readonly unknown[] {
-  const entries = elementsOf(list, what, reading);
-  if (entries.length <= most) return entries;
-  reading.problem(`${entries.length} ${what}: the first ${most} are read`);
-  return entries.slice(0, most);
-}
-
-/** Elements of a list; nothing is an empty list, as JSON's protobuf mapping has it. */
-export function elementsOf(list: unknown, what: string, reading: Reading): readonly unknown[] {
-  if (Array.isArray(list)) return list;
-  if (list !== undefined && list !== null) reading.problem(`${what} is no list`);
-  return [];
+  const events = readEach(list, 'event', MAX_SPAN_EVENTS, reading, ({ name, timeUnixNano, attributes }) => ({
+    name: typeof name === 'string' ? name : '',
+    timeNanos: nanosOf(timeUnixNano, 'timeUnixNano', reading),
+    attributes: attributesOf(attributes, reading),
+  }));
+  return events.length === 0 ? NO_EVENTS : events;
 }

@@ -14,6 +14,7 @@ import { paddedSpanIdOf, paddedTraceIdOf } from './ids.js';
 import { microsOf } from './nanos.js';
 import { NO_EVENTS, NO_LINKS } from './defaults.js';
 import { UNKNOWN_SERVICE } from '../../recorded.js';
+import { readEach } from './element-lists.js';
 import type { Reading } from './reading.js';
 import { takeKind, takeScope, takeStatus } from './told-by-tags.js';
 
@@ -110,25 +111,16 @@ function takeLinks(tags: WritableRecord, reading: Reading): readonly RecordedLin
 
 /** Annotations; the Collector packs an event's attributes into them: `name|{attributes}|dropped`. */
 function annotationsOf(list: unknown, reading: Reading): RecordedSpan['events'] {
-  if (!Array.isArray(list) || list.length === 0) return NO_EVENTS;
-  if (list.length > MAX_SPAN_EVENTS) reading.problem(`annotations: the first ${MAX_SPAN_EVENTS} are read`);
-  return (list as readonly unknown[]).slice(0, MAX_SPAN_EVENTS).flatMap((annotation, i) => {
-    try {
-      if (!isObject(annotation)) throw new InvalidValueError('annotation', annotation, 'an object');
-      const timeNanos = microsOf(annotation['timestamp'], 'timestamp');
-      const { value } = annotation;
-      const text = typeof value === 'string' ? value : '';
-      const open = text.indexOf('|{');
-      const close = text.lastIndexOf('}|');
-      if (open < 0 || close < open) return [{ name: text, timeNanos, attributes: NO_ATTRIBUTES }];
-      const attributes = packedAttributesOf(text.slice(open + 1, close + 1), reading);
-      if (attributes === undefined) return [{ name: text, timeNanos, attributes: NO_ATTRIBUTES }];
-      return [{ name: text.slice(0, open), timeNanos, attributes }];
-    } catch (error) {
-      reading.problem(`annotation ${i}: ${(error as Error).message}`);
-      return [];
-    }
+  const events = readEach(list, 'annotation', MAX_SPAN_EVENTS, reading, ({ timestamp, value }) => {
+    const timeNanos = microsOf(timestamp, 'timestamp');
+    const text = typeof value === 'string' ? value : '';
+    const open = text.indexOf('|{');
+    const close = text.lastIndexOf('}|');
+    const packed = open < 0 || close < open ? undefined : packedAttributesOf(text.slice(open + 1, close + 1), reading);
+    if (packed === undefined) return { name: text, timeNanos, attributes: NO_ATTRIBUTES };
+    return { name: text.slice(0, open), timeNanos, attributes: packed };
   });
+  return events.length === 0 ? NO_EVENTS : events;
 }
 
 /** Attributes that somebody made a text of; undefined where it is none. */
