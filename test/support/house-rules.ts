@@ -25,6 +25,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const ANALYSIS_ARROWS: Readonly<Record<string, readonly string[]>> = {
   recorded: [],
   'one-line': [],
+  multimap: [],
   'readers/formats': ['recorded', 'one-line'],
   'readers/json': ['recorded', 'readers/formats'],
   'readers/sources': ['one-line', 'readers/formats'],
@@ -33,12 +34,12 @@ const ANALYSIS_ARROWS: Readonly<Record<string, readonly string[]>> = {
   'happens-before': ['recorded', 'events'],
   graph: ['recorded', 'events', 'happens-before'],
   findings: ['recorded', 'events', 'happens-before', 'graph'],
-  correction: ['recorded', 'events', 'graph', 'findings'],
-  wording: ['recorded', 'one-line', 'findings'],
-  reports: ['graph', 'findings', 'correction', 'wording'],
-  exports: ['recorded', 'one-line', 'events', 'happens-before', 'graph', 'wording'],
+  correction: ['multimap', 'recorded', 'events', 'graph', 'findings'],
+  wording: ['recorded', 'one-line', 'graph', 'findings'],
+  reports: ['multimap', 'graph', 'findings', 'correction', 'wording'],
+  exports: ['multimap', 'recorded', 'one-line', 'events', 'happens-before', 'graph', 'wording'],
   diagram: ['recorded', 'one-line', 'events', 'happens-before', 'graph', 'findings', 'wording'],
-  'diagram/page': ['events', 'happens-before', 'wording', 'diagram'],
+  'diagram/page': ['multimap', 'events', 'happens-before', 'wording', 'diagram'],
   live: ['recorded', 'readers/formats', 'graph', 'findings', 'wording', 'reports'],
 };
 

@@ -5,6 +5,7 @@
  * move every other one no further than forced, the one with the least movement is taken.
  * Hazard: cost is nodes times constraints for each clock that is tried; candidates are few.
  */
+import { addTo } from '../multimap.js';
 
 export interface Constraint {
   readonly from: number;
@@ -50,9 +51,7 @@ export function roundOffsets(
   for (const constraint of constraints) {
     for (const variable of [constraint.from, constraint.to]) {
       if (offsets[variable] === 0) continue;
-      const known = touching.get(variable);
-      if (known === undefined) touching.set(variable, [constraint]);
-      else known.push(constraint);
+      addTo(touching, variable, constraint);
     }
   }
   for (const [variable, around] of touching) {

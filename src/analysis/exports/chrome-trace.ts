@@ -10,6 +10,7 @@ import { spanLabel } from '../wording/span-label.js';
 import type { CausalEdge, CausalEvent, CausalSpan } from '../graph/graph-model.js';
 import { oneLine } from '../one-line.js';
 import { assignTracks, type Slice } from './slice-tracks.js';
+import { addTo } from '../multimap.js';
 
 /** A slice ends before its end, for the viewers: without this nanosecond no arrow could point at a span's end. */
 const LAST_NANOS = 1;
@@ -42,9 +43,7 @@ export function* writeChromeTrace(graph: CausalGraph): Generator<string, void, u
 function placeSpans(graph: CausalGraph, base: bigint): ReadonlyMap<CausalSpan, Placed> {
   const byNode = new Map<number, CausalSpan[]>();
   for (const span of graph.spans) {
-    const spans = byNode.get(span.node.index);
-    if (spans === undefined) byNode.set(span.node.index, [span]);
-    else spans.push(span);
+    addTo(byNode, span.node.index, span);
   }
   const placed = new Map<CausalSpan, Placed>();
   for (const [node, spans] of byNode) {

@@ -12,6 +12,7 @@ import type { CausalEvent, CausalNode } from '../graph/graph-model.js';
 import { oneLine } from '../one-line.js';
 import { spanLabel } from '../wording/span-label.js';
 import { type Host, type HostClock, HostClocks } from './host-clocks.js';
+import { addTo } from '../multimap.js';
 
 const PARSER = '(?<event>.*)\\n(?<host>\\S*) (?<clock>{.*})';
 const SEPARATOR = '^=== (?<trace>.*) ===$';
@@ -30,9 +31,7 @@ export function writeShiviz(graph: CausalGraph): Generator<string, void, undefin
   const traces = new Map<string, CausalEvent[]>();
   for (const event of graph.order()) {
     const { traceId } = event.span.recorded;
-    const events = traces.get(traceId);
-    if (events === undefined) traces.set(traceId, [event]);
-    else events.push(event);
+    addTo(traces, traceId, event);
   }
   for (const [traceId, events] of traces) checkSize(graph, traceId, events);
   return writeTraces(graph, traces);

@@ -10,7 +10,7 @@
 import { MAX_LIVE_SPANS, MAX_LIVE_TRACES } from '../../clocks/limits.js';
 import { CausalGraph } from '../graph/causal-graph.js';
 import { countText } from '../wording/durations.js';
-import { paintAnsi, paintNothing } from '../reports/paint.js';
+import { COLUMNS_WITHOUT_TERMINAL, type Paint, paintAnsi, paintFor, paintNothing } from '../reports/paint.js';
 import { textStory } from '../reports/text-story.js';
 import { traceStories } from '../reports/trace-story.js';
 import { findAnomalies } from '../findings/find-anomalies.js';
@@ -45,22 +45,21 @@ interface LiveTrace {
 }
 
 const DEFAULT_SETTLE_MS = 300;
-const DEFAULT_COLUMNS = 100;
 
 export class CausalConsoleExporter {
   private readonly traces = new Map<string, LiveTrace>();
   private readonly print: (line: string) => void;
   private readonly columns: number;
-  private readonly colours: boolean;
+  private readonly paint: Paint;
   private readonly settleMs: number;
   private readonly order: GraphOptions['order'];
 
   constructor(options: ConsoleExporterOptions = {}) {
     const terminal = typeof process === 'undefined' ? undefined : process.stdout;
-    const noColor = typeof process === 'undefined' ? '' : (process.env['NO_COLOR'] ?? '');
+    const painting = paintFor(terminal?.isTTY === true, typeof process === 'undefined' ? {} : process.env);
     this.print = options.print ?? ((line) => console.log(line));
-    this.columns = options.columns ?? terminal?.columns ?? DEFAULT_COLUMNS;
-    this.colours = options.colours ?? (terminal?.isTTY === true && noColor === '');
+    this.columns = options.columns ?? terminal?.columns ?? COLUMNS_WITHOUT_TERMINAL;
+    this.paint = options.colours === undefined ? painting : options.colours ? paintAnsi : paintNothing;
     this.settleMs = options.settleMs ?? DEFAULT_SETTLE_MS;
     this.order = options.order ?? 'process';
   }
@@ -139,7 +138,7 @@ export class CausalConsoleExporter {
   }
 
   private printTrace(trace: LiveTrace, isAgain: boolean): void {
-    const paint = this.colours ? paintAnsi : paintNothing;
+    const { paint } = this;
     const graph = CausalGraph.of(trace.spans, this.order === undefined ? {} : { order: this.order });
     for (const story of traceStories(graph, findAnomalies(graph))) {
       if (isAgain) this.print(paint('dim', 'Again, with spans that ended later:'));

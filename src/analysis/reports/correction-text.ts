@@ -4,11 +4,11 @@
  * Guarantee: no line of offsets or edges is longer than the columns it was given.
  */
 import type { CorrectionReport, NodeOffset } from '../correction/correct-timestamps.js';
-import type { CausalEvent } from '../graph/graph-model.js';
 import { countText, durationText } from '../wording/durations.js';
 import type { Paint } from './paint.js';
 import { shorten } from '../wording/shown-text.js';
-import { spanLabel } from '../wording/span-label.js';
+import { eventText } from '../wording/event-label.js';
+import { addTo } from '../multimap.js';
 
 export function* correctionText(report: CorrectionReport, columns: number, paint: Paint): Generator<string> {
   const { offsets, constantOffsets, inversionsBefore, inversionsAfter, unresolved } = report;
@@ -26,7 +26,7 @@ export function* correctionText(report: CorrectionReport, columns: number, paint
     const edges = countText(unresolved.length, 'edge');
     yield paint('red', `${edges} cannot be put right while spans keep their durations, which leave no room for:`);
     for (const { from, to } of unresolved.slice(0, MOST_SHOWN)) {
-      yield paint('red', shorten(`    ${momentText(from)} before ${momentText(to)}`, columns));
+      yield paint('red', shorten(`    ${eventText(from)} before ${eventText(to)}`, columns));
     }
     const more = unresolved.length - MOST_SHOWN;
     if (more > 0) yield paint('red', `    and ${more} more`);
@@ -39,9 +39,7 @@ const MOST_SHOWN = 5;
 function* offsetsText(offsets: CorrectionReport['offsets'], columns: number): Generator<string> {
   const byNode = new Map<string, NodeOffset[]>();
   for (const offset of offsets) {
-    const known = byNode.get(offset.node.id);
-    if (known === undefined) byNode.set(offset.node.id, [offset]);
-    else known.push(offset);
+    addTo(byNode, offset.node.id, offset);
   }
   for (const [id, ofNode] of byNode) {
     for (const { offsetNanos, spans, since } of ofNode.slice(0, MOST_SHOWN)) {
@@ -57,9 +55,4 @@ function* offsetsText(offsets: CorrectionReport['offsets'], columns: number): Ge
 
 function signedText(nanos: bigint | number): string {
   return `${nanos < 0 ? '-' : '+'}${durationText(Math.abs(Number(nanos)))}`;
-}
-
-function momentText({ kind, span }: CausalEvent): string {
-  const { service, spanId } = span.recorded;
-  return `${kind === 'start' ? '' : `${kind} of `}${service} ${spanLabel(span.recorded)} [${spanId}]`;
 }

@@ -5,13 +5,12 @@
  */
 import type { Anomalies, Finding, Inversion } from '../findings/findings.js';
 import { RACE_COMPARISONS } from '../findings/races.js';
-import type { CausalEvent, CausalSpan } from '../graph/graph-model.js';
 import { skewText } from '../wording/clock-text.js';
 import { countText, durationText } from '../wording/durations.js';
 import { type ClassifiedFindings, type FindingClass, findingClasses } from '../findings/finding-classes.js';
 import type { Paint } from './paint.js';
 import { shorten } from '../wording/shown-text.js';
-import { spanLabel } from '../wording/span-label.js';
+import { eventText, spanText } from '../wording/event-label.js';
 
 export interface ReadCounts {
   readonly spans: number;
@@ -123,14 +122,6 @@ function* raceNotes(anomalies: Anomalies, columns: number, paint: Paint): Genera
 
 function worstFirst(inversions: readonly Inversion[]): readonly Inversion[] {
   return [...inversions].sort((a, b) => b.byNanos - a.byNanos);
-}
-
-function spanText({ recorded }: CausalSpan): string {
-  return `${recorded.service} ${spanLabel(recorded)} [${recorded.spanId}]`;
-}
-
-function eventText({ span, kind }: CausalEvent): string {
-  return kind === 'start' ? spanText(span) : `${kind} of ${spanText(span)}`;
 }
 
 /** One finding in one line; the caller cuts it. */

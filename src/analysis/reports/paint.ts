@@ -16,6 +16,15 @@ const CODES: Readonly<Record<Style, readonly [on: number, off: number]>> = {
   cyan: [36, 39],
 };
 
+/** Columns of text that nobody looks at in a terminal. */
+export const COLUMNS_WITHOUT_TERMINAL = 100;
+
+/** Colours where a terminal shows them. By its convention any value of NO_COLOR that is not empty forbids them. */
+export function paintFor(isTerminal: boolean, env: Readonly<Record<string, string | undefined>>): Paint {
+  const isPlain = !isTerminal || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
+  return isPlain ? paintNothing : paintAnsi;
+}
+
 export const paintNothing: Paint = (_style, text) => text;
 
 export const paintAnsi: Paint = (style, text) => {

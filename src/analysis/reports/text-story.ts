@@ -8,7 +8,7 @@
 import { offsetText } from '../wording/clock-text.js';
 import { countText, durationText } from '../wording/durations.js';
 import { LaneColumns } from './lane-columns.js';
-import { type Paint, paintNothing } from './paint.js';
+import { COLUMNS_WITHOUT_TERMINAL, type Paint, paintNothing } from './paint.js';
 import type { CausalLog } from '../graph/graph-model.js';
 import { logLabel } from '../wording/log-label.js';
 import { columnsOf, fit, shorten } from '../wording/shown-text.js';
@@ -30,7 +30,7 @@ const LABEL = 44;
 
 export function* textStory(
   story: TraceStory,
-  { columns = 100, paint = paintNothing }: TextOptions = {},
+  { columns = COLUMNS_WITHOUT_TERMINAL, paint = paintNothing }: TextOptions = {},
 ): Generator<string> {
   const width = Math.max(LEAST_COLUMNS, columns);
   const lanes = new LaneColumns(story.nodes, width - NUMBER - LAMPORT - WALL - LABEL);

@@ -9,6 +9,7 @@
 import type { CausalGraph } from '../graph/causal-graph.js';
 import type { Anomalies, Inversion, MissingTicks, Race, Skew } from '../findings/findings.js';
 import type { CausalEdge, CausalEvent, CausalLog, CausalMoment, CausalNode } from '../graph/graph-model.js';
+import { addTo } from '../multimap.js';
 
 export interface StoryRow {
   /** Place in the causal order of the trace, from 1. */
@@ -78,9 +79,7 @@ function tell(
   const missing = findings.missingOf(traceId);
   const gaps = new Map<string, MissingTicks[]>();
   for (const gap of [...missing].reverse()) {
-    const ofNode = gaps.get(gap.node);
-    if (ofNode === undefined) gaps.set(gap.node, [gap]);
-    else ofNode.push(gap);
+    addTo(gaps, gap.node, gap);
   }
   const rows: StoryRow[] = [];
   const firstLogs: CausalLog[] = [];
@@ -127,9 +126,7 @@ function causesByEvent(graph: CausalGraph): ReadonlyMap<CausalEvent, readonly Ca
   const found = new Map<CausalEvent, CausalEdge[]>();
   for (const edge of graph.causes()) {
     if (edge.kind === 'parent') continue;
-    const here = found.get(edge.to);
-    if (here === undefined) found.set(edge.to, [edge]);
-    else here.push(edge);
+    addTo(found, edge.to, edge);
   }
   return found;
 }
@@ -151,15 +148,11 @@ class FindingsByPlace {
     }
     for (const race of races) {
       for (const { span } of [race.first, race.second]) {
-        const here = this.races.get(span.start);
-        if (here === undefined) this.races.set(span.start, [race]);
-        else here.push(race);
+        addTo(this.races, span.start, race);
       }
     }
     for (const gap of missingTicks) {
-      const here = this.missing.get(gap.domain);
-      if (here === undefined) this.missing.set(gap.domain, [gap]);
-      else here.push(gap);
+      addTo(this.missing, gap.domain, gap);
     }
   }
 

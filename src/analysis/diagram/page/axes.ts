@@ -8,6 +8,7 @@
  */
 import { END, REPLY, START } from '../../events/event-table.js';
 import type { DiagramModel } from './diagram-model.js';
+import { addTo } from '../../multimap.js';
 
 export const AXES = ['lamport', 'hlc', 'wall'] as const;
 
@@ -48,9 +49,7 @@ function hybridPositions({ data, hybrid, table, edges, order }: DiagramModel): F
   const causes = new Map<number, number[]>();
   for (let span = 0; span < table.spans.length; span++) {
     edges.visitAllOf(span, (from, to) => {
-      const known = causes.get(to);
-      if (known === undefined) causes.set(to, [from]);
-      else known.push(from);
+      addTo(causes, to, from);
     });
   }
   const positions = new Float64Array(table.tick.length);
