@@ -17,11 +17,12 @@ import {
   LOWEST_DEDUP_RUNS,
 } from '../clocks/limits.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { integerOption, isNode, isTick, vectorOf, wordOption } from './checks.js';
+import { isNode, isTick, vectorOf } from './foreign-names.js';
+import { integerOption, wordOption } from './options.js';
 import { ConflictQueue } from './conflict-queue.js';
 import { HandledMemory, type MemoryLimits, type NamedMessage } from './handled-memory.js';
 import { type HandledState, handledState, isKey, readHandledState } from './handled-state.js';
-import { HandlingSet, identityOf } from './handling.js';
+import { HandlingSet, identityOf } from './handling-set.js';
 import type {
   Decision,
   DeduplicatorCounters,

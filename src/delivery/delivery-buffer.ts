@@ -17,9 +17,10 @@ import {
   MAX_HELD_ENTRIES,
 } from '../clocks/limits.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { integerOption, isNode, NODE_EXPECTED, vectorOf, wordOption } from './checks.js';
+import { isNode, NODE_EXPECTED, vectorOf } from './foreign-names.js';
+import { integerOption, wordOption } from './options.js';
 import { type DeliverySnapshot, type RestoredDelivery, readSnapshot, SNAPSHOT_FORMAT } from './delivery-snapshot.js';
-import { type Gap, missingOf } from './missing.js';
+import { type Gap, missingOf } from './missing-messages.js';
 import type { Reception, ReceptionCounters, RefusedReception } from './receptions.js';
 import { type BroadcastMessage, type Stamped, stampedOf } from './stamped-message.js';
 import { WaitingMessages } from './waiting-messages.js';

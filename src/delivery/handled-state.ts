@@ -7,7 +7,7 @@
  */
 import { InvalidValueError } from '../clocks/errors.js';
 import { MAX_KEY_LENGTH, MAX_KEY_VERSIONS } from '../clocks/limits.js';
-import { isNode, isTick, NODE_EXPECTED } from './checks.js';
+import { isNode, isTick, NODE_EXPECTED } from './foreign-names.js';
 import { HandledMemory, type MemoryLimits } from './handled-memory.js';
 import { KeyVersions } from './key-versions.js';
 import { TickRuns } from './tick-runs.js';

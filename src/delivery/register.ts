@@ -17,7 +17,8 @@ import {
   MAX_MERGED_SIBLINGS,
 } from '../clocks/limits.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { integerOption, isNode, isTick, NODE_EXPECTED, TICK_EXPECTED, vectorOf } from './checks.js';
+import { isNode, isTick, NODE_EXPECTED, TICK_EXPECTED, vectorOf } from './foreign-names.js';
+import { integerOption } from './options.js';
 import { type RegisterState, readRegister, registerState } from './register-state.js';
 import { sameValue, type Sibling, siblingsOfBoth } from './siblings.js';
 

@@ -9,8 +9,8 @@
  */
 import { InvalidValueError } from '../clocks/errors.js';
 import { MAX_STATE_LENGTH } from '../clocks/limits.js';
-import { checkStateName } from './checks.js';
-import { after, type MaybeLater } from './later.js';
+import { checkStateName } from './foreign-names.js';
+import { after, type MaybeLater } from './maybe-later.js';
 import { asciiJson, readSlot, type Slot, slotOf, slotText } from './slot-text.js';
 import type { StateStorage, SyncStateStorage } from './state-storage.js';
 

@@ -8,9 +8,9 @@
  * `localStorage` shows it to another process a moment later, also under a lock.
  */
 import { InvalidValueError } from '../clocks/errors.js';
-import { wordOption } from './checks.js';
+import { wordOption } from './options.js';
 import { CausalDeduplicator, type DeduplicatorOptions } from './deduplicator.js';
-import { after, isLater, type MaybeLater } from './later.js';
+import { after, isLater, type MaybeLater } from './maybe-later.js';
 import { StateKeeper, type KeeperCounters } from './state-keeper.js';
 import { StateSlots } from './state-slots.js';
 import type { AsyncStateStorage, StateStorage, SyncStateStorage } from './state-storage.js';

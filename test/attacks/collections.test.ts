@@ -75,7 +75,7 @@ const HELD: Readonly<Record<string, Bounded | Reason>> = {
   },
   'delivery/handled-memory.ts keys': { limit: 'HIGHEST_DEDUP_KEYS', shownBy: 'delivery/deduplicator-bounds.test.ts' },
   'delivery/handled-memory.ts nodes': { limit: 'HIGHEST_DEDUP_NODES', shownBy: 'delivery/deduplicator-bounds.test.ts' },
-  'delivery/handling.ts names': { limit: 'MAX_HANDLING', shownBy: 'attacks/slow-contexts.test.ts' },
+  'delivery/handling-set.ts names': { limit: 'MAX_HANDLING', shownBy: 'attacks/slow-contexts.test.ts' },
   'delivery/key-versions.ts latest': { limit: 'MAX_KEY_VERSIONS', shownBy: 'delivery/deduplicator-bounds.test.ts' },
   'delivery/tick-runs.ts bounds': { limit: 'HIGHEST_DEDUP_RUNS', shownBy: 'delivery/deduplicator-bounds.test.ts' },
   'delivery/waiting-messages.ts all': {

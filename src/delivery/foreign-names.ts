@@ -1,5 +1,6 @@
 /**
- * What a message of a stranger must be before anything is remembered of it, and what an option may be.
+ * What the names of a stranger's message must be before anything is remembered of it: node, tick and vector; and the names of
+ * states.
  *
  * Guarantee: `vectorOf` never throws and never returns a vector with a node or counter beyond its limit. It takes a
  * vector of another copy of this package as well: a page may hold the ESM and the CommonJS build at once.
@@ -44,24 +45,6 @@ function isWithinLimits(vector: VectorTimestamp): boolean {
   for (let i = 0; i < vector.size; i++)
     if (!isNode(vector.table.nodes[i]) || !isTick(vector.counterAt(i))) return false;
   return true;
-}
-
-/** An option that is an integer in a range. Throws {@link InvalidValueError}. */
-export function integerOption(
-  name: string,
-  value: number | undefined,
-  { preset, lowest = 1, highest }: { readonly preset: number; readonly lowest?: number; readonly highest: number },
-): number {
-  if (value === undefined) return preset;
-  if (Number.isInteger(value) && value >= lowest && value <= highest) return value;
-  throw new InvalidValueError(name, value, `an integer from ${lowest} to ${highest}`);
-}
-
-/** An option that is one of a few words. Throws {@link InvalidValueError}. */
-export function wordOption<T extends string>(name: string, value: T | undefined, allowed: readonly [T, ...T[]]): T {
-  if (value === undefined) return allowed[0];
-  if (allowed.includes(value)) return value;
-  throw new InvalidValueError(name, value, allowed.map((one) => `'${one}'`).join(' or '));
 }
 
 /** A name that can be part of a key or of a file's name everywhere. Throws {@link InvalidValueError}. */
