@@ -1,8 +1,8 @@
 /**
  * Text of a stranger as part of what is said or shown.
  *
- * Guarantee: one line, however long or strange the text was, without a character that a terminal would obey or that turns the
- * direction of reading.
+ * Guarantee: one line, however long or strange the text was, without a character that a terminal would obey or that
+ * turns the direction of reading.
  */
 
 const LONGEST = 300;

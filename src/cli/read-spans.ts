@@ -1,8 +1,8 @@
 /**
  * Reads all that a command was asked to read.
  *
- * Guarantee: whatever cannot be read is one line on stderr with its place and reason, and the rest is read. Where nothing
- * could be, {@link NothingReadError} is thrown.
+ * Guarantee: whatever cannot be read is one line on stderr with its place and reason, and the rest is read. Where
+ * nothing could be, {@link NothingReadError} is thrown.
  */
 import { InvalidValueError } from '../clocks/errors.js';
 import { type ReadProblem, ReadTracesError } from '../analysis/readers/formats/problems.js';

@@ -4,8 +4,8 @@
  * Guarantee: a message that was recorded is never `fresh` again, after any limit, merge, save and reload; what may have
  * been handled and is forgotten is `unknown`. A message from the network never makes it throw. Memory is bounded by the
  * options and by `src/clocks/limits.ts`.
- * Hazard: between handling a message and recording it, a crash makes it come again. Record before you handle and a crash
- * makes it be lost. No library can close this gap; `begin` and `handled` say which side of it you are on.
+ * Hazard: between handling a message and recording it, a crash makes it come again. Record before you handle and a
+ * crash makes it be lost. No library can close this gap; `begin` and `handled` say which side of it you are on.
  */
 import {
   DEFAULT_DEDUP_KEYS,

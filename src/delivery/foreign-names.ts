@@ -1,6 +1,6 @@
 /**
- * What the names of a stranger's message must be before anything is remembered of it: node, tick and vector; and the names of
- * states.
+ * What the names of a stranger's message must be before anything is remembered of it: node, tick and vector; and the
+ * names of states.
  *
  * Guarantee: `vectorOf` never throws and never returns a vector with a node or counter beyond its limit. It takes a
  * vector of another copy of this package as well: a page may hold the ESM and the CommonJS build at once.

@@ -24,7 +24,10 @@ import { sameValue, type Sibling, siblingsOfBoth } from './siblings.js';
 
 /** What a read returns. */
 export interface RegisterReading<V> {
-  /** The values that nobody has replaced: none when nothing was written or all was deleted, several after concurrent writes. */
+  /**
+   * The values that nobody has replaced: none when nothing was written or all was deleted, several after concurrent
+   * writes.
+   */
   readonly values: readonly V[];
   /** What was seen. Hand it back with the write that follows from it. */
   readonly context: VectorTimestamp;

@@ -21,7 +21,10 @@ export function siblingsOfBoth<V>(a: readonly Sibling<V>[], b: readonly Sibling<
   return [...a, ...b].sort(compareSiblings);
 }
 
-/** True when two values are the same, or are the same JSON. What JSON cannot hold, or only too deep, is like nothing else. */
+/**
+ * True when two values are the same, or are the same JSON. What JSON cannot hold, or only too deep, is like nothing
+ * else.
+ */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object') return false;

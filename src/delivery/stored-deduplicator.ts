@@ -94,8 +94,8 @@ export class StoredDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>
 
 /**
  * Opens a consumer's deduplicator and reads its state: at once where the storage answers at once. Throws or rejects
- * with `InvalidValueError` for a bad option, `StateDamagedError` where both slots of the state are damaged, and whatever
- * the storage throws; under `whenUnreadable: 'start-empty'` only for a bad option.
+ * with `InvalidValueError` for a bad option, `StateDamagedError` where both slots of the state are damaged, and
+ * whatever the storage throws; under `whenUnreadable: 'start-empty'` only for a bad option.
  */
 export function openDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>(
   options: StoredDeduplicatorOptions<SyncStateStorage>,

@@ -1,8 +1,8 @@
 /**
  * Clocks in segments, each with an offset of its own: a clock that was set has one more from that span on.
  *
- * Guarantee: segments are numbered in the order in which they were made, the first one of each lane by the lane. Finding the
- * segment of a span is logarithmic in the segments of its lane.
+ * Guarantee: segments are numbered in the order in which they were made, the first one of each lane by the lane.
+ * Finding the segment of a span is logarithmic in the segments of its lane.
  */
 import type { EventTable } from '../events/event-table.js';
 

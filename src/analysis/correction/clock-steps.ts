@@ -1,14 +1,16 @@
 /**
- * Clocks that no constant offset explains: some clock was set, or runs at another speed, while the traces were recorded.
+ * Clocks that no constant offset explains: some clock was set, or runs at another speed, while the traces were
+ * recorded.
  *
- * Edges are taken in causal order. Where the first one comes that contradicts those before it, one of its two clocks is given
- * a new offset from that span on: the one that then explains more of what follows.
+ * Edges are taken in causal order. Where the first one comes that contradicts those before it, one of its two clocks is
+ * given a new offset from that span on: the one that then explains more of what follows.
  *
  * Where that does not put all of them right, single spans are shifted from there on (span-shifts.ts).
  *
- * Guarantee: ends, and costs little more than each constraint once where clocks are set now and then: what was taken up is
- * kept while the next step is searched for. No edge that was in order is out of order, but for the sequence of a plain process, which only the clock in
- * doubt tells of. An edge that is left is impossible beside the others: with durations kept, they form a circle.
+ * Guarantee: ends, and costs little more than each constraint once where clocks are set now and then: what was taken up
+ * is kept while the next step is searched for. No edge that was in order is out of order, but for the sequence of a
+ * plain process, which only the clock in doubt tells of. An edge that is left is impossible beside the others: with
+ * durations kept, they form a circle.
  * Hazard: when a clock was set is known only as well as there are messages around it.
  */
 import type { GraphParts } from '../graph/causal-graph.js';

@@ -1,13 +1,15 @@
 /**
- * Timestamps as they would be if the clocks had agreed: each node's clock gets a constant offset, the least that its causes and
- * effects force.
+ * Timestamps as they would be if the clocks had agreed: each node's clock gets a constant offset, the least that its
+ * causes and effects force.
  *
  * Guarantee: durations are kept; afterwards no cause lies after its effect by more than the clocks can tell, no edge
- * that was in order is out of order, and what nothing forces to move is the very same object. Where constant offsets cannot do
- * it, because a clock was set, the report says so and the offset changes from there on, if need be from span to span.
- * Exceptions are `unresolved`, and are proven to be impossible beside the rest while durations are kept: a span that its clock
- * says lasted less than what it waited for. Where a plain process's clock was set, what it told of its own sequence may go.
- * Hazard: corrected times are possible ones, not true ones: a clock that is off by less than messages take is not found.
+ * that was in order is out of order, and what nothing forces to move is the very same object. Where constant offsets
+ * cannot do it, because a clock was set, the report says so and the offset changes from there on, if need be from span
+ * to span. Exceptions are `unresolved`, and are proven to be impossible beside the rest while durations are kept: a
+ * span that its clock says lasted less than what it waited for. Where a plain process's clock was set, what it told of
+ * its own sequence may go.
+ * Hazard: corrected times are possible ones, not true ones: a clock that is off by less than messages take is not
+ * found.
  */
 import { CausalGraph } from '../graph/causal-graph.js';
 import { findClockSteps } from './clock-steps.js';

@@ -1,9 +1,10 @@
 /**
- * Difference constraints `offset[to] - offset[from] >= atLeast` that are taken up one by one, over variables that can be split.
+ * Difference constraints `offset[to] - offset[from] >= atLeast` that are taken up one by one, over variables that can
+ * be split.
  *
- * Guarantee: {@link OffsetBounds.take} is exact: false, and nothing has changed, where the constraint and those before it form
- * a circle that asks for more than nothing. Whatever was done since {@link OffsetBounds.begin} can be taken back, at the cost of
- * what was done.
+ * Guarantee: {@link OffsetBounds.take} is exact: false, and nothing has changed, where the constraint and those before
+ * it form a circle that asks for more than nothing. Whatever was done since {@link OffsetBounds.begin} can be taken
+ * back, at the cost of what was done.
  * Hazard: the offsets satisfy what was taken up and are none that anybody wants: they are only ever raised.
  */
 

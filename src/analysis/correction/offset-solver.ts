@@ -1,8 +1,8 @@
 /**
  * Offsets that satisfy difference constraints `offset[to] - offset[from] >= atLeast`.
  *
- * Guarantee: where all offsets can be zero they are. Otherwise, of the solutions that leave one clock of the component alone and
- * move every other one no further than forced, the one with the least movement is taken.
+ * Guarantee: where all offsets can be zero they are. Otherwise, of the solutions that leave one clock of the component
+ * alone and move every other one no further than forced, the one with the least movement is taken.
  * Hazard: cost is nodes times constraints for each clock that is tried; candidates are few.
  */
 import { addTo } from '../multimap.js';
@@ -39,8 +39,9 @@ export function solveOffsets(
 }
 
 /**
- * Moves each offset to a whole number of its clock's units, away from zero or else towards it, where all constraints still hold. A clock that
- * counts in milliseconds still seems to do so afterwards, and ties that it could not tell stay ties.
+ * Moves each offset to a whole number of its clock's units, away from zero or else towards it, where all constraints
+ * still hold. A clock that counts in milliseconds still seems to do so afterwards, and ties that it could not tell stay
+ * ties.
  */
 export function roundOffsets(
   offsets: Float64Array,
@@ -94,7 +95,10 @@ function solveComponent(
   return true;
 }
 
-/** The solution that leaves one clock alone: others go back only as far as it forces them, and forward only as far as anybody does. */
+/**
+ * The solution that leaves one clock alone: others go back only as far as it forces them, and forward only as far as
+ * anybody does.
+ */
 function solveAround(
   pinned: number,
   component: readonly number[],

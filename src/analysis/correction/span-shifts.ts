@@ -1,13 +1,15 @@
 /**
  * Shifts of single spans, where a clock jumped about so much that not even offsets that change now and then fit.
  *
- * Each span is a variable, because its duration is kept. Constraints are taken up one by one; whatever one forces is moved
- * later by the least that will do, through everything taken up before. Where that comes back to the cause itself, the
- * constraint and those before it form a circle that asks for more time than its durations leave: it is *impossible*.
+ * Each span is a variable, because its duration is kept. Constraints are taken up one by one; whatever one forces is
+ * moved later by the least that will do, through everything taken up before. Where that comes back to the cause itself,
+ * the constraint and those before it form a circle that asks for more time than its durations leave: it is
+ * *impossible*.
  *
- * Guarantee: all that is taken up holds. A constraint that zero shifts satisfy is never impossible beside others like it, so those
- * come first. What is impossible is so beside what was taken up, and stays so.
- * Hazard: spans are moved later only, and only from where they are put before: whoever wants less movement puts them well.
+ * Guarantee: all that is taken up holds. A constraint that zero shifts satisfy is never impossible beside others like
+ * it, so those come first. What is impossible is so beside what was taken up, and stays so.
+ * Hazard: spans are moved later only, and only from where they are put before: whoever wants less movement puts them
+ * well.
  */
 import type { SpanConstraint } from './time-constraints.js';
 
@@ -61,7 +63,9 @@ export class SpanShifts {
     this.first[constraint.from] = this.taken.push(constraint) - 1;
   }
 
-  /** Moves the effect later, and whatever that forces; false, and nothing has moved, where its own cause would have to. */
+  /**
+   * Moves the effect later, and whatever that forces; false, and nothing has moved, where its own cause would have to.
+   */
   private force({ from, to, atLeast }: SpanConstraint): boolean {
     const { shifts } = this;
     const before = new Map<number, number>();

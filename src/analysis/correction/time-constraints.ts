@@ -40,7 +40,10 @@ export function visitPlainSequence(
   }
 }
 
-/** The sequence of each process, where its clock has it right; with `stampedOnly` not of those that only their clock tells it of. */
+/**
+ * The sequence of each process, where its clock has it right; with `stampedOnly` not of those that only their clock
+ * tells it of.
+ */
 export function visitSequence(
   { table }: GraphParts,
   stampedOnly: boolean,

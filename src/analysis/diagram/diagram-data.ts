@@ -31,7 +31,9 @@ export type PackedChain = readonly [
   node: string,
 ];
 
-/** The graph's columns: what its own search needs, and nothing else. Event `3s + k` is start, reply or end of span `s`. */
+/**
+ * The graph's columns: what its own search needs, and nothing else. Event `3s + k` is start, reply or end of span `s`.
+ */
 export interface PackedTable {
   readonly order: GraphOrder;
   readonly links: 'start' | 'end';

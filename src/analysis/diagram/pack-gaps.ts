@@ -1,6 +1,6 @@
 /**
- * Missing events, and where they belong: after the last event of their node that was read before them, and before the next
- * one, or the first event elsewhere that had heard of them.
+ * Missing events, and where they belong: after the last event of their node that was read before them, and before the
+ * next one, or the first event elsewhere that had heard of them.
  *
  * Guarantee: linear in events and vector entries, beside the gaps.
  */

@@ -1,6 +1,6 @@
 /**
- * A graph's columns as JSON, and back again: the page searches the very table that the graph searches, with the same code,
- * so the two cannot disagree.
+ * A graph's columns as JSON, and back again: the page searches the very table that the graph searches, with the same
+ * code, so the two cannot disagree.
  *
  * Guarantee: `unpackTable(packTable(graph), ...)` answers every question of order as the graph does.
  */

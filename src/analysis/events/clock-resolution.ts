@@ -3,7 +3,8 @@
  *
  * Guarantee: never finer than the clock can be shown to be: times that all fall on whole milliseconds are taken for
  * milliseconds, because OpenTelemetry JS cuts every start there.
- * Hazard: a clock that was read once tells little; it may be taken for finer than it is when a program handed in a time.
+ * Hazard: a clock that was read once tells little; it may be taken for finer than it is when a program handed in a
+ * time.
  */
 
 import type { Lane } from './event-table.js';

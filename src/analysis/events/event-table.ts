@@ -2,8 +2,9 @@
  * All events of a graph in columns: a million spans are some hundred megabytes as typed arrays and several gigabytes as
  * objects.
  *
- * Event `3s` is the start of span `s`, `3s + 1` its reply (where `tick` says so), `3s + 2` its end. A *chain* is what one
- * process did in one domain. Stamped chains are in the order of their ticks, plain ones in that of their wall clock.
+ * Event `3s` is the start of span `s`, `3s + 1` its reply (where `tick` says so), `3s + 2` its end. A *chain* is what
+ * one process did in one domain. Stamped chains are in the order of their ticks, plain ones in that of their wall
+ * clock.
  *
  * Hazard: columns are filled by build-table.ts and only read by everybody else.
  */

@@ -1,7 +1,8 @@
 /**
  * Typed arrays that grow as they are filled.
  *
- * Two classes and not one of two kinds: what reads millions of entries is fast where it only ever meets one kind of array.
+ * Two classes and not one of two kinds: what reads millions of entries is fast where it only ever meets one kind of
+ * array.
  */
 
 export class GrowingInts {

@@ -1,8 +1,9 @@
 /**
- * All logs of a graph in columns, beside the table of events: a log is no event of its node, has no tick of its own, and a
- * graph without logs pays nothing for them.
+ * All logs of a graph in columns, beside the table of events: a log is no event of its node, has no tick of its own,
+ * and a graph without logs pays nothing for them.
  *
- * Guarantee: a log is kept where it belongs to a trace, or its stamp to process scope; each once, however often it was sent.
+ * Guarantee: a log is kept where it belongs to a trace, or its stamp to process scope; each once, however often it was
+ * sent.
  * Hazard: its tick is that of the node's last event *before* it.
  */
 import type { LogStamp } from '../../clocks/log-stamp.js';

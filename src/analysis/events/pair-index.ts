@@ -1,6 +1,6 @@
 /**
- * A number for each pair of numbers: a hash table in two typed arrays, because a Map with a key for each of a million spans
- * is mostly garbage and cache misses.
+ * A number for each pair of numbers: a hash table in two typed arrays, because a Map with a key for each of a million
+ * spans is mostly garbage and cache misses.
  */
 export class PairIndex {
   private keys: Int32Array;

@@ -1,4 +1,6 @@
-/** The lanes of what carries no stamp: one for each process that resources tell apart, else one for each service's name. */
+/**
+ * The lanes of what carries no stamp: one for each process that resources tell apart, else one for each service's name.
+ */
 import type { EventTable } from './event-table.js';
 import { ProcessIdentities } from './process-identity.js';
 import type { AttributeRecord } from '../recorded.js';

@@ -1,8 +1,8 @@
 /**
  * Spans by their ids.
  *
- * Guarantee: a span that was read twice is kept once; two that share an id (the two sides of a call in Zipkin, or two traces)
- * are told apart. Constant time for each, also where somebody gives all spans one id.
+ * Guarantee: a span that was read twice is kept once; two that share an id (the two sides of a call in Zipkin, or two
+ * traces) are told apart. Constant time for each, also where somebody gives all spans one id.
  */
 import type { RecordedSpan } from '../recorded.js';
 import { PairIndex } from './pair-index.js';

@@ -1,8 +1,8 @@
 /**
  * The stamps of a span as nearly all of them are, straight from the attributes into columns.
  *
- * Guarantee: what it stores is what {@link readSpanStamps} would have given; where anything is cut, contradicts itself or is
- * not there, it stores nothing and says so, and the general way has to look.
+ * Guarantee: what it stores is what {@link readSpanStamps} would have given; where anything is cut, contradicts itself
+ * or is not there, it stores nothing and says so, and the general way has to look.
  * Hazard: it is here for a million spans: no objects, no texts, and each name is compared before it is looked up.
  */
 import { PROCESS_DOMAIN } from '../../clocks/stamp.js';

@@ -1,6 +1,6 @@
 /**
- * Spans as Chrome's trace events, for Perfetto and chrome://tracing: a process for each node, tracks whose slices nest, and
- * an arrow for each message, reply and link.
+ * Spans as Chrome's trace events, for Perfetto and chrome://tracing: a process for each node, tracks whose slices nest,
+ * and an arrow for each message, reply and link.
  *
  * Guarantee: both ends of an arrow lie in a slice, and it never points back in time: the viewers drop such arrows.
  * Hazard: an arrow whose effect wall time has before its cause is therefore left out: correct the timestamps first.
@@ -21,7 +21,9 @@ interface Placed extends Slice {
   readonly tid: number;
 }
 
-/** One JSON document, line by line. Times count from the earliest span, in microseconds; `otherData` says when that was. */
+/**
+ * One JSON document, line by line. Times count from the earliest span, in microseconds; `otherData` says when that was.
+ */
 export function* writeChromeTrace(graph: CausalGraph): Generator<string, void, undefined> {
   const base = graph.spans.reduce<bigint | undefined>(
     (least, { recorded: { startNanos } }) => (least === undefined || startNanos < least ? startNanos : least),

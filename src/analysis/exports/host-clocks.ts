@@ -1,10 +1,11 @@
 /**
- * Vector clocks of one trace over *hosts*: lines of events whose order is proven, which the events of one node need not be.
+ * Vector clocks of one trace over *hosts*: lines of events whose order is proven, which the events of one node need not
+ * be.
  *
- * Guarantee: an event's clock names another event of the trace exactly where a path inside the trace leads from that one to it.
- * Linear in what events are told to come after, times the entries of clocks, which are the result.
- * Hazard: events must be taken in causal order. Where nothing orders the spans of a node there are as many hosts as spans, and
- * clocks that have heard of all of them have as many entries: whoever wants the result bounds it.
+ * Guarantee: an event's clock names another event of the trace exactly where a path inside the trace leads from that
+ * one to it. Linear in what events are told to come after, times the entries of clocks, which are the result.
+ * Hazard: events must be taken in causal order. Where nothing orders the spans of a node there are as many hosts as
+ * spans, and clocks that have heard of all of them have as many entries: whoever wants the result bounds it.
  */
 import { type Chain, type EventTable, NONE } from '../events/event-table.js';
 import type { GraphParts } from '../graph/causal-graph.js';

@@ -1,10 +1,11 @@
 /**
  * A log for ShiViz, which draws happens-before from vector clocks.
  *
- * Guarantee: what its parser asks for: the parser's expression in the first line, the one that separates traces in the second;
- * hosts without spaces; of each host a first event 1 and no gaps; no host in a clock that has no event. An event is before
- * another there exactly where the graph says so inside one trace.
- * Hazard: ShiViz orders all events of a host. So a node whose events are not all in one proven order becomes several hosts.
+ * Guarantee: what its parser asks for: the parser's expression in the first line, the one that separates traces in the
+ * second; hosts without spaces; of each host a first event 1 and no gaps; no host in a clock that has no event. An
+ * event is before another there exactly where the graph says so inside one trace.
+ * Hazard: ShiViz orders all events of a host. So a node whose events are not all in one proven order becomes several
+ * hosts.
  */
 import { InvalidValueError } from '../../clocks/errors.js';
 import type { CausalGraph } from '../graph/causal-graph.js';
@@ -18,8 +19,8 @@ const PARSER = '(?<event>.*)\\n(?<host>\\S*) (?<clock>{.*})';
 const SEPARATOR = '^=== (?<trace>.*) ===$';
 
 /**
- * Most entries of all clocks of a trace together: some fifty megabytes. ShiViz draws a column for each host and holds every clock
- * whole; long before this many it shows nothing that anybody can look at.
+ * Most entries of all clocks of a trace together: some fifty megabytes. ShiViz draws a column for each host and holds
+ * every clock whole; long before this many it shows nothing that anybody can look at.
  */
 export const MOST_SHIVIZ_ENTRIES = 2_000_000;
 

@@ -1,7 +1,8 @@
 /**
  * Spans as OTLP JSON lines: what the Collector's file receiver, Jaeger and Tempo take, and what the readers read.
  *
- * Guarantee: reading gives the same spans back: ids, nanoseconds, integers of 64 bits, attributes, links, events, status.
+ * Guarantee: reading gives the same spans back: ids, nanoseconds, integers of 64 bits, attributes, links, events,
+ * status.
  * Hazard: a number without a fraction is written as an integer, because a span that was read does not tell them apart.
  */
 import type { AttributeRecord, AttributeValue, RecordedKind, RecordedSpan } from '../recorded.js';

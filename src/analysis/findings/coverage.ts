@@ -1,7 +1,9 @@
 /**
- * How far stamps reach, for whoever is rolling the library out: where they are, where they get lost, and what that costs.
+ * How far stamps reach, for whoever is rolling the library out: where they are, where they get lost, and what that
+ * costs.
  *
- * Guarantee: counts are exact; the shares of orderings are exact for small graphs and say so, else estimated from a fixed sample.
+ * Guarantee: counts are exact; the shares of orderings are exact for small graphs and say so, else estimated from a
+ * fixed sample.
  * Hazard: why stamps get lost is likely, not known: spans do not say what was in a header.
  */
 import type { CausalGraph, GraphParts } from '../graph/causal-graph.js';
@@ -21,7 +23,8 @@ export interface ServiceCoverage {
  * - `no-library`: neither side, or not the receiving side, stamps anything
  * - `partly-sampled`: the receiving service stamps elsewhere, but not here
  * - `no-propagator`: both sides stamp, and the receiver saw no trace of the sender's stamps
- * - `baggage-stripped`: the receiver knows that a stamp was sent and did not get it, or somebody without the library passed it on
+ * - `baggage-stripped`: the receiver knows that a stamp was sent and did not get it, or somebody without the library
+ *   passed it on
  * - `no-reply`: the request's stamp arrived and no reply brought one back
  */
 export type LossReason = 'no-library' | 'partly-sampled' | 'no-propagator' | 'baggage-stripped' | 'no-reply';

@@ -1,8 +1,8 @@
 /**
  * Everything that is wrong with recorded traces, or with what they record.
  *
- * Guarantee: nothing is reported that the records do not show; cost is linear in spans, but for races, which also cost what
- * they are.
+ * Guarantee: nothing is reported that the records do not show; cost is linear in spans, but for races, which also cost
+ * what they are.
  */
 import type { CausalGraph } from '../graph/causal-graph.js';
 import { findClockAnomalies } from './clock-findings.js';

@@ -1,7 +1,8 @@
 /**
  * Where stamps became incomplete, and why, as far as the whole trace tells.
  *
- * Guarantee: `since` is the node's first incomplete span of the domain; everything of the node after it is incomplete too.
+ * Guarantee: `since` is the node's first incomplete span of the domain; everything of the node after it is incomplete
+ * too.
  * Hazard: the reason is a likely one. The process knew it (`clock.counters`), the span does not say it.
  */
 import type { GraphParts } from '../graph/causal-graph.js';

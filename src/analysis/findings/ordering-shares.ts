@@ -1,8 +1,8 @@
 /**
  * What share of all pairs of spans of one trace have a known order, and where the knowledge comes from.
  *
- * Guarantee: the same graph gives the same answer. Small graphs are counted whole; of others pairs are drawn evenly from all pairs
- * of all traces, by a generator with a fixed seed.
+ * Guarantee: the same graph gives the same answer. Small graphs are counted whole; of others pairs are drawn evenly
+ * from all pairs of all traces, by a generator with a fixed seed.
  */
 import type { GraphParts } from '../graph/causal-graph.js';
 import type { EventTable } from '../events/event-table.js';

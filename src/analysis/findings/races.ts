@@ -5,8 +5,9 @@
  * order all that one process did in one trace is ordered as it happened there: two branches of one process race only
  * where they overlapped. `order: 'flow'` finds those that this run happened to serialize.
  *
- * Guarantee: every pair whose order stamps (or, in flow order, the span tree) disprove is found, and no other. Each access is
- * compared with the last ones of each node: linear in accesses times nodes of the resource, plus the races themselves.
+ * Guarantee: every pair whose order stamps (or, in flow order, the span tree) disprove is found, and no other. Each
+ * access is compared with the last ones of each node: linear in accesses times nodes of the resource, plus the races
+ * themselves.
  */
 import { accessOf } from './accesses.js';
 import type { GraphParts } from '../graph/causal-graph.js';
@@ -15,8 +16,9 @@ import type { Access, Race } from './findings.js';
 import type { RecordedSpan } from '../recorded.js';
 
 /**
- * Most pairs of accesses that are compared for one resource in one domain. Accesses that are in order are not compared one by one, so
- * only a resource where hundreds of accesses race with each other comes here: more pairs of it say no more.
+ * Most pairs of accesses that are compared for one resource in one domain. Accesses that are in order are not compared
+ * one by one, so only a resource where hundreds of accesses race with each other comes here: more pairs of it say no
+ * more.
  */
 export const RACE_COMPARISONS = 200_000;
 

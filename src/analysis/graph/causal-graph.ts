@@ -2,10 +2,11 @@
  * What happened before what in recorded traces: by stamps where there are any, joined with what the traces themselves
  * show (parents, links, the sequence inside one process).
  *
- * Guarantee: `before` is said where a chain of stamps, parents, links and local sequence leads from one event to the other, `concurrent` only where stamps
- * prove that there is none (or, in flow order, where the whole span tree is known). Everything else is `unknown`.
- * Hazard: local sequence of a process without stamps is told by its own wall clock, beyond that clock's resolution: a clock that
- * was set back tells it wrong. Such answers are called *derived*.
+ * Guarantee: `before` is said where a chain of stamps, parents, links and local sequence leads from one event to the
+ * other, `concurrent` only where stamps prove that there is none (or, in flow order, where the whole span tree is
+ * known). Everything else is `unknown`.
+ * Hazard: local sequence of a process without stamps is told by its own wall clock, beyond that clock's resolution: a
+ * clock that was set back tells it wrong. Such answers are called *derived*.
  */
 import type { StampRelation } from '../../clocks/stamp.js';
 import { buildTable } from '../events/build-table.js';
@@ -146,7 +147,9 @@ export class CausalGraph {
     return this.inOrder(events, also && this.parts.happened.logsThat('concurrent', one.index));
   }
 
-  /** All events so that each comes after its causes: by Lamport time, then by node. With logs, those stand among them. */
+  /**
+   * All events so that each comes after its causes: by Lamport time, then by node. With logs, those stand among them.
+   */
   order(): readonly CausalEvent[];
   order(also: WithLogs): readonly CausalMoment[];
   order(also?: WithLogs): readonly CausalMoment[] {

@@ -2,7 +2,8 @@
  * What a causal graph is made of, as its users see it.
  *
  * Guarantee: everything here is a read-only view; the same event, span or node of a graph is always the same object.
- * Hazard: `timeNanos` is what some wall clock said. Nothing in the graph's order depends on comparing it between processes.
+ * Hazard: `timeNanos` is what some wall clock said. Nothing in the graph's order depends on comparing it between
+ * processes.
  */
 import type { LogStamp } from '../../clocks/log-stamp.js';
 import type { CausalStamp } from '../../clocks/stamp.js';
@@ -90,8 +91,8 @@ export interface GraphOptions {
   /** Default `process`. */
   readonly order?: GraphOrder;
   /**
-   * What a link proves: the linked span started before the linking one's `end` (default: a link may be added at any time), or
-   * before its `start`, where it is known that links are given when spans are made.
+   * What a link proves: the linked span started before the linking one's `end` (default: a link may be added at any
+   * time), or before its `start`, where it is known that links are given when spans are made.
    */
   readonly links?: 'end' | 'start';
   /** Log records, of the same traces or of others. */

@@ -60,7 +60,9 @@ export class Edges {
     }
   }
 
-  /** What comes before an event and is no parent, link or reply: its own process, its own span, news of unknown origin. */
+  /**
+   * What comes before an event and is no parent, link or reply: its own process, its own span, news of unknown origin.
+   */
   private visitSteps(event: number, visitor: EdgeVisitor): void {
     const { table, predecessors } = this;
     const span = Math.floor(event / 3);

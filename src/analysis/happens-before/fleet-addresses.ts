@@ -4,8 +4,8 @@
  * recorded there.
  *
  * Guarantee: a call that names no address may be to any of them.
- * Hazard: an address is what instrumentations write. A service that is called by a name at which nothing recorded ever answers
- * is not recognised.
+ * Hazard: an address is what instrumentations write. A service that is called by a name at which nothing recorded ever
+ * answers is not recognised.
  */
 import type { EventTable } from '../events/event-table.js';
 import type { AttributeRecord, RecordedSpan } from '../recorded.js';

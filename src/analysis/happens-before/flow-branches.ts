@@ -1,8 +1,8 @@
 /**
  * Branches of the span tree, for the order in which a process's sequence plays no part.
  *
- * Guarantee: two events of one trace are called unordered only where both their branches reach up to the trace's root: a
- * missing parent could hang one below the other.
+ * Guarantee: two events of one trace are called unordered only where both their branches reach up to the trace's root:
+ * a missing parent could hang one below the other.
  * Hazard: what is not in the tree (a wait for another branch) is not seen: that is what this order is for.
  */
 import { type EventTable, NONE } from '../events/event-table.js';

@@ -1,8 +1,8 @@
 /**
  * The one question that all others are made of: did this event happen before that one?
  *
- * Guarantee: `true` is proven by a path, `false` by stamps that miss nothing, or by a path the other way; anything else is
- * undefined. An event that claims to be both before and after another proves neither.
+ * Guarantee: `true` is proven by a path, `false` by stamps that miss nothing, or by a path the other way; anything else
+ * is undefined. An event that claims to be both before and after another proves neither.
  */
 import type { StampRelation } from '../../clocks/stamp.js';
 import { type Chain, type EventTable, NONE } from '../events/event-table.js';

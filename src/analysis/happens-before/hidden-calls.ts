@@ -8,8 +8,8 @@
  *
  * Guarantee: used only where these calls explain every incomplete stamp of the group: everything stamped, no parent and
  * no tick missing, no vector that lost an entry, no links that stamps do not tell, no reply whose body was still open.
- * Hazard: calls whose service was recorded without stamps are not hidden ones; for those `unknown` stays. So it does where
- * an address says that a recorded service took the call; where none does, that is not seen.
+ * Hazard: calls whose service was recorded without stamps are not hidden ones; for those `unknown` stays. So it does
+ * where an address says that a recorded service took the call; where none does, that is not seen.
  */
 import type { RecordedSpan } from '../recorded.js';
 import { type Chain, END, type EventTable, MISSING, NONE, REPLY, START, vectorOf } from '../events/event-table.js';

@@ -1,9 +1,9 @@
 /**
  * A Lamport time for every event, derived where there is no stamp.
  *
- * Guarantee: smaller than that of every effect that the graph knows, and the stamp's own time wherever that suffices. On the way, plain
- * processes whose clock contradicts causes (an effect before itself) are found, and their clocks no longer believed.
- * Linear in events and what each is told to come after, for each of a few passes.
+ * Guarantee: smaller than that of every effect that the graph knows, and the stamp's own time wherever that suffices.
+ * On the way, plain processes whose clock contradicts causes (an effect before itself) are found, and their clocks no
+ * longer believed. Linear in events and what each is told to come after, for each of a few passes.
  * Hazard: where stamps themselves contradict each other, some edge is ignored.
  */
 import { type Chain, type EventTable, NONE } from '../events/event-table.js';
@@ -35,7 +35,10 @@ class LamportPass {
   private readonly stack: number[] = [];
   /** Where an open event stands in the stack, from 1. */
   private readonly height: Int32Array;
-  /** For each height the next one at or below it whose event was not accused yet: each is looked at once while it is open. */
+  /**
+   * For each height the next one at or below it whose event was not accused yet: each is looked at once while it is
+   * open.
+   */
   private readonly unaccused = [0];
   private readonly liars = new Set<number>();
   private lamport = 0;
@@ -117,7 +120,9 @@ class LamportPass {
   private readonly pushing = this.visitorOf(this.push);
   private readonly raising = this.visitorOf(this.raise);
 
-  /** The last of a prefix stands for all of it: a chain is numbered one by one, also where its clock calls two equal. */
+  /**
+   * The last of a prefix stands for all of it: a chain is numbered one by one, also where its clock calls two equal.
+   */
   private visitorOf(event: (event: number) => void): PredecessorVisitor {
     return {
       event,

@@ -14,8 +14,9 @@ export function inLamportOrder(table: EventTable, events: readonly number[]): In
 }
 
 /**
- * The same with logs, which come after the events of their Lamport time: a log's is that of its last cause, or one that it had heard
- * of, and every effect's is higher. Among logs, those that stand at the same place are in the order in which they were written.
+ * The same with logs, which come after the events of their Lamport time: a log's is that of its last cause, or one that
+ * it had heard of, and every effect's is higher. Among logs, those that stand at the same place are in the order in
+ * which they were written.
  */
 export function withLogs(table: EventTable, logs: LogTable, events: Int32Array, some: readonly number[]): Int32Array {
   const rank = ranksOf(table);

@@ -1,9 +1,9 @@
 /**
  * What a log is told of what came before and after it.
  *
- * A stamped log stands in its node's chain: after event `tick`, before the next one. What the log had heard came before it;
- * who has heard of an event after it came after it. A log without a stamp came after its span's start, and before its
- * end where the clock of its own process surely says so.
+ * A stamped log stands in its node's chain: after event `tick`, before the next one. What the log had heard came before
+ * it; who has heard of an event after it came after it. A log without a stamp came after its span's start, and before
+ * its end where the clock of its own process surely says so.
  *
  * Guarantee: whatever is said here is sound, and is all that is known directly: everything else is a path over events.
  * Hazard: a message that left after the log tells the same of its node as one that left before it. Who has heard no
@@ -88,7 +88,10 @@ export class LogOrder {
     return apart >= (logs.resolutionNanos[logs.lane[first] as number] as number) && apart > 0;
   }
 
-  /** True where the stamp of a log proves that no path leads to it from an event, or an event's that none leads from a log. */
+  /**
+   * True where the stamp of a log proves that no path leads to it from an event, or an event's that none leads from a
+   * log.
+   */
   hasNotHeard(log: number, event: number): boolean {
     const { table, logs } = this;
     const chain = table.chain[event] as number;

@@ -1,8 +1,9 @@
 /**
  * A Lamport time for every log, so that logs can stand among events.
  *
- * Guarantee: no smaller than that of any cause, and smaller than that of every effect, wherever stamps do not contradict each other.
- * A log without a stamp is placed by the clock of its own process inside its span: that is a place, not an order.
+ * Guarantee: no smaller than that of any cause, and smaller than that of every effect, wherever stamps do not
+ * contradict each other. A log without a stamp is placed by the clock of its own process inside its span: that is a
+ * place, not an order.
  */
 import { type Chain, END, type EventTable, NONE, START } from '../events/event-table.js';
 import type { LogOrder } from './log-order.js';
@@ -27,7 +28,10 @@ export function deriveLogTimes(table: EventTable, order: LogOrder): void {
   }
 }
 
-/** The time of the last event of the span's process, within the span, that its clock puts before the log; 0 where it does not say. */
+/**
+ * The time of the last event of the span's process, within the span, that its clock puts before the log; 0 where it
+ * does not say.
+ */
 function placeInSpan(table: EventTable, { logs }: LogOrder, log: number): number {
   const span = logs.span[log] as number;
   if (span === NONE || table.lane[span] !== logs.lane[log]) return 0;

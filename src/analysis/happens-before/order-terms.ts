@@ -2,8 +2,8 @@
 
 /**
  * Which order is asked for. `process`: Lamport's, in which everything that one process did in one trace is ordered.
- * `flow`: only the span tree, links and messages, so that two branches of one process count as concurrent even where this run happened
- * to serialize them.
+ * `flow`: only the span tree, links and messages, so that two branches of one process count as concurrent even where
+ * this run happened to serialize them.
  */
 export type GraphOrder = 'process' | 'flow';
 

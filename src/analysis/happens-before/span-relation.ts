@@ -11,7 +11,8 @@ import type { SpanStamps } from '../../codec/span-stamps.js';
 
 /**
  * - `before`: it was over, or had replied, before the other one started; `after` is the reverse.
- * - `contains`: it caused the other one's start and had heard of its end (or reply) by its own; `within` is the reverse.
+ * - `contains`: it caused the other one's start and had heard of its end (or reply) by its own; `within` is the
+ *   reverse.
  * - `overlaps`: some event of one happened before some event of the other, but neither of the above.
  * - `concurrent`: neither could have heard of the other's start.
  * - `unknown`: one of the two may have heard something that nobody stamped, or has not ended.
@@ -70,8 +71,8 @@ function intervalOf(span: SpanStamps): Interval<StampedEvent> {
 }
 
 /**
- * Whether `cause`, an event of `span`, happened before `effect`, which is a start or an end. The effect's vector decides;
- * of the cause only its tick is needed, so a reply counts although its own vector was not written.
+ * Whether `cause`, an event of `span`, happened before `effect`, which is a start or an end. The effect's vector
+ * decides; of the cause only its tick is needed, so a reply counts although its own vector was not written.
  */
 function happened(
   span: SpanStamps,

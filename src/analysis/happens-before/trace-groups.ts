@@ -1,8 +1,8 @@
 /**
  * Traces that can have anything to do with each other, and whether stamps alone tell all there is to tell in them.
  *
- * Guarantee: events of different groups are never ordered. In a *pure* group the stamps' comparison is the whole answer: no parent,
- * link or sequence says anything that they do not.
+ * Guarantee: events of different groups are never ordered. In a *pure* group the stamps' comparison is the whole
+ * answer: no parent, link or sequence says anything that they do not.
  */
 import { type Chain, END, type EventTable, NONE, START, STAMPED } from '../events/event-table.js';
 import type { LogTable } from '../events/log-table.js';

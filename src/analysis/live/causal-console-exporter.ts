@@ -1,11 +1,12 @@
 /**
  * A SpanExporter for development: prints each finished trace in causal order, with a lane for each node, and its races.
  *
- * A trace counts as finished when a span that has no parent in this process was exported and nothing more came for a while.
+ * A trace counts as finished when a span that has no parent in this process was exported and nothing more came for a
+ * while.
  *
  * Guarantee: nothing is thrown into the SDK, no timer keeps a process alive, and memory is bounded by the two limits.
- * Hazard: it sees the spans of its own process. What others did shows only as what was heard of them. And it computes and prints
- * in the process that it watches: not for production.
+ * Hazard: it sees the spans of its own process. What others did shows only as what was heard of them. And it computes
+ * and prints in the process that it watches: not for production.
  */
 import { MAX_LIVE_SPANS, MAX_LIVE_TRACES } from '../../clocks/limits.js';
 import { CausalGraph } from '../graph/causal-graph.js';

@@ -26,8 +26,8 @@ export interface ReadTracesOptions {
   /** Told of every line, span or answer that could not be read. */
   readonly onProblem?: (problem: ReadProblem) => void;
   /**
-   * Told of every log record of OTLP JSON, before the spans of the same line or batch come. Without it logs are passed over, which is
-   * one problem of each source.
+   * Told of every log record of OTLP JSON, before the spans of the same line or batch come. Without it logs are passed
+   * over, which is one problem of each source.
    */
   readonly onLog?: (log: RecordedLog) => void;
   /** Told the bytes read so far, and all that there are where that is known. */

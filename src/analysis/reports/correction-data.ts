@@ -1,4 +1,7 @@
-/** What a correction of timestamps did, as plain data for JSON. The names change only with the major version: programs read them. */
+/**
+ * What a correction of timestamps did, as plain data for JSON. The names change only with the major version: programs
+ * read them.
+ */
 import type { CorrectionReport } from '../correction/correct-timestamps.js';
 import { eventData } from './finding-data.js';
 

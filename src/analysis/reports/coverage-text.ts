@@ -1,5 +1,6 @@
 /**
- * Coverage as text, for whoever is rolling the library out: where stamps are, where they get lost, and what to do there.
+ * Coverage as text, for whoever is rolling the library out: where stamps are, where they get lost, and what to do
+ * there.
  *
  * Guarantee: no line is longer than the columns it was given.
  */

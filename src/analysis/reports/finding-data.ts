@@ -1,5 +1,6 @@
 /**
- * Findings and what they name as plain data for JSON. Nanoseconds of an epoch are bigints: whoever writes them decides how.
+ * Findings and what they name as plain data for JSON. Nanoseconds of an epoch are bigints: whoever writes them decides
+ * how.
  *
  * Guarantee: these names change only with the major version of the package: programs read them.
  */

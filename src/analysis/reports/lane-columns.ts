@@ -2,7 +2,8 @@
  * The lanes of a drawing: one column per node, a line while the node has work open, and arrows between them.
  *
  * Guarantee: every line is as wide as the others, whatever happens in it.
- * Hazard: where there is no room for all nodes, the later ones share the last lane, and arrows between them are not seen.
+ * Hazard: where there is no room for all nodes, the later ones share the last lane, and arrows between them are not
+ * seen.
  */
 import type { CausalEdge, CausalNode } from '../graph/graph-model.js';
 import type { Paint, Style } from './paint.js';

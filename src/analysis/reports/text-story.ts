@@ -2,8 +2,8 @@
  * A trace's story as lines of text: causal order from top to bottom, a lane per node, arrows for messages and replies,
  * and beside each event what wall clocks got wrong, what raced, and what is missing.
  *
- * Guarantee: no line is longer than the columns it was given (80 at least), and nothing of the trace can give orders to a
- * terminal.
+ * Guarantee: no line is longer than the columns it was given (80 at least), and nothing of the trace can give orders to
+ * a terminal.
  */
 import { offsetText } from '../wording/clock-text.js';
 import { countText, durationText } from '../wording/durations.js';

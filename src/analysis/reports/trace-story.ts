@@ -15,7 +15,9 @@ export interface StoryRow {
   /** Place in the causal order of the trace, from 1. */
   readonly number: number;
   readonly event: CausalEvent;
-  /** What led here from elsewhere: messages, replies and links. The same process's sequence is the order of its lane. */
+  /**
+   * What led here from elsewhere: messages, replies and links. The same process's sequence is the order of its lane.
+   */
   readonly causes: readonly CausalEdge[];
   /** The cause that wall time misplaces most, where one is. */
   readonly inversion: Inversion | undefined;

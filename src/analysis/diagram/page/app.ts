@@ -1,6 +1,6 @@
 /**
- * Brings the parts of the page together: one state (trace, axis, selection, what is marked), told to every part and kept in
- * the address.
+ * Brings the parts of the page together: one state (trace, axis, selection, what is marked), told to every part and
+ * kept in the address.
  */
 import { NONE } from '../../events/event-table.js';
 import type { DiagramData, PackedFinding } from '../diagram-data.js';

@@ -1,7 +1,8 @@
 /**
  * A page's data, unpacked: the graph's table, its search, and the arrows to draw.
  *
- * Guarantee: questions of order go to the library's own search. What an arrow says of wall time is what the findings say.
+ * Guarantee: questions of order go to the library's own search. What an arrow says of wall time is what the findings
+ * say.
  */
 import { durationText } from '../../wording/durations.js';
 import { Edges } from '../../happens-before/edges.js';

@@ -55,7 +55,9 @@ function plainAttributesOf(map: JsonObject, reading: Reading): AttributeRecord {
   return record;
 }
 
-/** One typed value as a plain one; undefined where there is none. Throws {@link InvalidValueError} for what is no value. */
+/**
+ * One typed value as a plain one; undefined where there is none. Throws {@link InvalidValueError} for what is no value.
+ */
 export function anyValueOf(any: unknown, reading: Reading): AttributeValue | undefined {
   return valueOf(any, 0, reading);
 }

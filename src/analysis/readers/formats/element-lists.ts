@@ -1,8 +1,8 @@
 /**
  * Lists of a document, element by element.
  *
- * Guarantee: an element that cannot be read is a problem that names it, and its neighbours are read. No more elements are read
- * than the limit says, and that there were more is said.
+ * Guarantee: an element that cannot be read is a problem that names it, and its neighbours are read. No more elements
+ * are read than the limit says, and that there were more is said.
  */
 import { InvalidValueError } from '../../../clocks/errors.js';
 import { isObject, type JsonObject } from './attribute-record.js';

@@ -1,8 +1,8 @@
 /**
  * Times that Jaeger's clock skew adjuster has moved, moved back.
  *
- * The adjuster guesses how far a clock is off, moves a span and its events by that, and says so in a warning on the span.
- * Here the recorded times are wanted: what clocks said is evidence, a guess about them is not.
+ * The adjuster guesses how far a clock is off, moves a span and its events by that, and says so in a warning on the
+ * span. Here the recorded times are wanted: what clocks said is evidence, a guess about them is not.
  *
  * Guarantee: a span is moved back by exactly what its own warning says; one without such a warning is not touched. That
  * it happened is reported once for a source.

@@ -1,8 +1,8 @@
 /**
  * Spans that are nearly read: what a parser of bytes hands to otlp.ts, without an object in between.
  *
- * Hazard: attributes, links, events and status may still be as they were written, and service, resource, scope and origin are
- * not known yet: they stand elsewhere in the text, maybe behind it. Nobody but otlp.ts may see a draft.
+ * Hazard: attributes, links, events and status may still be as they were written, and service, resource, scope and
+ * origin are not known yet: they stand elsewhere in the text, maybe behind it. Nobody but otlp.ts may see a draft.
  */
 import type { Origin, RecordedSpan } from '../../recorded.js';
 

@@ -1,8 +1,9 @@
 /**
- * OTLP JSON whose fields are spelled as in its protobuf files (`start_time_unix_nano`), which JSON's protobuf mapping lets readers
- * accept beside `startTimeUnixNano`.
+ * OTLP JSON whose fields are spelled as in its protobuf files (`start_time_unix_nano`), which JSON's protobuf mapping
+ * lets readers accept beside `startTimeUnixNano`.
  *
- * Guarantee: only names of fields are respelled. Attributes keep their keys, whether they are a list of keys and values or a map.
+ * Guarantee: only names of fields are respelled. Attributes keep their keys, whether they are a list of keys and values
+ * or a map.
  * Hazard: it copies what it respells, so it is used only where such a name was seen.
  */
 import { MAX_JSON_DEPTH } from '../../../clocks/limits.js';

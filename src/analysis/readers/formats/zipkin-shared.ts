@@ -91,8 +91,8 @@ function keyOf(traceId: string, spanId: string): string {
 }
 
 /**
- * The id of a server's side: 64 bits of FNV-1a over `<trace id>/<span id>/<service>/<start in ns>`, its halves made with
- * two different bases.
+ * The id of a server's side: 64 bits of FNV-1a over `<trace id>/<span id>/<service>/<start in ns>`, its halves made
+ * with two different bases.
  */
 function derivedSpanId({ traceId, spanId, service, startNanos }: RecordedSpan): string {
   const text = `${traceId}/${spanId}/${service}/${startNanos}`;

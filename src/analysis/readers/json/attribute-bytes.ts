@@ -1,8 +1,9 @@
 /**
- * OTLP's attributes out of the bytes of a JSON text: the record that readers want, without an object for each key and value.
+ * OTLP's attributes out of the bytes of a JSON text: the record that readers want, without an object for each key and
+ * value.
  *
- * Guarantee: the record is what {@link attributesOf} makes of the list. A list that is not of simple values in the usual order is
- * not taken, and whoever asked reads it as any other list.
+ * Guarantee: the record is what {@link attributesOf} makes of the list. A list that is not of simple values in the
+ * usual order is not taken, and whoever asked reads it as any other list.
  */
 import { MAX_SPAN_ATTRIBUTES } from '../../../clocks/limits.js';
 import type { AttributeRecord, AttributeValue } from '../../recorded.js';
@@ -16,7 +17,9 @@ const TEXT_OPENS = expected(',"value":{"stringValue":"');
 const VALUE_CLOSES = expected('}}');
 
 export class AttributeBytes extends JsonCursor {
-  /** `[{"key":"a","value":{"stringValue":"b"}}]` as a record; undefined, and nothing taken, where the list is any other. */
+  /**
+   * `[{"key":"a","value":{"stringValue":"b"}}]` as a record; undefined, and nothing taken, where the list is any other.
+   */
   protected attributes(): AttributeRecord | undefined {
     const { at } = this;
     this.at++;

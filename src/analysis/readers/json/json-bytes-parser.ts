@@ -1,9 +1,10 @@
 /**
- * Parses a line of JSON out of its bytes, with what OTLP repeats a million times in mind: attributes become the records that
- * readers want, spans nearly what they will be, and texts that come again are the same text.
+ * Parses a line of JSON out of its bytes, with what OTLP repeats a million times in mind: attributes become the records
+ * that readers want, spans nearly what they will be, and texts that come again are the same text.
  *
- * Guarantee: the result is what JSON.parse gives, but for `attributes` in the usual form, which are records, and for spans in
- * the usual form, which are {@link SpanDraft}s. Whatever is unusual or wrong gives undefined: then JSON.parse has the last word.
+ * Guarantee: the result is what JSON.parse gives, but for `attributes` in the usual form, which are records, and for
+ * spans in the usual form, which are {@link SpanDraft}s. Whatever is unusual or wrong gives undefined: then JSON.parse
+ * has the last word.
  * Hazard: `__proto__`, deep nesting and integers that need more than 53 bits are unusual.
  */
 import { CLOSE_LIST, CLOSE_OBJECT, COLON, COMMA, OPEN_LIST, OPEN_OBJECT, QUOTE } from './json-bytes.js';

@@ -165,8 +165,8 @@ export function mixed(hash: number, bytes: number): number {
 }
 
 /**
- * True where one of four bytes ends a text or is not plain ASCII: a quote, a backslash, below 0x20, or 0x7f and above. The first
- * two are zero bytes after an exclusive or, found as in Warren's Hacker's Delight (6-1).
+ * True where one of four bytes ends a text or is not plain ASCII: a quote, a backslash, below 0x20, or 0x7f and above.
+ * The first two are zero bytes after an exclusive or, found as in Warren's Hacker's Delight (6-1).
  */
 function isSpecial(word: number): boolean {
   const quote = word ^ 0x22222222;

@@ -1,10 +1,10 @@
 /**
  * Cuts a stream of JSON into documents that are small enough to parse, without parsing it.
  *
- * A file of traces is one value whose spans hang in one long list near its top: `{"resourceSpans":[…]}`, `{"data":[…]}`,
- * `{"result":{"resourceSpans":[…]}}` or a bare list. Each element of that list becomes a document of its own, inside the
- * keys that led to it, so whoever reads documents need not know that one was cut. What was around the list comes last.
- * Values may follow one another, with or without anything in between.
+ * A file of traces is one value whose spans hang in one long list near its top: `{"resourceSpans":[…]}`,
+ * `{"data":[…]}`, `{"result":{"resourceSpans":[…]}}` or a bare list. Each element of that list becomes a document of
+ * its own, inside the keys that led to it, so whoever reads documents need not know that one was cut. What was around
+ * the list comes last. Values may follow one another, with or without anything in between.
  *
  * Guarantee: linear in the bytes, and never more memory than one element may have. An element that is too large or too
  * deep is one problem and is passed over. Where the chunks are cut makes no difference.

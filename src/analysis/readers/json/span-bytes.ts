@@ -1,8 +1,10 @@
 /**
- * OTLP's spans out of the bytes of a JSON text: each nearly the {@link RecordedSpan} that it will be, without the object in between.
+ * OTLP's spans out of the bytes of a JSON text: each nearly the {@link RecordedSpan} that it will be, without the
+ * object in between.
  *
- * Guarantee: a draft holds what otlp.ts would have read from the object: ids of lower-case hexadecimal digits, times of decimal
- * ones. A span of which anything is said in another way is not taken, and whoever asked reads it as any other object.
+ * Guarantee: a draft holds what otlp.ts would have read from the object: ids of lower-case hexadecimal digits, times of
+ * decimal ones. A span of which anything is said in another way is not taken, and whoever asked reads it as any other
+ * object.
  * Hazard: what a draft still lacks; see {@link SpanDraft}.
  */
 import type { RecordedKind } from '../../recorded.js';

@@ -1,8 +1,8 @@
 /**
  * Texts that come again and again, each made once: names of fields, keys, and most values of attributes.
  *
- * Guarantee: what is handed out has the very bytes that were asked for; nothing is taken for another by its hash. Bounded: a
- * text that falls into a place that is taken takes it over.
+ * Guarantee: what is handed out has the very bytes that were asked for; nothing is taken for another by its hash.
+ * Bounded: a text that falls into a place that is taken takes it over.
  * Hazard: the hash must be of these bytes alone, or equal texts are made twice.
  */
 
