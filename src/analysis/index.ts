@@ -1,3 +1,11 @@
+/**
+ * Recorded traces read, put into causal order, judged and shown. The exports stand in the order of the rooms that they
+ * come from.
+ */
+export type { Ntp64 } from '../clocks/ntp64.js';
+export { type CausalStamp, compareStamps, type StampRelation } from '../clocks/stamp.js';
+export type { Relation, VectorTimestamp } from '../clocks/vector-timestamp.js';
+export { type EventStamp, type ReadAttributes, readSpanStamps, type SpanStamps } from '../codec/span-stamps.js';
 export type {
   AttributeRecord,
   AttributeValue,
@@ -7,11 +15,6 @@ export type {
   RecordedLink,
   RecordedSpan,
 } from './recorded.js';
-export type { Ntp64 } from '../clocks/ntp64.js';
-export { type CausalStamp, compareStamps, type StampRelation } from '../clocks/stamp.js';
-export type { Relation, VectorTimestamp } from '../clocks/vector-timestamp.js';
-export { type EventStamp, type ReadAttributes, readSpanStamps, type SpanStamps } from '../codec/span-stamps.js';
-export { relateSpans, type SpanRelation } from './happens-before/span-relation.js';
 export type {
   BackendQuery,
   BackendSource,
@@ -23,14 +26,20 @@ export type { ByteStream } from './readers/sources/byte-source.js';
 export { readDocument } from './readers/formats/document.js';
 export { type ReadProblem, ReadTracesError } from './readers/formats/problems.js';
 export { readTraces, type ReadTracesOptions, type TraceSource } from './readers/read-traces.js';
-export { writeOtlpJson } from './exports/write-otlp-json.js';
+export type { Basis, EdgeKind, GraphOrder } from './happens-before/order-terms.js';
+export { relateSpans, type SpanRelation } from './happens-before/span-relation.js';
 export { CausalGraph } from './graph/causal-graph.js';
-export {
-  type CorrectedTraces,
-  type CorrectionReport,
-  correctTimestamps,
-  type NodeOffset,
-} from './correction/correct-timestamps.js';
+export type {
+  CausalEdge,
+  CausalEvent,
+  CausalLog,
+  CausalMoment,
+  CausalNode,
+  CausalSpan,
+  EventKind,
+  GraphOptions,
+  WithLogs,
+} from './graph/graph-model.js';
 export {
   type Coverage,
   coverage,
@@ -38,7 +47,6 @@ export {
   type LossReason,
   type ServiceCoverage,
 } from './findings/coverage.js';
-export { type DiagramOptions, renderDiagram } from './diagram/render-diagram.js';
 export { findAnomalies } from './findings/find-anomalies.js';
 export type {
   Access,
@@ -55,18 +63,14 @@ export type {
   Race,
   Skew,
 } from './findings/findings.js';
-export type {
-  CausalEdge,
-  CausalEvent,
-  CausalLog,
-  CausalMoment,
-  CausalNode,
-  CausalSpan,
-  EventKind,
-  GraphOptions,
-  WithLogs,
-} from './graph/graph-model.js';
-export type { Basis, EdgeKind, GraphOrder } from './happens-before/order-terms.js';
 export type { OrderingShares } from './findings/ordering-shares.js';
+export {
+  type CorrectedTraces,
+  type CorrectionReport,
+  correctTimestamps,
+  type NodeOffset,
+} from './correction/correct-timestamps.js';
+export { writeOtlpJson } from './exports/write-otlp-json.js';
+export { type DiagramOptions, renderDiagram } from './diagram/render-diagram.js';
 export { CausalConsoleExporter, type ConsoleExporterOptions } from './live/causal-console-exporter.js';
 export type { ExportedSpan } from './live/exported-span.js';

@@ -1,4 +1,9 @@
-/** A result that goes into a file, or to stdout. */
+/**
+ * A result that goes into a file, or to stdout.
+ *
+ * Guarantee: whatever the file system says is a {@link UsageError} that names the file.
+ * Hazard: the file is emptied before the first line is made: what may be refused is refused before this is called.
+ */
 import { type FileHandle, open } from 'node:fs/promises';
 import { reasonOf } from '../analysis/readers/formats/problems.js';
 import { oneLine } from '../analysis/one-line.js';

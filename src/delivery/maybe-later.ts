@@ -1,4 +1,9 @@
-/** One way to write what happens at once with a storage that answers at once, and later with one that answers later. */
+/**
+ * One way to write what happens at once with a storage that answers at once, and later with one that answers later.
+ *
+ * Guarantee: nothing is put off that need not be: a value that is there goes on in the same turn, and an error that is
+ * thrown is met where a rejection is.
+ */
 
 export type MaybeLater<T> = T | Promise<T>;
 

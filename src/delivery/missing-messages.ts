@@ -1,4 +1,9 @@
-/** Which messages others wait for, and that did not come. */
+/**
+ * Which messages others wait for, and that did not come.
+ *
+ * Guarantee: none of them was delivered and none waits; linear in what waits, but for sorting.
+ * Hazard: a last message that nobody has answered to is not known to be missing.
+ */
 import type { Stamped } from './stamped-message.js';
 import type { SeenOf } from './waiting-messages.js';
 

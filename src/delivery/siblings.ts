@@ -1,4 +1,9 @@
-/** The values of a register that stand side by side: each under the dot of the write that made it. */
+/**
+ * The values of a register that stand side by side: each under the dot of the write that made it.
+ *
+ * Guarantee: every replica has them in the same order. Values that JSON cannot hold are never taken for the same,
+ * unless they are.
+ */
 
 /** One value, and the write that made it. */
 export interface Sibling<V> {

@@ -1,4 +1,8 @@
-/** The hybrid times that spans carry. Where they carry none, the page derives them. */
+/**
+ * The hybrid times that spans carry. Where they carry none, the page derives them.
+ *
+ * Guarantee: two times never change places, to a tenth of a nanosecond.
+ */
 import { readSpanStamps } from '../../codec/span-stamps.js';
 import type { Ntp64 } from '../../clocks/ntp64.js';
 import { ATTRIBUTE } from '../../codec/span-attributes.js';

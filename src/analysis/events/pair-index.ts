@@ -1,6 +1,10 @@
 /**
  * A number for each pair of numbers: a hash table in two typed arrays, because a Map with a key for each of a million
  * spans is mostly garbage and cache misses.
+ *
+ * Guarantee: pairs are compared whole, so none is taken for another by its hash.
+ * Hazard: only integers of 32 bits, and no number below 0. Nothing is ever removed. Whoever chooses the pairs can make
+ * them collide: ids of 64 bits are drawn at random by honest senders only.
  */
 export class PairIndex {
   private keys: Int32Array;

@@ -1,5 +1,7 @@
 /**
  * The lanes of what carries no stamp: one for each process that resources tell apart, else one for each service's name.
+ *
+ * Hazard: behind a service's name there may be many processes, whose clocks order nothing between each other.
  */
 import type { EventTable } from './event-table.js';
 import { ProcessIdentities } from './process-identity.js';

@@ -1,4 +1,10 @@
-/** What wall clocks got wrong: inversions, summed for each pair of services, and the offset of each pair of nodes. */
+/**
+ * What wall clocks got wrong: inversions, summed for each pair of services, and the offset of each pair of nodes.
+ *
+ * Guarantee: an offset lies within its bounds if neither clock was set: no message takes less than no time. Where the
+ * bounds leave no room, the verdict says that one was. Sums count every edge, also those beyond the limit of the list.
+ * Hazard: two clocks without messages between them are not compared, however far both are from a third.
+ */
 import type { GraphParts } from '../graph/causal-graph.js';
 import type { Lane } from '../events/event-table.js';
 import type { Inversion, InversionSummary, Skew } from './findings.js';

@@ -1,4 +1,8 @@
-/** The classes that findings are counted in, for people and for exit codes. */
+/**
+ * The classes that findings are counted in, for people and for exit codes.
+ *
+ * Guarantee: every finding but a clock's offset is in exactly one class, and what the whole trace explains is in none.
+ */
 import type { Anomalies, Finding } from './findings.js';
 
 export const FINDING_CLASSES = ['skew', 'missing', 'clash', 'race', 'incomplete', 'resolution'] as const;

@@ -1,6 +1,9 @@
 /**
  * Events, spans and nodes as objects, made when somebody asks for them: a graph of a million spans is mostly never
  * looked at one by one.
+ *
+ * Guarantee: the same event, span or node is the same object, whoever asks and how often.
+ * Hazard: an object keeps the whole table alive.
  */
 import type { LogStamp } from '../../clocks/log-stamp.js';
 import type { CausalStamp } from '../../clocks/stamp.js';
@@ -26,8 +29,8 @@ export class Views {
     private readonly chains: StampedChains,
     readonly logs: LogTable,
   ) {
-    // oxlint-disable-next-line unicorn/no-new-array -- Array.from fills it, which takes a tenth of a second for a
-    // million spans
+    // Array.from fills it, which takes a tenth of a second for a million spans.
+    // oxlint-disable-next-line unicorn/no-new-array
     this.events = new Array<EventView | undefined>(table.tick.length);
     this.nodes = table.lanes.map((lane: Lane, index) => ({
       index,

@@ -1,4 +1,10 @@
-/** Events and logs in an order that no cause breaks: by Lamport time, then by node, then as their process made them. */
+/**
+ * Events and logs in an order that no cause breaks: by Lamport time, then by node, then as their process made them.
+ *
+ * Guarantee: where Lamport times and nodes are the same, events stand as they were read.
+ * Hazard: Lamport times must be derived before; where stamps contradict each other, some cause stands behind its
+ * effect.
+ */
 import type { EventTable, Lane } from '../events/event-table.js';
 import type { LogTable } from '../events/log-table.js';
 

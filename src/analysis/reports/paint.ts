@@ -1,4 +1,4 @@
-/** Emphasis for terminals, as a function so that a drawing need not know whether anybody sees colours. */
+/** Emphasis for terminals, as a function so that a report need not know whether anybody sees colours. */
 
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan';
 

@@ -1,5 +1,5 @@
 /**
- * One trace as a story: its events in causal order, each with what led to it and what is wrong with it. Every drawing
+ * One trace as a story: its events in causal order, each with what led to it and what is wrong with it. The text
  * and the JSON of `order` tell this story.
  *
  * Guarantee: no row comes before a cause of its own. Stories come in the order in which their traces were read.

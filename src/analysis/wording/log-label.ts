@@ -1,6 +1,6 @@
 /**
- * What a drawing calls a log: its severity and the first line of its message, cleaned of whatever a terminal would
- * obey.
+ * What a log is called wherever it is shown: its severity and the first line of its message, cleaned of whatever a
+ * terminal would obey.
  */
 import { oneLine } from '../one-line.js';
 import type { RecordedLog } from '../recorded.js';

@@ -1,5 +1,5 @@
 /**
- * Text of a trace in a drawing.
+ * Text of a trace that is shown in columns.
  *
  * Guarantee: what comes out is one line that no terminal obeys, and never takes more columns than it was given.
  * Hazard: columns are an estimate. A terminal decides for itself how wide an emoji is.

@@ -1,4 +1,4 @@
-/** What a span is called in a drawing. */
+/** What a span is called wherever it is shown. */
 import type { RecordedSpan } from '../recorded.js';
 
 const METHOD_ONLY = /^(?:HTTP )?(?:GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH)$/;
