@@ -120,15 +120,34 @@ describe('architecture', () => {
         'clocks/a.ts': "import { b } from '../codec/b.js';",
         'codec/b.ts': "import type { C } from '../otel/c.js';",
         'otel/c.ts': "export { a } from '../clocks/a.js';",
-        'delivery/d.ts': "const late = await import('../analysis/e.js');",
-        'analysis/e.ts': "import { a } from '../clocks/a.js';",
+        'delivery/d.ts': "const late = await import('../analysis/recorded.js');",
+        'analysis/recorded.ts': "import { a } from '../clocks/a.js';",
         'index.ts': "export { d } from './delivery/d.js';",
       });
       expect(arrowViolations(tree)).to.deep.equal([
         'clocks/a.ts: clocks must not import codec (../codec/b.js)',
         'codec/b.ts: codec must not import otel (../otel/c.js)',
-        'delivery/d.ts: delivery must not import analysis (../analysis/e.js)',
+        'delivery/d.ts: delivery must not import analysis (../analysis/recorded.js)',
         'index.ts: index must not import delivery (./delivery/d.js)',
+      ]);
+    });
+
+    it('refuse an arrow against the stream inside the analysis, and a room that it does not have', () => {
+      const tree = treeOf({
+        'analysis/index.ts': "export { a } from './events/a.js';",
+        'analysis/recorded.ts': '',
+        'analysis/events/a.ts': "import type { B } from '../graph/b.js';",
+        'analysis/graph/b.ts': "import type { R } from '../recorded.js';",
+        'analysis/readers/json/c.ts': "import { d } from '../d.js';",
+        'analysis/readers/d.ts': "import { c } from './json/c.js';",
+        'analysis/attic/e.ts': '',
+        'analysis/loose.ts': '',
+      });
+      expect(arrowViolations(tree)).to.deep.equal([
+        'analysis/attic/e.ts: the analysis has no room "attic"',
+        'analysis/loose.ts: the analysis has no room "loose"',
+        'analysis/events/a.ts: events must not import graph (../graph/b.js)',
+        'analysis/readers/json/c.ts: readers/json must not import readers (../d.js)',
       ]);
     });
 
@@ -177,9 +196,9 @@ describe('architecture', () => {
       const tree = treeOf({
         'otel/a.ts': reading,
         'index.ts': reading,
-        'analysis/graph.ts': reading,
-        'analysis/readers/jaeger.ts': reading,
-        'analysis/read-traces.ts': reading,
+        'analysis/graph/views.ts': reading,
+        'analysis/readers/formats/jaeger.ts': reading,
+        'analysis/readers/read-traces.ts': reading,
         'node/b.ts': reading,
         'register.ts': reading,
         'register/index.ts': reading,
@@ -188,7 +207,7 @@ describe('architecture', () => {
       expect(outsideViolations(tree, [])).to.deep.equal([
         'otel/a.ts: must run without Node, but imports node:fs/promises',
         'index.ts: must run without Node, but imports node:fs/promises',
-        'analysis/graph.ts: must run without Node, but imports node:fs/promises',
+        'analysis/graph/views.ts: must run without Node, but imports node:fs/promises',
       ]);
     });
 

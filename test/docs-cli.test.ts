@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { FINDING_CLASSES } from '../src/analysis/drawing/finding-classes.js';
+import { FINDING_CLASSES } from '../src/analysis/findings/finding-classes.js';
 import { COMMANDS } from '../src/cli/program.js';
 import { SOURCE_OPTIONS } from '../src/cli/source-options.js';
 import { repositoryRoot } from './support/repository.js';

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chromium } from 'playwright-core';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
 import { renderDiagram } from '../../src/analysis/diagram/render-diagram.js';
 import { recordedFleet } from './recorded-fleet.js';
 

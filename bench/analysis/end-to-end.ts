@@ -13,10 +13,10 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
-import { findAnomalies } from '../../src/analysis/find-anomalies.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
+import { findAnomalies } from '../../src/analysis/findings/find-anomalies.js';
 import { readTraces } from '../../src/analysis/readers/read-traces.js';
-import { writeOtlpJson } from '../../src/analysis/readers/write-otlp-json.js';
+import { writeOtlpJson } from '../../src/analysis/exports/write-otlp-json.js';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
 import { recordedFleet } from './recorded-fleet.js';
 

@@ -6,10 +6,10 @@
  * Spans are made first and are not timed. `--big` puts 100,000 spans into each trace, `--plain` leaves out the stamps.
  */
 import { parseArgs } from 'node:util';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
-import { correctTimestamps } from '../../src/analysis/correct-timestamps.js';
-import { coverage } from '../../src/analysis/coverage.js';
-import { findAnomalies } from '../../src/analysis/find-anomalies.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
+import { correctTimestamps } from '../../src/analysis/correction/correct-timestamps.js';
+import { coverage } from '../../src/analysis/findings/coverage.js';
+import { findAnomalies } from '../../src/analysis/findings/find-anomalies.js';
 import { recordedFleet } from './recorded-fleet.js';
 
 const { values } = parseArgs({

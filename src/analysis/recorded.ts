@@ -52,6 +52,9 @@ export interface RecordedSpan {
   readonly origin: Origin;
 }
 
+/** Name of the service whose resource does not tell, as the specification has it. */
+export const UNKNOWN_SERVICE = 'unknown_service';
+
 /** A log record as a backend recorded it. */
 export interface RecordedLog {
   /** 32 lower-case hexadecimal digits; undefined for a log that was written outside of any trace. */

@@ -1,9 +1,9 @@
 /** `otel-causality check`: everything that is wrong with the traces, and an exit code for those who automate it. */
-import { CausalGraph } from '../analysis/causal-graph.js';
-import { findingData } from '../analysis/drawing/finding-data.js';
-import { findingsText } from '../analysis/drawing/findings-text.js';
-import { FINDING_CLASSES, type FindingClass, findingClasses } from '../analysis/drawing/finding-classes.js';
-import { findAnomalies } from '../analysis/find-anomalies.js';
+import { CausalGraph } from '../analysis/graph/causal-graph.js';
+import { findingData } from '../analysis/reports/finding-data.js';
+import { findingsText } from '../analysis/reports/findings-text.js';
+import { FINDING_CLASSES, type FindingClass, findingClasses } from '../analysis/findings/finding-classes.js';
+import { findAnomalies } from '../analysis/findings/find-anomalies.js';
 import type { Arguments } from './arguments.js';
 import { type Command, FORMAT_OPTION, FORMATS, GRAPH_OPTION, GRAPH_ORDERS } from './command.js';
 import { readTelemetry } from './read-spans.js';

@@ -1,7 +1,8 @@
 /** `otel-causality correct`: the same spans with times that no cause contradicts, ready to send to a backend. */
-import { correctTimestamps } from '../analysis/correct-timestamps.js';
-import { correctionData, correctionText } from '../analysis/drawing/correction-text.js';
-import { writeOtlpJson } from '../analysis/readers/write-otlp-json.js';
+import { correctTimestamps } from '../analysis/correction/correct-timestamps.js';
+import { correctionText } from '../analysis/reports/correction-text.js';
+import { correctionData } from '../analysis/reports/correction-data.js';
+import { writeOtlpJson } from '../analysis/exports/write-otlp-json.js';
 import { type Command, FORMAT_OPTION, FORMATS } from './command.js';
 import { readSpans } from './read-spans.js';
 import { OUTPUT_OPTION, writeResult } from './result-file.js';

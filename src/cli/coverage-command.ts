@@ -1,7 +1,7 @@
 /** `otel-causality coverage`: how far stamps reach, and where they get lost. */
-import { CausalGraph } from '../analysis/causal-graph.js';
-import { coverage } from '../analysis/coverage.js';
-import { coverageText } from '../analysis/drawing/coverage-text.js';
+import { CausalGraph } from '../analysis/graph/causal-graph.js';
+import { coverage } from '../analysis/findings/coverage.js';
+import { coverageText } from '../analysis/reports/coverage-text.js';
 import { type Command, FORMAT_OPTION, FORMATS, GRAPH_OPTION, GRAPH_ORDERS } from './command.js';
 import { readSpans } from './read-spans.js';
 import { wantedOf } from './source-options.js';

@@ -1,10 +1,10 @@
 /** `otel-causality diagram`: the traces as one HTML page to look at and to search. */
-import { CausalGraph } from '../analysis/causal-graph.js';
+import { CausalGraph } from '../analysis/graph/causal-graph.js';
 import { MOST_DIAGRAM_SPANS, renderDiagram } from '../analysis/diagram/render-diagram.js';
-import { countText } from '../analysis/drawing/durations.js';
-import { findingClasses } from '../analysis/drawing/finding-classes.js';
-import { findAnomalies } from '../analysis/find-anomalies.js';
-import { oneLine } from '../analysis/readers/problems.js';
+import { countText } from '../analysis/wording/durations.js';
+import { findingClasses } from '../analysis/findings/finding-classes.js';
+import { findAnomalies } from '../analysis/findings/find-anomalies.js';
+import { oneLine } from '../analysis/one-line.js';
 import type { RecordedSpan } from '../analysis/recorded.js';
 import { type Command, GRAPH_OPTION, GRAPH_ORDERS } from './command.js';
 import { readSpans } from './read-spans.js';

@@ -1,9 +1,11 @@
 /** `otel-causality export`: the traces in other programs' formats. */
-import { CausalGraph } from '../analysis/causal-graph.js';
-import { correctTimestamps } from '../analysis/correct-timestamps.js';
+import { InvalidValueError } from '../clocks/errors.js';
+import { CausalGraph } from '../analysis/graph/causal-graph.js';
+import { correctTimestamps } from '../analysis/correction/correct-timestamps.js';
 import { writeChromeTrace } from '../analysis/exports/chrome-trace.js';
 import { writeShiviz } from '../analysis/exports/shiviz.js';
-import { writeOtlpJson } from '../analysis/readers/write-otlp-json.js';
+import { writeOtlpJson } from '../analysis/exports/write-otlp-json.js';
+import type { Arguments } from './arguments.js';
 import { type Command, GRAPH_OPTION, GRAPH_ORDERS } from './command.js';
 import { readSpans } from './read-spans.js';
 import { OUTPUT_OPTION, writeResult } from './result-file.js';
@@ -42,7 +44,7 @@ export const exportCommand: Command = {
     const path = args.text('output');
     const read = await readSpans(wantedOf(args), err);
     if (target === 'shiviz') {
-      await writeResult(path, writeShiviz(CausalGraph.of(read, { order })), out);
+      await writeResult(path, shivizLines(CausalGraph.of(read, { order }), args), out);
       return 0;
     }
     const spans = times === 'wall' ? read : correctTimestamps(read).spans;
@@ -51,3 +53,12 @@ export const exportCommand: Command = {
     return 0;
   },
 };
+
+function shivizLines(graph: CausalGraph, args: Arguments): Iterable<string> {
+  try {
+    return writeShiviz(graph);
+  } catch (error) {
+    if (!(error instanceof InvalidValueError)) throw error;
+    return args.refuse(`this is too much for ShiViz. ${error.message}`);
+  }
+}

@@ -1,9 +1,9 @@
 /** `otel-causality order`: each trace in causal order, with a lane for each node. */
-import { CausalGraph } from '../analysis/causal-graph.js';
-import { storyAsData } from '../analysis/drawing/story-data.js';
-import { textStory } from '../analysis/drawing/text-story.js';
-import { type TraceStory, traceStories } from '../analysis/drawing/trace-story.js';
-import { findAnomalies } from '../analysis/find-anomalies.js';
+import { CausalGraph } from '../analysis/graph/causal-graph.js';
+import { storyAsData } from '../analysis/reports/story-data.js';
+import { textStory } from '../analysis/reports/text-story.js';
+import { type TraceStory, traceStories } from '../analysis/reports/trace-story.js';
+import { findAnomalies } from '../analysis/findings/find-anomalies.js';
 import { type Command, FORMAT_OPTION, FORMATS, GRAPH_OPTION, GRAPH_ORDERS } from './command.js';
 import { readTelemetry } from './read-spans.js';
 import { wantedOf } from './source-options.js';

@@ -1,11 +1,12 @@
 /**
  * Reads all that a command was asked to read.
  *
- * Guarantee: whatever cannot be read is one line on stderr with its place and reason, and the rest is read. Where nothing
- * could be, {@link NothingReadError} is thrown.
+ * Guarantee: whatever cannot be read is one line on stderr with its place and reason, and the rest is read. Where
+ * nothing could be, {@link NothingReadError} is thrown.
  */
 import { InvalidValueError } from '../clocks/errors.js';
-import { oneLine, type ReadProblem, ReadTracesError } from '../analysis/readers/problems.js';
+import { type ReadProblem, ReadTracesError } from '../analysis/readers/formats/problems.js';
+import { oneLine } from '../analysis/one-line.js';
 import { readTraces } from '../analysis/readers/read-traces.js';
 import type { RecordedLog, RecordedSpan } from '../analysis/recorded.js';
 import { Progress } from './progress.js';

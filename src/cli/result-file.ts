@@ -1,8 +1,14 @@
-/** A result that goes into a file, or to stdout. */
+/**
+ * A result that goes into a file, or to stdout.
+ *
+ * Guarantee: whatever the file system says is a {@link UsageError} that names the file.
+ * Hazard: the file is emptied before the first line is made: what may be refused is refused before this is called.
+ */
 import { type FileHandle, open } from 'node:fs/promises';
-import { oneLine, reasonOf } from '../analysis/readers/problems.js';
+import { reasonOf } from '../analysis/readers/formats/problems.js';
+import { oneLine } from '../analysis/one-line.js';
 import type { OptionHelp } from './arguments.js';
-import type { Output } from './streams.js';
+import { chunksOf, type Output } from './streams.js';
 import { UsageError } from './usage-error.js';
 
 export const OUTPUT_OPTION: OptionHelp = {
@@ -11,8 +17,6 @@ export const OUTPUT_OPTION: OptionHelp = {
   value: 'FILE',
   says: 'write the result there instead of to stdout',
 };
-
-const CHUNK_CHARACTERS = 65_536;
 
 /** @param path undefined or `-` for stdout */
 export async function writeResult(path: string | undefined, lines: Iterable<string>, out: Output): Promise<void> {
@@ -24,14 +28,7 @@ export async function writeResult(path: string | undefined, lines: Iterable<stri
     throw new UsageError(`${oneLine(path)} cannot be written: ${reasonOf(error)}`);
   }
   try {
-    let chunk = '';
-    for (const line of lines) {
-      chunk += `${line}\n`;
-      if (chunk.length < CHUNK_CHARACTERS) continue;
-      await file.write(chunk);
-      chunk = '';
-    }
-    await file.write(chunk);
+    for (const chunk of chunksOf(lines)) await file.write(chunk);
   } catch (error) {
     throw new UsageError(`${oneLine(path)} cannot be written: ${reasonOf(error)}`);
   } finally {

@@ -1,5 +1,5 @@
 /** What to read: files, standard input, or a live backend, as the command line says it. */
-import type { BackendSource } from '../analysis/readers/backends.js';
+import type { BackendSource } from '../analysis/readers/sources/backends.js';
 import type { Arguments, OptionHelp } from './arguments.js';
 
 const DEFAULT_TRACES = 100;

@@ -6,7 +6,7 @@
  */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { type Paint, paintAnsi, paintNothing } from '../analysis/drawing/paint.js';
+import { COLUMNS_WITHOUT_TERMINAL, type Paint, paintFor } from '../analysis/reports/paint.js';
 
 /** What of a process's streams is used; tests hand in others. */
 export type OutputStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -16,10 +16,6 @@ export interface Streams {
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
-
-const COLUMNS_WITHOUT_TERMINAL = 100;
-/** Lines are written together up to this many characters: one write per line is slow on a pipe. */
-const CHUNK_CHARACTERS = 65_536;
 
 export class Output {
   readonly isTerminal: boolean;
@@ -32,9 +28,7 @@ export class Output {
   ) {
     this.isTerminal = stream.isTTY === true;
     this.columns = stream.columns ?? COLUMNS_WITHOUT_TERMINAL;
-    // By its convention any value of NO_COLOR that is not empty counts.
-    const isPlain = !this.isTerminal || (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
-    this.paint = isPlain ? paintNothing : paintAnsi;
+    this.paint = paintFor(this.isTerminal, env);
   }
 
   line(text = ''): void {
@@ -48,14 +42,7 @@ export class Output {
 
   /** Writes many lines, no faster than they are taken. */
   async lines(lines: Iterable<string>): Promise<void> {
-    let chunk = '';
-    for (const line of lines) {
-      chunk += `${line}\n`;
-      if (chunk.length < CHUNK_CHARACTERS) continue;
-      await this.write(chunk);
-      chunk = '';
-    }
-    if (chunk !== '') await this.write(chunk);
+    for (const chunk of chunksOf(lines)) await this.write(chunk);
   }
 
   async json(value: unknown): Promise<void> {
@@ -65,6 +52,21 @@ export class Output {
   private async write(text: string): Promise<void> {
     if (!this.stream.write(text)) await once(this.stream, 'drain');
   }
+}
+
+/** Lines are written together up to this many characters: one write per line is slow on a pipe. */
+const CHUNK_CHARACTERS = 65_536;
+
+/** Lines with their line breaks, many at a time. */
+export function* chunksOf(lines: Iterable<string>): Generator<string> {
+  let chunk = '';
+  for (const line of lines) {
+    chunk += `${line}\n`;
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
 }
 
 /** JSON has no integers of 64 bits that every reader keeps. */

@@ -4,8 +4,8 @@
  * Guarantee: a message that was recorded is never `fresh` again, after any limit, merge, save and reload; what may have
  * been handled and is forgotten is `unknown`. A message from the network never makes it throw. Memory is bounded by the
  * options and by `src/clocks/limits.ts`.
- * Hazard: between handling a message and recording it, a crash makes it come again. Record before you handle and a crash
- * makes it be lost. No library can close this gap; `begin` and `handled` say which side of it you are on.
+ * Hazard: between handling a message and recording it, a crash makes it come again. Record before you handle and a
+ * crash makes it be lost. No library can close this gap; `begin` and `handled` say which side of it you are on.
  */
 import {
   DEFAULT_DEDUP_KEYS,
@@ -17,11 +17,12 @@ import {
   LOWEST_DEDUP_RUNS,
 } from '../clocks/limits.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { integerOption, isNode, isTick, vectorOf, wordOption } from './checks.js';
+import { isNode, isTick, vectorOf } from './foreign-names.js';
+import { integerOption, wordOption } from './options.js';
 import { ConflictQueue } from './conflict-queue.js';
 import { HandledMemory, type MemoryLimits, type NamedMessage } from './handled-memory.js';
 import { type HandledState, handledState, isKey, readHandledState } from './handled-state.js';
-import { HandlingSet, identityOf } from './handling.js';
+import { HandlingSet, identityOf } from './handling-set.js';
 import type {
   Decision,
   DeduplicatorCounters,

@@ -3,8 +3,9 @@
  * anything that its sender had seen.
  *
  * Guarantee: a message is delivered when it is the next of its sender and everything else that its vector names was
- * delivered; no message is delivered twice; what is not delivered is waiting, or named by `missing()`, or was refused and
- * counted. A message from the network never makes `receive` throw. Memory is bounded by `maxWaiting` and clocks/limits.ts.
+ * delivered; no message is delivered twice; what is not delivered is waiting, or named by `missing()`, or was refused
+ * and counted. A message from the network never makes `receive` throw. Memory is bounded by `maxWaiting` and
+ * clocks/limits.ts.
  * Hazard: vectors count *broadcasts* here: a sender counts one for each message, and hears only what was delivered to
  * it. Stamps of spans count other events as well and cannot be used.
  */
@@ -17,9 +18,10 @@ import {
   MAX_HELD_ENTRIES,
 } from '../clocks/limits.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { integerOption, isNode, NODE_EXPECTED, vectorOf, wordOption } from './checks.js';
+import { isNode, NODE_EXPECTED, vectorOf } from './foreign-names.js';
+import { integerOption, wordOption } from './options.js';
 import { type DeliverySnapshot, type RestoredDelivery, readSnapshot, SNAPSHOT_FORMAT } from './delivery-snapshot.js';
-import { type Gap, missingOf } from './missing.js';
+import { type Gap, missingOf } from './missing-messages.js';
 import type { Reception, ReceptionCounters, RefusedReception } from './receptions.js';
 import { type BroadcastMessage, type Stamped, stampedOf } from './stamped-message.js';
 import { WaitingMessages } from './waiting-messages.js';
@@ -170,7 +172,9 @@ export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage>
     return missingOf(this.waiting, this.turnedAway, this.seenOf);
   }
 
-  /** Gives up a sender that is gone: drops its waiting messages, and returns them. What others need of it stays missing. */
+  /**
+   * Gives up a sender that is gone: drops its waiting messages, and returns them. What others need of it stays missing.
+   */
   dropFrom(sender: string): M[] {
     const theirs = [...this.waiting].filter((stamped) => stamped.sender === sender);
     for (const { tick } of theirs) this.waiting.remove(sender, tick);

@@ -1,7 +1,7 @@
 /** The state of a delivery buffer as JSON and back; what is not one is an {@link InvalidValueError}. */
 import { InvalidValueError } from '../clocks/errors.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { vectorOf } from './checks.js';
+import { vectorOf } from './foreign-names.js';
 import { type VectorEntries, vectorIn } from './vector-entries.js';
 
 export const SNAPSHOT_FORMAT: DeliverySnapshot<unknown>['format'] = 'otel-causality/delivery/1';

@@ -23,7 +23,10 @@ export interface Dot {
 export interface KeyVersion {
   readonly key: string;
   readonly vector: VectorTimestamp;
-  /** True when the vector may lack something. Such a version is never recorded: later ones could not be compared with it. */
+  /**
+   * True when the vector may lack something. Such a version is never recorded: later ones could not be compared with
+   * it.
+   */
   readonly incomplete: boolean;
 }
 
@@ -64,6 +67,7 @@ export class HandledMemory {
   verdict({ dot, version }: NamedMessage): MemoryVerdict {
     const byDot = dot === undefined ? 'fresh' : this.dotVerdict(dot);
     if (byDot === 'duplicate' || version === undefined) return byDot;
+    // Where the tick may have been forgotten the version decides: had the message been handled, so would its version.
     const byKey = this.keyVerdict(version);
     return byKey === 'fresh' ? byDot : byKey;
   }

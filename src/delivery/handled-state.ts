@@ -7,7 +7,7 @@
  */
 import { InvalidValueError } from '../clocks/errors.js';
 import { MAX_KEY_LENGTH, MAX_KEY_VERSIONS } from '../clocks/limits.js';
-import { isNode, isTick, NODE_EXPECTED } from './checks.js';
+import { isNode, isTick, NODE_EXPECTED } from './foreign-names.js';
 import { HandledMemory, type MemoryLimits } from './handled-memory.js';
 import { KeyVersions } from './key-versions.js';
 import { TickRuns } from './tick-runs.js';
@@ -19,7 +19,10 @@ const FORMAT: HandledState['format'] = 'otel-causality/handled/1';
 export interface HandledState {
   /** Names what this is, and its version. */
   readonly format: 'otel-causality/handled/1';
-  /** For each node the highest tick that may have been forgotten, and the runs of handled ticks, first and last in turns. */
+  /**
+   * For each node the highest tick that may have been forgotten, and the runs of handled ticks, first and last in
+   * turns.
+   */
   readonly nodes: readonly (readonly [node: string, forgotten: number, runs: readonly number[]])[];
   /** For each key the latest versions handled, the union of those forgotten, and whether its past was forgotten. */
   readonly keys: readonly (readonly [
@@ -48,7 +51,9 @@ export function handledState(memory: HandledMemory): HandledState {
   };
 }
 
-/** Reads what {@link handledState} wrote. Throws {@link InvalidValueError}, also where it needs more than the limits. */
+/**
+ * Reads what {@link handledState} wrote. Throws {@link InvalidValueError}, also where it needs more than the limits.
+ */
 export function readHandledState(value: unknown, limits: MemoryLimits): HandledMemory {
   const state = recordOf('state', value);
   if (state['format'] !== FORMAT) throw new InvalidValueError('state.format', state['format'], `'${FORMAT}'`);

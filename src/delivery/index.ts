@@ -41,6 +41,6 @@ export type { Sibling } from './siblings.js';
 export { CausalDeliveryBuffer, type DeliveryBufferOptions } from './delivery-buffer.js';
 export type { BroadcastMessage } from './stamped-message.js';
 export type { DeliverySnapshot } from './delivery-snapshot.js';
-export type { Gap } from './missing.js';
+export type { Gap } from './missing-messages.js';
 export type { Reception, ReceptionCounters, RefusedReception } from './receptions.js';
 export { receptionAttributes, verdictAttributes, type VerdictAttributes } from './verdict-attributes.js';

@@ -7,7 +7,7 @@
 import { InvalidValueError } from '../clocks/errors.js';
 import { MAX_MERGED_SIBLINGS } from '../clocks/limits.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { isNode, isTick, NODE_EXPECTED, TICK_EXPECTED } from './checks.js';
+import { isNode, isTick, NODE_EXPECTED, TICK_EXPECTED } from './foreign-names.js';
 import { compareSiblings, type Sibling } from './siblings.js';
 import { type VectorEntries, vectorIn } from './vector-entries.js';
 

@@ -17,13 +17,17 @@ import {
   MAX_MERGED_SIBLINGS,
 } from '../clocks/limits.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { integerOption, isNode, isTick, NODE_EXPECTED, TICK_EXPECTED, vectorOf } from './checks.js';
+import { isNode, isTick, NODE_EXPECTED, TICK_EXPECTED, vectorOf } from './foreign-names.js';
+import { integerOption } from './options.js';
 import { type RegisterState, readRegister, registerState } from './register-state.js';
 import { sameValue, type Sibling, siblingsOfBoth } from './siblings.js';
 
 /** What a read returns. */
 export interface RegisterReading<V> {
-  /** The values that nobody has replaced: none when nothing was written or all was deleted, several after concurrent writes. */
+  /**
+   * The values that nobody has replaced: none when nothing was written or all was deleted, several after concurrent
+   * writes.
+   */
   readonly values: readonly V[];
   /** What was seen. Hand it back with the write that follows from it. */
   readonly context: VectorTimestamp;

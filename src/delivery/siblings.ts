@@ -1,4 +1,9 @@
-/** The values of a register that stand side by side: each under the dot of the write that made it. */
+/**
+ * The values of a register that stand side by side: each under the dot of the write that made it.
+ *
+ * Guarantee: every replica has them in the same order. Values that JSON cannot hold are never taken for the same,
+ * unless they are.
+ */
 
 /** One value, and the write that made it. */
 export interface Sibling<V> {
@@ -21,7 +26,10 @@ export function siblingsOfBoth<V>(a: readonly Sibling<V>[], b: readonly Sibling<
   return [...a, ...b].sort(compareSiblings);
 }
 
-/** True when two values are the same, or are the same JSON. What JSON cannot hold, or only too deep, is like nothing else. */
+/**
+ * True when two values are the same, or are the same JSON. What JSON cannot hold, or only too deep, is like nothing
+ * else.
+ */
 export function sameValue(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== 'object' || typeof b !== 'object') return false;

@@ -1,6 +1,6 @@
 /** A broadcast message, and its names once they are checked. */
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { isNode, vectorOf } from './checks.js';
+import { isNode, vectorOf } from './foreign-names.js';
 
 /** A broadcast message: any object with these two. */
 export interface BroadcastMessage {

@@ -5,7 +5,7 @@
  * throws or rejects once it is open: a storage that fails is counted and told, and tried again with the next save.
  * Writes never overlap: what is asked for while one runs is one more write after it.
  */
-import { after, isLater, type MaybeLater, rescue } from './later.js';
+import { after, isLater, type MaybeLater, rescue } from './maybe-later.js';
 import { StateDamagedError, type StateSlots, type StoredState } from './state-slots.js';
 
 /** The state that is kept. */

@@ -9,8 +9,8 @@
  */
 import { InvalidValueError } from '../clocks/errors.js';
 import { MAX_STATE_LENGTH } from '../clocks/limits.js';
-import { checkStateName } from './checks.js';
-import { after, type MaybeLater } from './later.js';
+import { checkStateName } from './foreign-names.js';
+import { after, type MaybeLater } from './maybe-later.js';
 import { asciiJson, readSlot, type Slot, slotOf, slotText } from './slot-text.js';
 import type { StateStorage, SyncStateStorage } from './state-storage.js';
 
@@ -21,7 +21,9 @@ export type Answer<S extends StateStorage, T> = S extends SyncStateStorage ? T :
 export interface StoredState {
   /** The newest whole state, parsed when it is asked for; undefined when none was ever written. */
   readonly value: unknown;
-  /** Tells this write from all others, also from one of another writer with the same number; empty when there is none. */
+  /**
+   * Tells this write from all others, also from one of another writer with the same number; empty when there is none.
+   */
   readonly mark: string;
   /** Grows with each write; 0 when there is none. */
   readonly sequence: number;

@@ -8,9 +8,9 @@
  * `localStorage` shows it to another process a moment later, also under a lock.
  */
 import { InvalidValueError } from '../clocks/errors.js';
-import { wordOption } from './checks.js';
+import { wordOption } from './options.js';
 import { CausalDeduplicator, type DeduplicatorOptions } from './deduplicator.js';
-import { after, isLater, type MaybeLater } from './later.js';
+import { after, isLater, type MaybeLater } from './maybe-later.js';
 import { StateKeeper, type KeeperCounters } from './state-keeper.js';
 import { StateSlots } from './state-slots.js';
 import type { AsyncStateStorage, StateStorage, SyncStateStorage } from './state-storage.js';
@@ -94,8 +94,8 @@ export class StoredDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>
 
 /**
  * Opens a consumer's deduplicator and reads its state: at once where the storage answers at once. Throws or rejects
- * with `InvalidValueError` for a bad option, `StateDamagedError` where both slots of the state are damaged, and whatever
- * the storage throws; under `whenUnreadable: 'start-empty'` only for a bad option.
+ * with `InvalidValueError` for a bad option, `StateDamagedError` where both slots of the state are damaged, and
+ * whatever the storage throws; under `whenUnreadable: 'start-empty'` only for a bad option.
  */
 export function openDeduplicator<M extends IdentifiedMessage = IdentifiedMessage>(
   options: StoredDeduplicatorOptions<SyncStateStorage>,

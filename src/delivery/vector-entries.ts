@@ -1,7 +1,7 @@
 /** Vectors as lists of pairs: how states hold them, so that a node called `__proto__` is one like any other. */
 import { InvalidValueError } from '../clocks/errors.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { vectorOf } from './checks.js';
+import { vectorOf } from './foreign-names.js';
 
 /** The entries of a vector, ascending by node. */
 export type VectorEntries = readonly (readonly [node: string, counter: number])[];

@@ -2,8 +2,8 @@
  * Messages that came before something they depend on, each filed under the first dependency that is not met.
  *
  * Guarantee: a delivery looks only at the messages that waited for exactly it, and a message moves to a later
- * dependency at most once for each entry of its vector, so the cost of a delivery does not grow with what waits. Nor does
- * that of taking a message out, however many wait for the same.
+ * dependency at most once for each entry of its vector, so the cost of a delivery does not grow with what waits. Nor
+ * does that of taking a message out, however many wait for the same.
  */
 import type { Stamped } from './stamped-message.js';
 

@@ -3,8 +3,9 @@
  *
  * Guarantee: the trailers come last, so their stamp knows all that any message of the call may have told; it is merged
  * before the client's span ends. Messages of a response stream come before it: from the first one, or a head without a
- * stamp, to the trailers what the client stamps and sends in this trace is incomplete, and nothing afterwards. A call that ends without a stamp
- * (cancelled, timed out, no such interceptor there) makes the trace incomplete. Nothing here throws.
+ * stamp, to the trailers what the client stamps and sends in this trace is incomplete, and nothing afterwards. A call
+ * that ends without a stamp (cancelled, timed out, no such interceptor there) makes the trace incomplete. Nothing here
+ * throws.
  * Hazard: grpc-js repeats a failed call by itself where a retry policy says so, with the stamp of the first attempt.
  * The server that gets the repetition is told so by gRPC, and is incomplete. Messages of a request stream that pass on
  * what this process hears meanwhile are a hidden channel, as the body of an HTTP request is.

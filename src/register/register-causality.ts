@@ -1,6 +1,6 @@
 /**
- * `node --import otel-causality/register`: puts the propagator, the span processor and HTTP replies into the SDK of this
- * process, and starts OpenTelemetry's automatic instrumentations where nobody else does.
+ * `node --import otel-causality/register`: puts the propagator, the span processor and HTTP replies into the SDK of
+ * this process, and starts OpenTelemetry's automatic instrumentations where nobody else does.
  *
  * Guarantee: the application starts whatever happens here. What was not done is said once, as a process warning that
  * names what to do; a process warning is seen without a logger, which no SDK has set up yet.

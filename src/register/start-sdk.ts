@@ -1,4 +1,6 @@
-/** OpenTelemetry's own registration of all instrumentations: whether it is asked for elsewhere, and how it is loaded. */
+/**
+ * OpenTelemetry's own registration of all instrumentations: whether it is asked for elsewhere, and how it is loaded.
+ */
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Environment } from '../clocks/environment.js';

@@ -2,11 +2,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
-import { BackendClient } from '../../src/analysis/readers/backend-request.js';
-import { ReadTracesError } from '../../src/analysis/readers/problems.js';
-import { SharedSpans } from '../../src/analysis/readers/zipkin-shared.js';
+import { BackendClient } from '../../src/analysis/readers/sources/backend-request.js';
+import { ReadTracesError } from '../../src/analysis/readers/formats/problems.js';
+import { SharedSpans } from '../../src/analysis/readers/formats/zipkin-shared.js';
 import {
   MAX_HELD_ZIPKIN_SPANS,
   MAX_JSON_DEPTH,
@@ -14,7 +14,7 @@ import {
   MAX_RESPONSE_BYTES,
 } from '../../src/clocks/limits.js';
 import { readAll } from '../analysis/readers/reading-all.js';
-import { type Answer, serving } from '../analysis/readers/serving.js';
+import { type Answer, serving } from '../analysis/readers/sources/serving.js';
 import { processorMillis } from '../support/processor-time.js';
 
 const BLANKS = ' '.repeat(2 ** 20);

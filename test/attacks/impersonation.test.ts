@@ -4,9 +4,9 @@
  */
 import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
-import { findAnomalies } from '../../src/analysis/find-anomalies.js';
-import { readDocument } from '../../src/analysis/readers/document.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
+import { findAnomalies } from '../../src/analysis/findings/find-anomalies.js';
+import { readDocument } from '../../src/analysis/readers/formats/document.js';
 import { MAX_COUNTER } from '../../src/clocks/limits.js';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
 import { VectorClock } from '../../src/clocks/vector-clock.js';

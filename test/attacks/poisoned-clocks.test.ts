@@ -1,9 +1,9 @@
 /** Remote clocks that are far ahead: no hybrid time follows them beyond the drift limit, and the order is kept. */
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
-import { correctTimestamps } from '../../src/analysis/correct-timestamps.js';
-import { readDocument } from '../../src/analysis/readers/document.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
+import { correctTimestamps } from '../../src/analysis/correction/correct-timestamps.js';
+import { readDocument } from '../../src/analysis/readers/formats/document.js';
 import { defaultMaxDriftMs } from '../../src/clocks/drift-limit.js';
 import { ClockDriftError, HybridLogicalClock } from '../../src/clocks/hybrid-logical-clock.js';
 import { HybridTimestamp } from '../../src/clocks/hybrid-timestamp.js';

@@ -3,9 +3,9 @@
  */
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
-import { findAnomalies } from '../../src/analysis/find-anomalies.js';
-import { readDocument } from '../../src/analysis/readers/document.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
+import { findAnomalies } from '../../src/analysis/findings/find-anomalies.js';
+import { readDocument } from '../../src/analysis/readers/formats/document.js';
 import { CorrelationVector } from '../../src/clocks/correlation-vector.js';
 import { LamportClock, LamportTimestamp } from '../../src/clocks/lamport-clock.js';
 import { MAX_CORRELATION_ELEMENT, MAX_COUNTER, MAX_FOREIGN_COUNTER } from '../../src/clocks/limits.js';

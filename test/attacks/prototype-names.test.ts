@@ -1,7 +1,7 @@
 /** Names that are special in JavaScript, wherever a stranger may name something: they are names like any other. */
 import { expect } from 'chai';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
-import { readDocument } from '../../src/analysis/readers/document.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
+import { readDocument } from '../../src/analysis/readers/formats/document.js';
 import { formatStamp, parseStamp } from '../../src/codec/wire-text.js';
 import { CausalDeduplicator, CausalDeliveryBuffer, CausalRegister, VectorTimestamp } from '../../src/delivery/index.js';
 import { CausalClock } from '../../src/otel/causal-clock.js';

@@ -2,7 +2,7 @@
 import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
-import { readDocument } from '../../src/analysis/readers/document.js';
+import { readDocument } from '../../src/analysis/readers/formats/document.js';
 import {
   MAX_ATTRIBUTE_BYTES,
   MAX_FOREIGN_VECTOR_ENTRIES,

@@ -1,7 +1,7 @@
 /**
  * The demo's fleet, run into a backend: four processes, two clocks that lie, and all that their exporters sent.
  */
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
 import { readTraces, type TraceSource } from '../../src/analysis/readers/read-traces.js';
 import { Fleet } from '../../examples/demo/fleet.js';

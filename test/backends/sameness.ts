@@ -1,7 +1,7 @@
 /** What a backend gives back beside what was sent to it: the same spans, and the same answers. */
 import { expect } from 'chai';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
-import { findAnomalies } from '../../src/analysis/find-anomalies.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
+import { findAnomalies } from '../../src/analysis/findings/find-anomalies.js';
 import type { AttributeRecord, RecordedSpan } from '../../src/analysis/recorded.js';
 import { storyOf } from './recorded-fleet.js';
 

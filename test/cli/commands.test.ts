@@ -1,9 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { writeOtlpJson } from '../../src/analysis/exports/write-otlp-json.js';
 import { readTraces } from '../../src/analysis/readers/read-traces.js';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
+import { History } from '../support/history.js';
 import { CHECKOUT, runCli } from '../support/run-cli.js';
 
 async function spansOf(path: string): Promise<RecordedSpan[]> {
@@ -118,6 +120,22 @@ describe('commands', () => {
   });
 
   describe('export', () => {
+    it('refuses what is too much for ShiViz, and leaves the file alone', async () => {
+      const history = new History();
+      const plain = history.process('plain', { stamped: false, instance: 'one' });
+      for (let i = 0; i < 2_500; i++) {
+        if (i >= 500) history.passMs(2);
+        history.end(history.start(plain, 'work'));
+      }
+      const [source, path] = [join(folder, 'many.jsonl'), join(folder, 'kept.log')];
+      writeFileSync(source, [...writeOtlpJson(history.recorded())].join('\n'));
+      writeFileSync(path, 'kept');
+      const { code, err } = await runCli(['export', '--to', 'shiviz', '-o', path, source]);
+      expect(code).to.equal(2);
+      expect(err).to.match(/too much for ShiViz\. trace 0+1: expected at most 2,000,000 entries/);
+      expect(readFileSync(path, 'utf8')).to.equal('kept');
+    });
+
     it('writes what it is asked for, to stdout or into a file', async () => {
       const log = await runCli(['export', '--to', 'shiviz', CHECKOUT]);
       expect([log.code, log.err]).to.deep.equal([0, '']);

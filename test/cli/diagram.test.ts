@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
 import type { DiagramData } from '../../src/analysis/diagram/diagram-data.js';
 import { MOST_LISTED } from '../../src/analysis/diagram/pack-findings.js';
 import { diagramData, MOST_DIAGRAM_SPANS, renderDiagram } from '../../src/analysis/diagram/render-diagram.js';
-import { writeOtlpJson } from '../../src/analysis/readers/write-otlp-json.js';
+import { writeOtlpJson } from '../../src/analysis/exports/write-otlp-json.js';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
 import { InvalidValueError } from '../../src/clocks/errors.js';
 import { CHECKOUT, runCli } from '../support/run-cli.js';

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
-import { readDocument } from '../../src/analysis/readers/document.js';
+import { readDocument } from '../../src/analysis/readers/formats/document.js';
 
 const PATIENCE_MS = 20_000;
 

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { expect } from 'chai';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
-import { relateSpans } from '../../src/analysis/span-relation.js';
+import { relateSpans } from '../../src/analysis/happens-before/span-relation.js';
 import { compareLogStamps } from '../../src/clocks/log-stamp.js';
 import { compareStamps } from '../../src/clocks/stamp.js';
 import { readLogStamp } from '../../src/codec/log-stamps.js';

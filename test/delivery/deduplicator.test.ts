@@ -6,6 +6,7 @@ import {
   type DeduplicatorOptions,
   type FullPolicy,
   type IdentifiedMessage,
+  VectorTimestamp,
 } from '../../src/delivery/index.js';
 import { describeMergeLaws } from '../support/merge-laws.js';
 import { messages, NaiveHandled, viewOf } from '../support/naive-handled.js';
@@ -34,11 +35,21 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 60 },
 );
 
+/** True where another message was handled under the node and tick of this one, which no honest sender does. */
+function isContradicted(message: IdentifiedMessage, handled: readonly IdentifiedMessage[]): boolean {
+  const { node, tick, key, vector } = message;
+  if (node === undefined || vector === undefined) return false;
+  return handled.some((other) => {
+    if (other.node !== node || other.tick !== tick) return false;
+    return other.key !== key || other.vector?.compare(vector) !== 'equal';
+  });
+}
+
 /** Runs the steps on two replicas; `judge` sees each answer beside the naive ones. */
 function run(
   options: DeduplicatorOptions,
   list: readonly Step[],
-  judge: (given: ReturnType<CausalDeduplicator['check']>, naive: readonly string[]) => void,
+  judge: (given: ReturnType<CausalDeduplicator['check']>, naive: readonly string[], isContradicted: boolean) => void,
 ): void {
   const replicas: Replica[] = [0, 1].map(() => ({ real: new CausalDeduplicator(options), handled: [] }));
   for (const step of list) {
@@ -58,10 +69,11 @@ function run(
       const naive = new NaiveHandled();
       for (const message of replica.handled) naive.add(message);
       const expected = naive.verdicts(step.message);
-      judge(replica.real.check(step.message), expected);
+      const contradicted = isContradicted(step.message, replica.handled);
+      judge(replica.real.check(step.message), expected, contradicted);
       if (step.does === 'ask') continue;
       const given = replica.real.handled(step.message);
-      judge(given, expected);
+      judge(given, expected, contradicted);
       if (given.verdict !== 'refused') replica.handled.push(step.message);
     }
   }
@@ -84,18 +96,33 @@ describe('CausalDeduplicator', () => {
     it(`calls nothing fresh that was handled, and nothing handled that was not, at its limits (${whenFull})`, () => {
       fc.assert(
         fc.property(steps, (list) => {
-          run({ whenFull, maxNodes: 2, maxRunsPerNode: 2, maxKeys: 2 }, list, ({ verdict, handle }, naive) => {
-            if (verdict === 'unknown') expect(handle).to.equal(whenFull === 'at-least-once');
-            else if (verdict !== 'refused') {
-              expect(verdict).to.be.oneOf([...naive, ...(naive.includes('duplicate') ? ['stale'] : [])]);
-              expect(handle).to.equal(verdict === 'fresh');
-            }
-          });
+          run(
+            { whenFull, maxNodes: 2, maxRunsPerNode: 2, maxKeys: 2 },
+            list,
+            ({ verdict, handle }, naive, contradicted) => {
+              if (verdict === 'unknown') expect(handle).to.equal(whenFull === 'at-least-once');
+              else if (verdict !== 'refused') {
+                const also = naive.includes('duplicate') ? ['stale', ...(contradicted ? ['concurrent'] : [])] : [];
+                expect(verdict).to.be.oneOf([...naive, ...also]);
+                expect(handle).to.equal(verdict === 'fresh');
+              }
+            },
+          );
         }),
         { numRuns: 300 },
       );
     });
   }
+
+  it('goes by the version where the tick may have been forgotten: had it been handled, its version would be known', () => {
+    const deduplicator = new CausalDeduplicator({ whenFull: 'at-least-once', maxNodes: 2 });
+    const versionOf = (entries: readonly [string, number][]): VectorTimestamp => VectorTimestamp.from(entries);
+    deduplicator.handled({ node: 'a', tick: 1, key: 'k', vector: versionOf([['a', 1]]) });
+    for (const node of ['b', 'c']) deduplicator.handled({ node, tick: 1 });
+    expect(deduplicator.check({ node: 'a', tick: 2 }).verdict).to.equal('unknown');
+    const other = { node: 'a', tick: 2, key: 'k', vector: versionOf([['d', 1]]) };
+    expect(deduplicator.check(other)).to.include({ verdict: 'concurrent', handle: false });
+  });
 
   const replica = fc.array(messages, { maxLength: 20 }).map((list) => {
     const made = new CausalDeduplicator();

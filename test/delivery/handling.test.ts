@@ -1,7 +1,7 @@
 /** Between the question and the record: what `begin`, `once` and `handled` do. */
 import { expect } from 'chai';
 import type { KeyVersion, NamedMessage } from '../../src/delivery/handled-memory.js';
-import { identityOf } from '../../src/delivery/handling.js';
+import { identityOf } from '../../src/delivery/handling-set.js';
 import { CausalDeduplicator, type IdentifiedMessage, VectorTimestamp } from '../../src/delivery/index.js';
 
 const first: IdentifiedMessage = { node: 'a', tick: 1 };

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, get, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { relateSpans } from '../../src/analysis/span-relation.js';
+import { relateSpans } from '../../src/analysis/happens-before/span-relation.js';
 import { expectCausesFirst, handledBy } from './reported-stamps.js';
 import { ServiceFleet } from './service-fleet.js';
 

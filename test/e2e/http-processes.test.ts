@@ -1,6 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { relateSpans } from '../../src/analysis/span-relation.js';
+import { relateSpans } from '../../src/analysis/happens-before/span-relation.js';
 import { expectCausesFirst, handledBy, type ServiceSpan, stampsOf } from './reported-stamps.js';
 import { ServiceFleet } from './service-fleet.js';
 

@@ -1,5 +1,5 @@
 /** Inputs to begin with: what the vectors and the tests of each format say. */
-import { JAEGER_LEGACY, JAEGER_V3, OTLP, TEMPO_V1, TEMPO_V2, ZIPKIN } from '../analysis/readers/one-trace.js';
+import { JAEGER_LEGACY, JAEGER_V3, OTLP, TEMPO_V1, TEMPO_V2, ZIPKIN } from '../analysis/readers/formats/one-trace.js';
 import { type InvalidVector, readVectors, type StampVector } from '../support/vectors.js';
 
 export function stampVectors(): string[] {

@@ -1,7 +1,7 @@
 /** An analysis that takes back too many "unknown"s on purpose. As broken-clocks.ts. */
-import { HiddenCalls } from '../../src/analysis/hidden-calls.js';
-import { LogPaths } from '../../src/analysis/log-paths.js';
-import { Predecessors } from '../../src/analysis/predecessors.js';
+import { HiddenCalls } from '../../src/analysis/happens-before/hidden-calls.js';
+import { LogPaths } from '../../src/analysis/happens-before/log-paths.js';
+import { Predecessors } from '../../src/analysis/happens-before/predecessors.js';
 import { WHOLE_TRACES } from './arbitrary-programs.js';
 import { type Breakage, replacing } from './broken-clocks.js';
 

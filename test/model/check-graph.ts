@@ -9,8 +9,8 @@
  */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
-import type { CausalEvent, CausalMoment } from '../../src/analysis/graph-model.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
+import type { CausalEvent, CausalMoment } from '../../src/analysis/graph/graph-model.js';
 import { recordedOf } from '../../src/analysis/live/exported-span.js';
 import type { AttributeRecord, RecordedLog, RecordedSpan } from '../../src/analysis/recorded.js';
 import { compareLogStamps } from '../../src/clocks/log-stamp.js';

@@ -1,8 +1,8 @@
 /** Smallest fleets of what the model once found in the analysis, each with the pair of events that was answered wrongly. */
 import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
-import type { CausalSpan } from '../../src/analysis/graph-model.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
+import type { CausalSpan } from '../../src/analysis/graph/graph-model.js';
 import { recordedOf } from '../../src/analysis/live/exported-span.js';
 import { type Carrier, TestNode } from '../support/fleet.js';
 

@@ -4,7 +4,7 @@
  */
 import { encode } from '@msgpack/msgpack';
 import { defaultTextMapGetter, ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
-import { readDocument } from '../../src/analysis/readers/document.js';
+import { readDocument } from '../../src/analysis/readers/formats/document.js';
 import { InvalidValueError } from '../../src/clocks/errors.js';
 import { VectorClock } from '../../src/clocks/vector-clock.js';
 import { readLogStamp } from '../../src/codec/log-stamps.js';

@@ -7,7 +7,7 @@ import { EventEmitter, once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
-import { readDocument } from '../../src/analysis/readers/document.js';
+import { readDocument } from '../../src/analysis/readers/formats/document.js';
 import { ServiceProcesses } from '../support/service-processes.js';
 
 /** How a service takes part: with this library, as a plain W3C service, or with trace context alone. */

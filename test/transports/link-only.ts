@@ -3,7 +3,7 @@
  * and hybrid times, and the edges in the analysis.
  */
 import { expect } from 'chai';
-import type { CausalSpan } from '../../src/analysis/graph-model.js';
+import type { CausalSpan } from '../../src/analysis/graph/graph-model.js';
 import type { ServiceOptions } from './fleet.js';
 import type { Told } from './oracle.js';
 

@@ -3,7 +3,7 @@
  * percent-encodes baggage, and a proxy that makes spans. Every pair of events is held against what happened.
  */
 import { expect } from 'chai';
-import type { CausalSpan } from '../../src/analysis/graph-model.js';
+import type { CausalSpan } from '../../src/analysis/graph/graph-model.js';
 import { type Membership, type Service, type ServiceOptions, TransportFleet } from './fleet.js';
 import { Told } from './oracle.js';
 

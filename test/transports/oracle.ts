@@ -2,10 +2,10 @@
  * What really happened before what in a recorded trace, from marks that know nothing of this library: what each process
  * numbered by itself, and the messages between them. Every answer of the analysis is held against it.
  */
-import { CausalGraph } from '../../src/analysis/causal-graph.js';
-import type { CausalEvent, CausalSpan, EventKind } from '../../src/analysis/graph-model.js';
+import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
+import type { CausalEvent, CausalSpan, EventKind } from '../../src/analysis/graph/graph-model.js';
 import type { RecordedSpan } from '../../src/analysis/recorded.js';
-import type { SpanRelation } from '../../src/analysis/span-relation.js';
+import type { SpanRelation } from '../../src/analysis/happens-before/span-relation.js';
 
 export const MARK = {
   start: 'oracle.start',

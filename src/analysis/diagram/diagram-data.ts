@@ -4,8 +4,8 @@
  * Guarantee: everything is a number, a text or a list of those. Texts of a trace are never keys: a span called
  * `__proto__` is an entry of a list like any other.
  */
-import type { FindingClass } from '../drawing/finding-classes.js';
-import type { GraphOrder } from '../graph-model.js';
+import type { FindingClass } from '../findings/finding-classes.js';
+import type { GraphOrder } from '../happens-before/order-terms.js';
 
 /** Span kinds by their number in {@link PackedSpans.kind}. */
 export const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const;
@@ -31,7 +31,9 @@ export type PackedChain = readonly [
   node: string,
 ];
 
-/** The graph's columns: what its own search needs, and nothing else. Event `3s + k` is start, reply or end of span `s`. */
+/**
+ * The graph's columns: what its own search needs, and nothing else. Event `3s + k` is start, reply or end of span `s`.
+ */
 export interface PackedTable {
   readonly order: GraphOrder;
   readonly links: 'start' | 'end';

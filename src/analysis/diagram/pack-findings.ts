@@ -3,13 +3,13 @@
  *
  * Guarantee: every finding leads somewhere; what is not listed for want of room is in the totals.
  */
-import { offsetText } from '../drawing/clock-text.js';
-import { countText, durationText } from '../drawing/durations.js';
-import { findingClasses } from '../drawing/finding-classes.js';
-import { spanLabel } from '../drawing/span-label.js';
-import type { Anomalies, Finding, MissingTicks } from '../findings.js';
-import type { CausalEvent, CausalSpan } from '../graph-model.js';
-import { oneLine } from '../readers/problems.js';
+import { offsetText } from '../wording/clock-text.js';
+import { countText, durationText } from '../wording/durations.js';
+import { findingClasses } from '../findings/finding-classes.js';
+import { spanLabel } from '../wording/span-label.js';
+import type { Anomalies, Finding, MissingTicks } from '../findings/findings.js';
+import type { CausalEvent, CausalSpan } from '../graph/graph-model.js';
+import { oneLine } from '../one-line.js';
 import type { DiagramData, PackedFinding } from './diagram-data.js';
 
 /** Findings of one class in a page. Who has more looks for what they have in common, and `check` lists them all. */

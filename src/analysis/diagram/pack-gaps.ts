@@ -1,14 +1,14 @@
 /**
- * Missing events, and where they belong: after the last event of their node that was read before them, and before the next
- * one, or the first event elsewhere that had heard of them.
+ * Missing events, and where they belong: after the last event of their node that was read before them, and before the
+ * next one, or the first event elsewhere that had heard of them.
  *
  * Guarantee: linear in events and vector entries, beside the gaps.
  */
-import type { GraphParts } from '../causal-graph.js';
-import { type Chain, type EventTable, NONE, REPLY, vectorOf } from '../event-table.js';
-import type { MissingTicks } from '../findings.js';
-import { inLamportOrder } from '../linear-extension.js';
-import { oneLine } from '../readers/problems.js';
+import type { GraphParts } from '../graph/causal-graph.js';
+import { type Chain, type EventTable, NONE, REPLY, vectorOf } from '../events/event-table.js';
+import type { MissingTicks } from '../findings/findings.js';
+import { inLamportOrder } from '../happens-before/linear-extension.js';
+import { oneLine } from '../one-line.js';
 import type { PackedGap } from './diagram-data.js';
 
 export interface PackedGaps {

@@ -1,8 +1,12 @@
-/** The hybrid times that spans carry. Where they carry none, the page derives them. */
+/**
+ * The hybrid times that spans carry. Where they carry none, the page derives them.
+ *
+ * Guarantee: two times never change places, to a tenth of a nanosecond.
+ */
 import { readSpanStamps } from '../../codec/span-stamps.js';
 import type { Ntp64 } from '../../clocks/ntp64.js';
 import { ATTRIBUTE } from '../../codec/span-attributes.js';
-import { END, type EventTable, START } from '../event-table.js';
+import { END, type EventTable, START } from '../events/event-table.js';
 import type { RecordedSpan } from '../recorded.js';
 import type { DiagramData } from './diagram-data.js';
 

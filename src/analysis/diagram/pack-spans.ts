@@ -4,9 +4,9 @@
  * Guarantee: every text is one line, without control or direction characters, and has an end. Each different text is
  * written once. Stamps are not among the attributes: the table holds them.
  */
-import { oneLine } from '../readers/problems.js';
-import { spanLabel } from '../drawing/span-label.js';
-import type { EventTable } from '../event-table.js';
+import { oneLine } from '../one-line.js';
+import { spanLabel } from '../wording/span-label.js';
+import type { EventTable } from '../events/event-table.js';
 import type { AttributeValue, RecordedSpan } from '../recorded.js';
 import { KINDS, type PackedSpans, STATUSES } from './diagram-data.js';
 

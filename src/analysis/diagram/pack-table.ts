@@ -1,15 +1,15 @@
 /**
- * A graph's columns as JSON, and back again: the page searches the very table that the graph searches, with the same code,
- * so the two cannot disagree.
+ * A graph's columns as JSON, and back again: the page searches the very table that the graph searches, with the same
+ * code, so the two cannot disagree.
  *
  * Guarantee: `unpackTable(packTable(graph), ...)` answers every question of order as the graph does.
  */
-import type { GraphParts } from '../causal-graph.js';
-import { type Chain, EventTable, NONE } from '../event-table.js';
-import { Predecessors } from '../predecessors.js';
+import type { GraphParts } from '../graph/causal-graph.js';
+import { type Chain, EventTable, NONE } from '../events/event-table.js';
+import { Predecessors } from '../happens-before/predecessors.js';
 import type { RecordedKind, RecordedLink, RecordedSpan } from '../recorded.js';
-import { oneLine } from '../readers/problems.js';
-import { countChildren } from '../span-tree.js';
+import { oneLine } from '../one-line.js';
+import { countChildren } from '../events/span-tree.js';
 import type { PackedChain, PackedLane, PackedTable } from './diagram-data.js';
 import { packVectors, unpackVectors } from './pack-vectors.js';
 

@@ -1,11 +1,11 @@
 /**
- * Vectors of a graph as one list of numbers. Along a chain they mostly grow by an entry or two, so each is written as its
- * difference from the one before it: `changes, chain, count, chain, count, ...`; where that cannot say it (an entry is gone),
- * as a whole: `-1 - entries, chain, count, ...`.
+ * Vectors of a graph as one list of numbers. Along a chain they mostly grow by an entry or two, so each is written as
+ * its difference from the one before it: `changes, chain, count, chain, count, ...`; where that cannot say it (an entry
+ * is gone), as a whole: `-1 - entries, chain, count, ...`.
  *
  * Guarantee: unpacking gives every vector its entries back, in whatever order. A reply has no vector of its own.
  */
-import { type Chain, END, type EventTable, NONE, REPLY, STAMPED, vectorOf } from '../event-table.js';
+import { type Chain, END, type EventTable, NONE, REPLY, STAMPED, vectorOf } from '../events/event-table.js';
 
 type Entries = ReadonlyMap<number, number>;
 

@@ -1,14 +1,14 @@
 /**
  * A causal graph as one HTML page that needs nothing else: no network, no file beside it.
  *
- * Guarantee: the page answers what came before, after and beside an event as the graph does, because it searches the same
- * columns with the same code. No text of a trace is ever markup or script: it travels as JSON, and the page's policy runs the one
- * script that was built with this library and connects to nothing.
+ * Guarantee: the page answers what came before, after and beside an event as the graph does, because it searches the
+ * same columns with the same code. No text of a trace is ever markup or script: it travels as JSON, and the page's
+ * policy runs the one script that was built with this library and connects to nothing.
  */
 import { InvalidValueError } from '../../clocks/errors.js';
-import type { CausalGraph } from '../causal-graph.js';
-import { findAnomalies } from '../find-anomalies.js';
-import type { Anomalies } from '../findings.js';
+import type { CausalGraph } from '../graph/causal-graph.js';
+import { findAnomalies } from '../findings/find-anomalies.js';
+import type { Anomalies } from '../findings/findings.js';
 import type { DiagramData } from './diagram-data.js';
 import { embeddedJson } from './embedded-json.js';
 import { packFindings } from './pack-findings.js';
@@ -19,8 +19,8 @@ import { packTable } from './pack-table.js';
 import { PAGE_AFTER_DATA, PAGE_BEFORE_DATA } from './page-bundle.js';
 
 /**
- * Most spans of one page. It draws 5,000 fluently; at this many it still opens within seconds and weighs some 20 MB, and
- * beyond it neither people nor browsers get anything from it.
+ * Most spans of one page. It draws 5,000 fluently; at this many it still opens within seconds and weighs some 20 MB,
+ * and beyond it neither people nor browsers get anything from it.
  */
 export const MOST_DIAGRAM_SPANS = 50_000;
 
@@ -28,7 +28,9 @@ export const MOST_DIAGRAM_SPANS = 50_000;
 export interface DiagramOptions {
   /** What to list; default `findAnomalies(graph)`. */
   readonly anomalies?: Anomalies;
-  /** Whether the spans' attributes are in the page, to be shown and searched; default true. Names and ids always are. */
+  /**
+   * Whether the spans' attributes are in the page, to be shown and searched; default true. Names and ids always are.
+   */
   readonly attributes?: boolean;
 }
 

@@ -1,15 +1,16 @@
 /**
- * Spans as Chrome's trace events, for Perfetto and chrome://tracing: a process for each node, tracks whose slices nest, and
- * an arrow for each message, reply and link.
+ * Spans as Chrome's trace events, for Perfetto and chrome://tracing: a process for each node, tracks whose slices nest,
+ * and an arrow for each message, reply and link.
  *
  * Guarantee: both ends of an arrow lie in a slice, and it never points back in time: the viewers drop such arrows.
  * Hazard: an arrow whose effect wall time has before its cause is therefore left out: correct the timestamps first.
  */
-import type { CausalGraph } from '../causal-graph.js';
-import { spanLabel } from '../drawing/span-label.js';
-import type { CausalEdge, CausalEvent, CausalSpan } from '../graph-model.js';
-import { oneLine } from '../readers/problems.js';
+import type { CausalGraph } from '../graph/causal-graph.js';
+import { spanLabel } from '../wording/span-label.js';
+import type { CausalEdge, CausalEvent, CausalSpan } from '../graph/graph-model.js';
+import { oneLine } from '../one-line.js';
 import { assignTracks, type Slice } from './slice-tracks.js';
+import { addTo } from '../multimap.js';
 
 /** A slice ends before its end, for the viewers: without this nanosecond no arrow could point at a span's end. */
 const LAST_NANOS = 1;
@@ -20,7 +21,9 @@ interface Placed extends Slice {
   readonly tid: number;
 }
 
-/** One JSON document, line by line. Times count from the earliest span, in microseconds; `otherData` says when that was. */
+/**
+ * One JSON document, line by line. Times count from the earliest span, in microseconds; `otherData` says when that was.
+ */
 export function* writeChromeTrace(graph: CausalGraph): Generator<string, void, undefined> {
   const base = graph.spans.reduce<bigint | undefined>(
     (least, { recorded: { startNanos } }) => (least === undefined || startNanos < least ? startNanos : least),
@@ -42,9 +45,7 @@ export function* writeChromeTrace(graph: CausalGraph): Generator<string, void, u
 function placeSpans(graph: CausalGraph, base: bigint): ReadonlyMap<CausalSpan, Placed> {
   const byNode = new Map<number, CausalSpan[]>();
   for (const span of graph.spans) {
-    const spans = byNode.get(span.node.index);
-    if (spans === undefined) byNode.set(span.node.index, [span]);
-    else spans.push(span);
+    addTo(byNode, span.node.index, span);
   }
   const placed = new Map<CausalSpan, Placed>();
   for (const [node, spans] of byNode) {
@@ -68,8 +69,8 @@ function* traceEvents(graph: CausalGraph, placed: ReadonlyMap<CausalSpan, Placed
   }
   for (const slice of placed.values()) yield sliceEvent(slice);
   let id = 0;
-  for (const edge of graph.edges()) {
-    if (edge.kind === 'process' || edge.kind === 'parent') continue;
+  for (const edge of graph.causes()) {
+    if (edge.kind === 'parent') continue;
     const arrow = arrowOf(edge, placed);
     if (arrow === undefined) continue;
     id++;

@@ -1,65 +1,75 @@
 /**
  * A log for ShiViz, which draws happens-before from vector clocks.
  *
- * Guarantee: what its parser asks for: the parser's expression in the first line, the one that separates traces in the second;
- * hosts without spaces; of each host a first event 1 and no gaps; no host in a clock that has no event. An event is before
- * another there exactly where the graph says so inside one trace.
- * Hazard: ShiViz orders all events of a host. So a node whose events are not all in one proven order becomes several hosts.
+ * Guarantee: what its parser asks for: the parser's expression in the first line, the one that separates traces in the
+ * second; hosts without spaces; of each host a first event 1 and no gaps; no host in a clock that has no event. An
+ * event is before another there exactly where the graph says so inside one trace.
+ * Hazard: ShiViz orders all events of a host. So a node whose events are not all in one proven order becomes several
+ * hosts.
  */
-import type { CausalGraph } from '../causal-graph.js';
-import { spanLabel } from '../drawing/span-label.js';
-import type { CausalEdge, CausalEvent, CausalNode } from '../graph-model.js';
-import { oneLine } from '../readers/problems.js';
+import { InvalidValueError } from '../../clocks/errors.js';
+import type { CausalGraph } from '../graph/causal-graph.js';
+import type { CausalEvent, CausalNode } from '../graph/graph-model.js';
+import { oneLine } from '../one-line.js';
+import { spanLabel } from '../wording/span-label.js';
+import { type Host, type HostClock, HostClocks } from './host-clocks.js';
+import { addTo } from '../multimap.js';
 
 const PARSER = '(?<event>.*)\\n(?<host>\\S*) (?<clock>{.*})';
 const SEPARATOR = '^=== (?<trace>.*) ===$';
 
-/** A line of events whose order is proven. */
-interface Host {
-  readonly name: string;
-  count: number;
-  last: CausalEvent;
-}
+/**
+ * Most entries of all clocks of a trace together: some fifty megabytes. ShiViz draws a column for each host and holds
+ * every clock whole; long before this many it shows nothing that anybody can look at.
+ */
+export const MOST_SHIVIZ_ENTRIES = 2_000_000;
 
-type Clock = ReadonlyMap<Host, number>;
-
-export function* writeShiviz(graph: CausalGraph): Generator<string, void, undefined> {
+/**
+ * The log, line by line.
+ * @throws InvalidValueError at once, for a trace whose clocks have more entries together than ShiViz can bear
+ */
+export function writeShiviz(graph: CausalGraph): Generator<string, void, undefined> {
   const traces = new Map<string, CausalEvent[]>();
   for (const event of graph.order()) {
     const { traceId } = event.span.recorded;
-    const events = traces.get(traceId);
-    if (events === undefined) traces.set(traceId, [event]);
-    else events.push(event);
+    addTo(traces, traceId, event);
   }
-  const causes = causesByEvent(graph);
+  for (const [traceId, events] of traces) checkSize(graph, traceId, events);
+  return writeTraces(graph, traces);
+}
+
+/** Before anything is written: half a log is of no use to anybody. */
+function checkSize(graph: CausalGraph, traceId: string, events: readonly CausalEvent[]): void {
+  const clocks = new HostClocks(graph.parts);
+  let entries = 0;
+  for (const { index } of events) {
+    entries += clocks.take(index).clock.size;
+    if (entries <= MOST_SHIVIZ_ENTRIES) continue;
+    const most = MOST_SHIVIZ_ENTRIES.toLocaleString('en');
+    throw new InvalidValueError(
+      `trace ${traceId}`,
+      entries,
+      `at most ${most} entries of vector clocks, and there are ${clocks.hostCount} lines of events that nothing orders; stamps, ` +
+        'or resources that name processes, make them fewer',
+    );
+  }
+}
+
+function* writeTraces(
+  graph: CausalGraph,
+  traces: ReadonlyMap<string, readonly CausalEvent[]>,
+): Generator<string, void, undefined> {
   yield PARSER;
   yield traces.size > 1 ? SEPARATOR : '';
   for (const [traceId, events] of traces) {
     if (traces.size > 1) yield `=== ${traceId} ===`;
-    yield* writeTrace(graph, events, causes);
-  }
-}
-
-function* writeTrace(
-  graph: CausalGraph,
-  events: readonly CausalEvent[],
-  causes: ReadonlyMap<CausalEvent, readonly CausalEdge[]>,
-): Generator<string> {
-  const hosts = new Hosts(graph);
-  const clocks = new Map<CausalEvent, Clock>();
-  for (const event of events) {
-    const clock = new Map<Host, number>();
-    const { host, previous } = hosts.take(event);
-    const before = (causes.get(event) ?? []).map(({ from }) => from);
-    if (previous !== undefined) before.push(previous);
-    for (const cause of before) {
-      // A cause in another trace has no clock here.
-      for (const [other, count] of clocks.get(cause) ?? []) clock.set(other, Math.max(count, clock.get(other) ?? 0));
+    const clocks = new HostClocks(graph.parts);
+    const names = new HostNames(graph.nodes);
+    for (const event of events) {
+      const { host, clock } = clocks.take(event.index);
+      yield eventText(event);
+      yield `${names.of(host)} ${clockText(clock, names)}`;
     }
-    clock.set(host, host.count);
-    clocks.set(event, clock);
-    yield eventText(event);
-    yield `${host.name} ${JSON.stringify(Object.fromEntries([...clock].map(([{ name }, count]) => [name, count])))}`;
   }
 }
 
@@ -68,44 +78,37 @@ function eventText({ kind, span, lamport }: CausalEvent): string {
   return `${kind === 'start' ? name : `${kind} of ${name}`} [span ${span.recorded.spanId}, Lamport ${lamport}]`;
 }
 
-function causesByEvent(graph: CausalGraph): ReadonlyMap<CausalEvent, readonly CausalEdge[]> {
-  const found = new Map<CausalEvent, CausalEdge[]>();
-  for (const edge of graph.edges()) {
-    const here = found.get(edge.to);
-    if (here === undefined) found.set(edge.to, [edge]);
-    else here.push(edge);
-  }
-  return found;
+function clockText(clock: HostClock, names: HostNames): string {
+  return `{${Array.from(clock, ([host, count]) => `${JSON.stringify(names.of(host))}:${count}`).join(',')}}`;
 }
 
-/** The hosts of one trace: each event goes to one whose last event is proven to be before it. */
-class Hosts {
-  private readonly byNode = new Map<CausalNode, Host[]>();
-  private readonly names = new Set<string>();
+/** The node's id in characters that neither the parser nor a regular expression minds; another one if it is taken. */
+class HostNames {
+  private readonly names = new Map<Host, string>();
+  private readonly taken = new Set<string>();
+  /** How many hosts have asked for a name, by what it begins with. */
+  private readonly asked = new Map<string, number>();
 
-  constructor(private readonly graph: CausalGraph) {}
+  constructor(private readonly nodes: readonly CausalNode[]) {}
 
-  take(event: CausalEvent): { readonly host: Host; readonly previous: CausalEvent | undefined } {
-    let hosts = this.byNode.get(event.node);
-    if (hosts === undefined) this.byNode.set(event.node, (hosts = []));
-    const host = hosts.find(({ last }) => this.graph.relation(last, event) === 'before');
-    if (host === undefined) {
-      const made = { name: this.nameFor(event.node), count: 1, last: event };
-      hosts.push(made);
-      return { host: made, previous: undefined };
+  of(host: Host): string {
+    let name = this.names.get(host);
+    if (name === undefined) {
+      name = this.made(host);
+      this.names.set(host, name);
+      this.taken.add(name);
     }
-    const previous = host.last;
-    host.last = event;
-    host.count++;
-    return { host, previous };
+    return name;
   }
 
-  /** The node's id in characters that neither the parser nor a regular expression minds; another one if it is taken. */
-  private nameFor({ id }: CausalNode): string {
+  private made({ lane }: Host): string {
+    const id = this.nodes[lane]?.id ?? '';
     const base = id.replace(/[^\w.@:-]/g, '_').slice(0, 100) || 'node';
-    let name = base;
-    for (let more = 2; this.names.has(name); more++) name = `${base}/${more}`;
-    this.names.add(name);
+    let more = (this.asked.get(base) ?? 0) + 1;
+    let name = more === 1 ? base : `${base}/${more}`;
+    // Only another node's id can look like that.
+    while (this.taken.has(name)) name = `${base}/${++more}`;
+    this.asked.set(base, more);
     return name;
   }
 }

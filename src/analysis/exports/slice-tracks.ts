@@ -1,6 +1,6 @@
 /**
- * Tracks of a timeline: slices of one track lie one after the other, or one inside the other, which is all that a timeline
- * can draw on one track.
+ * Tracks of a timeline: slices of one track lie one after the other, or one inside the other, which is all that a
+ * timeline can draw on one track.
  *
  * Guarantee: no two slices of one track overlap in part.
  */

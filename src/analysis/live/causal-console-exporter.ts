@@ -1,20 +1,21 @@
 /**
  * A SpanExporter for development: prints each finished trace in causal order, with a lane for each node, and its races.
  *
- * A trace counts as finished when a span that has no parent in this process was exported and nothing more came for a while.
+ * A trace counts as finished when a span that has no parent in this process was exported and nothing more came for a
+ * while.
  *
  * Guarantee: nothing is thrown into the SDK, no timer keeps a process alive, and memory is bounded by the two limits.
- * Hazard: it sees the spans of its own process. What others did shows only as what was heard of them. And it computes and prints
- * in the process that it watches: not for production.
+ * Hazard: it sees the spans of its own process. What others did shows only as what was heard of them. And it computes
+ * and prints in the process that it watches: not for production.
  */
 import { MAX_LIVE_SPANS, MAX_LIVE_TRACES } from '../../clocks/limits.js';
-import { CausalGraph } from '../causal-graph.js';
-import { countText } from '../drawing/durations.js';
-import { paintAnsi, paintNothing } from '../drawing/paint.js';
-import { textStory } from '../drawing/text-story.js';
-import { traceStories } from '../drawing/trace-story.js';
-import { findAnomalies } from '../find-anomalies.js';
-import type { GraphOptions } from '../graph-model.js';
+import { CausalGraph } from '../graph/causal-graph.js';
+import { countText } from '../wording/durations.js';
+import { COLUMNS_WITHOUT_TERMINAL, type Paint, paintAnsi, paintFor, paintNothing } from '../reports/paint.js';
+import { textStory } from '../reports/text-story.js';
+import { traceStories } from '../reports/trace-story.js';
+import { findAnomalies } from '../findings/find-anomalies.js';
+import type { GraphOptions } from '../graph/graph-model.js';
 import type { RecordedSpan } from '../recorded.js';
 import { type ExportedSpan, isLocalRoot, recordedOf } from './exported-span.js';
 
@@ -45,22 +46,21 @@ interface LiveTrace {
 }
 
 const DEFAULT_SETTLE_MS = 300;
-const DEFAULT_COLUMNS = 100;
 
 export class CausalConsoleExporter {
   private readonly traces = new Map<string, LiveTrace>();
   private readonly print: (line: string) => void;
   private readonly columns: number;
-  private readonly colours: boolean;
+  private readonly paint: Paint;
   private readonly settleMs: number;
   private readonly order: GraphOptions['order'];
 
   constructor(options: ConsoleExporterOptions = {}) {
     const terminal = typeof process === 'undefined' ? undefined : process.stdout;
-    const noColor = typeof process === 'undefined' ? '' : (process.env['NO_COLOR'] ?? '');
+    const painting = paintFor(terminal?.isTTY === true, typeof process === 'undefined' ? {} : process.env);
     this.print = options.print ?? ((line) => console.log(line));
-    this.columns = options.columns ?? terminal?.columns ?? DEFAULT_COLUMNS;
-    this.colours = options.colours ?? (terminal?.isTTY === true && noColor === '');
+    this.columns = options.columns ?? terminal?.columns ?? COLUMNS_WITHOUT_TERMINAL;
+    this.paint = options.colours === undefined ? painting : options.colours ? paintAnsi : paintNothing;
     this.settleMs = options.settleMs ?? DEFAULT_SETTLE_MS;
     this.order = options.order ?? 'process';
   }
@@ -139,7 +139,7 @@ export class CausalConsoleExporter {
   }
 
   private printTrace(trace: LiveTrace, isAgain: boolean): void {
-    const paint = this.colours ? paintAnsi : paintNothing;
+    const { paint } = this;
     const graph = CausalGraph.of(trace.spans, this.order === undefined ? {} : { order: this.order });
     for (const story of traceStories(graph, findAnomalies(graph))) {
       if (isAgain) this.print(paint('dim', 'Again, with spans that ended later:'));

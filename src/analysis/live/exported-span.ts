@@ -4,8 +4,14 @@
  *
  * Guarantee: the result is what a reader would have made of the same span: checked, and of plain values.
  */
-import { newRecord } from '../readers/attribute-record.js';
-import type { AttributeRecord, AttributeValue, RecordedKind, RecordedSpan } from '../recorded.js';
+import { newRecord } from '../readers/formats/attribute-record.js';
+import {
+  type AttributeRecord,
+  type AttributeValue,
+  type RecordedKind,
+  type RecordedSpan,
+  UNKNOWN_SERVICE,
+} from '../recorded.js';
 
 type HighResolutionTime = readonly [seconds: number, nanos: number];
 
@@ -51,7 +57,7 @@ export function recordedOf(span: ExportedSpan): RecordedSpan {
     parentSpanId: span.parentSpanContext?.spanId ?? span.parentSpanId,
     name: span.name,
     kind: KINDS[span.kind] ?? 'internal',
-    service: typeof service === 'string' ? service : 'unknown_service',
+    service: typeof service === 'string' ? service : UNKNOWN_SERVICE,
     startNanos: nanosOf(span.startTime as HighResolutionTime),
     endNanos: nanosOf(span.endTime as HighResolutionTime),
     attributes: recordOf(span.attributes),

@@ -1,10 +1,10 @@
 /**
  * The elements of lists that come one after another, each handed out by itself.
  *
- * Guarantee: an async generator in all that can be seen of it: elements in order, however many are asked for at once; the source
- * is asked for its next list when the last is used up, and is closed where the reader stops.
- * Hazard: it exists because two nested async generators cost as much for an element as it takes to parse half of it. Where an element is at hand,
- * nothing is awaited here.
+ * Guarantee: an async generator in all that can be seen of it: elements in order, however many are asked for at once;
+ * the source is asked for its next list when the last is used up, and is closed where the reader stops.
+ * Hazard: it exists because two nested async generators cost as much for an element as it takes to parse half of it.
+ * Where an element is at hand, nothing is awaited here.
  */
 
 type Result<T> = IteratorResult<T, void>;

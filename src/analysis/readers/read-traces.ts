@@ -9,15 +9,15 @@
 import { InvalidValueError } from '../../clocks/errors.js';
 import { DEFAULT_VALUE_BYTES, HIGHEST_VALUE_BYTES } from '../../clocks/limits.js';
 import type { RecordedLog, RecordedSpan } from '../recorded.js';
-import { type BackendSource, isBackend, openBackend } from './backends.js';
-import { quoteBigIntegers } from './big-integers.js';
-import { type ByteStream, openPath, plainChunks, type SourcePart } from './byte-source.js';
-import { DocumentReader } from './document.js';
-import { JsonBytesParser } from './json-bytes-parser.js';
-import { JsonPieces, type PieceSink } from './json-pieces.js';
-import { type ReadProblem, ReadTracesError, reasonOf } from './problems.js';
+import { type BackendSource, isBackend, openBackend } from './sources/backends.js';
+import { quoteBigIntegers } from './json/big-integers.js';
+import { type ByteStream, openPath, plainChunks, type SourcePart } from './sources/byte-source.js';
+import { DocumentReader } from './formats/document.js';
+import { JsonBytesParser } from './json/json-bytes-parser.js';
+import { JsonPieces, type PieceSink } from './json/json-pieces.js';
+import { type ReadProblem, ReadTracesError, reasonOf } from './formats/problems.js';
 import { OneByOne } from './one-by-one.js';
-import { Reading } from './reading.js';
+import { Reading } from './formats/reading.js';
 
 /** A file's path, `-` for standard input, bytes or text in pieces, or a live backend. */
 export type TraceSource = string | ByteStream | BackendSource;
@@ -26,8 +26,8 @@ export interface ReadTracesOptions {
   /** Told of every line, span or answer that could not be read. */
   readonly onProblem?: (problem: ReadProblem) => void;
   /**
-   * Told of every log record of OTLP JSON, before the spans of the same line or batch come. Without it logs are passed over, which is
-   * one problem of each source.
+   * Told of every log record of OTLP JSON, before the spans of the same line or batch come. Without it logs are passed
+   * over, which is one problem of each source.
    */
   readonly onLog?: (log: RecordedLog) => void;
   /** Told the bytes read so far, and all that there are where that is known. */

@@ -1,12 +1,12 @@
 /** What a page of a browser shows, and where: computed by the same classes, in the size that its canvas has. */
 import type { Page } from 'playwright-core';
-import type { CausalGraph } from '../../../src/analysis/causal-graph.js';
+import type { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import type { AxisName } from '../../../src/analysis/diagram/page/axes.js';
 import { DiagramModel } from '../../../src/analysis/diagram/page/diagram-model.js';
 import { Scene } from '../../../src/analysis/diagram/page/scene.js';
 import { Viewport } from '../../../src/analysis/diagram/page/viewport.js';
 import { diagramData } from '../../../src/analysis/diagram/render-diagram.js';
-import type { CausalEvent } from '../../../src/analysis/graph-model.js';
+import type { CausalEvent } from '../../../src/analysis/graph/graph-model.js';
 
 export class Drawn {
   readonly scene: Scene;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { CausalGraph } from '../../../src/analysis/causal-graph.js';
+import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import { placeGap } from '../../../src/analysis/diagram/page/gap-places.js';
 import { renderDiagram } from '../../../src/analysis/diagram/render-diagram.js';
 import { History } from '../../support/history.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import type { Browser } from 'playwright-core';
-import { CausalGraph } from '../../../src/analysis/causal-graph.js';
+import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import { embeddedJson } from '../../../src/analysis/diagram/embedded-json.js';
 import { renderDiagram } from '../../../src/analysis/diagram/render-diagram.js';
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';

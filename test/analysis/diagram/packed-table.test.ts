@@ -1,10 +1,10 @@
 /** A graph's columns, packed for the page and unpacked again. */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { CausalGraph } from '../../../src/analysis/causal-graph.js';
+import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import { packTable, unpackTable } from '../../../src/analysis/diagram/pack-table.js';
 import { entriesOf } from '../../../src/analysis/diagram/pack-vectors.js';
-import type { EventTable } from '../../../src/analysis/event-table.js';
+import type { EventTable } from '../../../src/analysis/events/event-table.js';
 import { recordedFleet } from '../../../bench/analysis/recorded-fleet.js';
 import { type Fleet, play, plans } from '../../support/history-arbitrary.js';
 

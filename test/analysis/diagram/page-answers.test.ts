@@ -1,7 +1,7 @@
 /** What the page says of order, held to what the graph says. */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { CausalGraph } from '../../../src/analysis/causal-graph.js';
+import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import type { DiagramData } from '../../../src/analysis/diagram/diagram-data.js';
 import { positionsOf } from '../../../src/analysis/diagram/page/axes.js';
 import { DiagramModel } from '../../../src/analysis/diagram/page/diagram-model.js';
@@ -16,8 +16,8 @@ import {
 } from '../../../src/analysis/diagram/page/event-classes.js';
 import { lookOf } from '../../../src/analysis/diagram/page/scene.js';
 import { diagramData } from '../../../src/analysis/diagram/render-diagram.js';
-import { findAnomalies } from '../../../src/analysis/find-anomalies.js';
-import type { CausalEvent } from '../../../src/analysis/graph-model.js';
+import { findAnomalies } from '../../../src/analysis/findings/find-anomalies.js';
+import type { CausalEvent } from '../../../src/analysis/graph/graph-model.js';
 import { recordedFleet } from '../../../bench/analysis/recorded-fleet.js';
 import { type Fleet, play, plans } from '../../support/history-arbitrary.js';
 

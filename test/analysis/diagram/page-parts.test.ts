@@ -1,7 +1,7 @@
 /** The parts of the page that need no browser: rows, positions, search, address, ticks, keys. */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { CausalGraph } from '../../../src/analysis/causal-graph.js';
+import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import { AXES, eventsOfSpan } from '../../../src/analysis/diagram/page/axes.js';
 import { lamportTicks, timeTicks } from '../../../src/analysis/diagram/page/axis-ticks.js';
 import { DiagramModel } from '../../../src/analysis/diagram/page/diagram-model.js';
@@ -14,7 +14,7 @@ import { Scene } from '../../../src/analysis/diagram/page/scene.js';
 import { SpanSearch } from '../../../src/analysis/diagram/page/search-spans.js';
 import { Viewport } from '../../../src/analysis/diagram/page/viewport.js';
 import { diagramData } from '../../../src/analysis/diagram/render-diagram.js';
-import { findAnomalies } from '../../../src/analysis/find-anomalies.js';
+import { findAnomalies } from '../../../src/analysis/findings/find-anomalies.js';
 import { History } from '../../support/history.js';
 import { play, plans } from '../../support/history-arbitrary.js';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { CausalGraph } from '../../../src/analysis/causal-graph.js';
-import { correctTimestamps } from '../../../src/analysis/correct-timestamps.js';
+import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
+import { correctTimestamps } from '../../../src/analysis/correction/correct-timestamps.js';
 import { writeChromeTrace } from '../../../src/analysis/exports/chrome-trace.js';
 import { assignTracks } from '../../../src/analysis/exports/slice-tracks.js';
 import { readTraces } from '../../../src/analysis/readers/read-traces.js';

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { CausalGraph } from '../../../src/analysis/causal-graph.js';
-import { writeShiviz } from '../../../src/analysis/exports/shiviz.js';
-import type { CausalEvent } from '../../../src/analysis/graph-model.js';
+import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
+import { MOST_SHIVIZ_ENTRIES, writeShiviz } from '../../../src/analysis/exports/shiviz.js';
+import { Predecessors } from '../../../src/analysis/happens-before/predecessors.js';
+import { InvalidValueError } from '../../../src/clocks/errors.js';
+import type { CausalEvent } from '../../../src/analysis/graph/graph-model.js';
 import { readTraces } from '../../../src/analysis/readers/read-traces.js';
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';
 import { History } from '../../support/history.js';
@@ -136,5 +138,50 @@ describe('a log for ShiViz', () => {
         expect(isBefore(a, b)).to.equal(relation === 'before');
       }
     }
+  });
+
+  /** One process without stamps: so many spans at once, and so many after them, one after the other. */
+  function plainGraph(atOnce: number, inTurn: number): CausalGraph {
+    const history = new History();
+    const plain = history.process('plain', { stamped: false, instance: 'one' });
+    for (let i = 0; i < atOnce; i++) history.end(history.start(plain, 'at once'));
+    for (let i = 0; i < inTurn; i++) {
+      history.passMs(2);
+      history.end(history.start(plain, 'in turn'));
+    }
+    return CausalGraph.of(history.recorded());
+  }
+
+  it('costs the same for each event, however many there are without stamps', () => {
+    const visitsOf = (spans: number): number => {
+      const graph = plainGraph(10, spans);
+      const { visit } = Predecessors.prototype;
+      let visits = 0;
+      Predecessors.prototype.visit = function (event, visitor) {
+        visits++;
+        visit.call(this, event, visitor);
+      };
+      try {
+        expect([...writeShiviz(graph)]).to.have.length(2 + 2 * graph.events.length);
+      } finally {
+        Predecessors.prototype.visit = visit;
+      }
+      return visits;
+    };
+    const [once, twice] = [visitsOf(500), visitsOf(1_000)];
+    expect(once).to.be.above(500);
+    expect(twice).to.be.below(2.1 * once);
+  });
+
+  it('is refused before its first line where its clocks are more than anybody can look at', () => {
+    const hosts = 500;
+    // Start and end of each later span have heard of all hosts.
+    const tooMany = MOST_SHIVIZ_ENTRIES / (2 * hosts);
+    const log = writeShiviz(plainGraph(hosts, tooMany - 2));
+    expect(log.next().done).to.equal(false);
+    expect(() => writeShiviz(plainGraph(hosts, tooMany)))
+      .to.throw(InvalidValueError)
+      .with.property('message')
+      .that.matches(/^trace [0-9a-f]{32}: expected at most 2,000,000 entries of vector clocks, .*500 lines of events/);
   });
 });

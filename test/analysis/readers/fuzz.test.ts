@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { InvalidValueError } from '../../../src/clocks/errors.js';
 import type { AttributeValue, RecordedSpan } from '../../../src/analysis/recorded.js';
-import { readDocument } from '../../../src/analysis/readers/document.js';
-import { ReadTracesError } from '../../../src/analysis/readers/problems.js';
-import { JAEGER_LEGACY, JAEGER_V3, OTLP, TEMPO_V1, TEMPO_V2, ZIPKIN } from './one-trace.js';
+import { readDocument } from '../../../src/analysis/readers/formats/document.js';
+import { ReadTracesError } from '../../../src/analysis/readers/formats/problems.js';
+import { JAEGER_LEGACY, JAEGER_V3, OTLP, TEMPO_V1, TEMPO_V2, ZIPKIN } from './formats/one-trace.js';
 import { inPieces, readAll } from './reading-all.js';
 
 const DOCUMENTS: readonly unknown[] = [OTLP, [OTLP], JAEGER_V3, JAEGER_LEGACY, TEMPO_V1, TEMPO_V2, ZIPKIN, [ZIPKIN]];

@@ -1,6 +1,6 @@
 /** Reads a source to its end, with its problems beside its spans. */
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';
-import type { ReadProblem } from '../../../src/analysis/readers/problems.js';
+import type { ReadProblem } from '../../../src/analysis/readers/formats/problems.js';
 import { readTraces, type ReadTracesOptions, type TraceSource } from '../../../src/analysis/readers/read-traces.js';
 
 export interface Everything {

@@ -1,6 +1,6 @@
-import { CausalGraph } from '../../../src/analysis/causal-graph.js';
-import { findAnomalies } from '../../../src/analysis/find-anomalies.js';
-import { ReadTracesError } from '../../../src/analysis/readers/problems.js';
+import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
+import { findAnomalies } from '../../../src/analysis/findings/find-anomalies.js';
+import { ReadTracesError } from '../../../src/analysis/readers/formats/problems.js';
 import { readTraces } from '../../../src/analysis/readers/read-traces.js';
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';
 import { traceDocuments } from '../seeds.js';

@@ -1,8 +1,8 @@
 /**
  * Every pair of a trace's stamps, held against what really happened. *unknown* is an answer; any other must be true.
  */
-import { CausalGraph } from '../../../src/analysis/causal-graph.js';
-import type { CausalEvent } from '../../../src/analysis/graph-model.js';
+import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
+import type { CausalEvent } from '../../../src/analysis/graph/graph-model.js';
 import { compareStamps, type StampRelation } from '../../../src/clocks/stamp.js';
 import type { EventStamp } from '../../../src/codec/span-stamps.js';
 import { traceOfMessage } from '../ledger.js';

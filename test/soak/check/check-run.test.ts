@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { writeOtlpJson } from '../../../src/analysis/readers/write-otlp-json.js';
+import { writeOtlpJson } from '../../../src/analysis/exports/write-otlp-json.js';
 import { type Incarnation, samplesPath } from '../processes.js';
 import { makeRunFolders, TraceLines } from '../run-files.js';
 import { checkRun, type RunReport } from './check-run.js';

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readdirSync } from 'node:fs';
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';
-import { readDocument } from '../../../src/analysis/readers/document.js';
+import { readDocument } from '../../../src/analysis/readers/formats/document.js';
 import type { LedgerEntry } from '../ledger.js';
 import type { Incarnation } from '../processes.js';
 import { BUCKETS, readLines } from '../run-files.js';

@@ -2,7 +2,7 @@
  * The stamps of a trace's exported spans, read as the analysis reads them, and held to what each must be by itself.
  */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
-import type { EventKind } from '../../../src/analysis/graph-model.js';
+import type { EventKind } from '../../../src/analysis/graph/graph-model.js';
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';
 import { MAX_COUNTER, MAX_VECTOR_ENTRIES } from '../../../src/clocks/limits.js';
 import { type EventStamp, readSpanStamps, type SpanStamps } from '../../../src/codec/span-stamps.js';

@@ -9,7 +9,7 @@
  * - of a reply's body that was written in parts, all but the single events that were stamped between its head and its
  *   end.
  */
-import type { EventKind } from '../../../src/analysis/graph-model.js';
+import type { EventKind } from '../../../src/analysis/graph/graph-model.js';
 import { type EventSet, includes, NO_EVENTS, only, OrderGraph } from '../../model/order-graph.js';
 import { type LedgerEntry, type MessageName, traceOfMessage } from '../ledger.js';
 import type { Incarnation } from '../processes.js';

@@ -1,8 +1,8 @@
 /**
- * Brings the parts of the page together: one state (trace, axis, selection, what is marked), told to every part and kept in
- * the address.
+ * Brings the parts of the page together: one state (trace, axis, selection, what is marked), told to every part and
+ * kept in the address.
  */
-import { NONE } from '../../event-table.js';
+import { NONE } from '../../events/event-table.js';
 import type { DiagramData, PackedFinding } from '../diagram-data.js';
 import { AXES, type AxisName } from './axes.js';
 import { DetailsPanel } from './details-panel.js';

@@ -1,13 +1,14 @@
 /**
  * Where each event stands on each axis.
  *
- * Guarantee: on the Lamport axis every effect stands right of its cause. On the wall axis an arrow runs left exactly where
- * the findings say that wall time has it backwards. On the HLC axis no effect stands left of its cause, unless a
+ * Guarantee: on the Lamport axis every effect stands right of its cause. On the wall axis an arrow runs left exactly
+ * where the findings say that wall time has it backwards. On the HLC axis no effect stands left of its cause, unless a
  * recorded hybrid time says of itself that it proves no order.
  * Hazard: a reply's wall time was not recorded. It is drawn inside its span, as late as whoever heard it allows.
  */
-import { END, REPLY, START } from '../../event-table.js';
+import { END, REPLY, START } from '../../events/event-table.js';
 import type { DiagramModel } from './diagram-model.js';
+import { addTo } from '../../multimap.js';
 
 export const AXES = ['lamport', 'hlc', 'wall'] as const;
 
@@ -40,17 +41,16 @@ function wallPositions({ table, order, arrows }: DiagramModel): Float64Array {
 }
 
 /**
- * As recorded; else what a hybrid clock would have said: wall time, or the latest of the causes if that is later. A recorded
- * time, too, gives way to a derived cause: the plain service beside it had no hybrid clock to hold its own one back.
+ * As recorded; else what a hybrid clock would have said: wall time, or the latest of the causes if that is later. A
+ * recorded time, too, gives way to a derived cause: the plain service beside it had no hybrid clock to hold its own one
+ * back.
  */
 function hybridPositions({ data, hybrid, table, edges, order }: DiagramModel): Float64Array {
   const unordered = new Set(data.hybridUnordered);
   const causes = new Map<number, number[]>();
   for (let span = 0; span < table.spans.length; span++) {
     edges.visitAllOf(span, (from, to) => {
-      const known = causes.get(to);
-      if (known === undefined) causes.set(to, [from]);
-      else known.push(from);
+      addTo(causes, to, from);
     });
   }
   const positions = new Float64Array(table.tick.length);

@@ -1,6 +1,6 @@
 /** What is known of the selected event and its span. */
-import { durationText } from '../../drawing/durations.js';
-import { STAMPED, TOLD_INCOMPLETE, vectorOf } from '../../event-table.js';
+import { durationText } from '../../wording/durations.js';
+import { vectorOf } from '../../events/event-table.js';
 import { entriesOf } from '../pack-vectors.js';
 import { eventsOfSpan } from './axes.js';
 import { CONCURRENT, countOf, FUTURE, PAST, UNKNOWN } from './event-classes.js';
@@ -102,8 +102,7 @@ export class DetailsPanel {
       const unordered = model.data.hybridUnordered.includes(event) ? ', proves no order' : '';
       pairs.push(['HLC', instantText(columns.baseNanos + BigInt(Math.round(hybrid))) + unordered]);
     }
-    const flags = columns.flags[span] as number;
-    if ((flags & STAMPED) !== 0 && (flags & TOLD_INCOMPLETE) !== 0) pairs.push(['stamps', 'incomplete']);
+    if (columns.isToldIncomplete(span)) pairs.push(['stamps', 'incomplete']);
     pairs.push(['span id', model.spanId(span)], ['trace id', model.traceId(span)]);
     return table(pairs);
   }

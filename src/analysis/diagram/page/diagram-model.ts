@@ -1,19 +1,20 @@
 /**
  * A page's data, unpacked: the graph's table, its search, and the arrows to draw.
  *
- * Guarantee: questions of order go to the library's own search. What an arrow says of wall time is what the findings say.
+ * Guarantee: questions of order go to the library's own search. What an arrow says of wall time is what the findings
+ * say.
  */
-import { durationText } from '../../drawing/durations.js';
-import { Edges } from '../../edges.js';
-import type { EventTable, Lane } from '../../event-table.js';
-import type { Basis, EdgeKind } from '../../graph-model.js';
-import { HappenedBefore } from '../../happened-before.js';
-import { resolutionOf } from '../../lane-pairs.js';
-import { inLamportOrder } from '../../linear-extension.js';
-import { LogOrder } from '../../log-order.js';
-import { LogTable } from '../../log-table.js';
-import { SpanIndex } from '../../span-tree.js';
-import { TraceGroups } from '../../trace-groups.js';
+import { durationText } from '../../wording/durations.js';
+import { Edges } from '../../happens-before/edges.js';
+import type { EventTable, Lane } from '../../events/event-table.js';
+import type { Basis, EdgeKind } from '../../happens-before/order-terms.js';
+import { HappenedBefore } from '../../happens-before/happened-before.js';
+import { resolutionOf } from '../../events/clock-resolution.js';
+import { inLamportOrder } from '../../happens-before/linear-extension.js';
+import { LogOrder } from '../../happens-before/log-order.js';
+import { LogTable } from '../../events/log-table.js';
+import { SpanIndex } from '../../events/span-index.js';
+import { TraceGroups } from '../../happens-before/trace-groups.js';
 import { type DiagramData, KINDS, STATUSES } from '../diagram-data.js';
 import { predecessorsOf, unpackTable } from '../pack-table.js';
 

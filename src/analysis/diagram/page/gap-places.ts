@@ -1,10 +1,10 @@
 /**
  * Where missing events stand: between the events of their node that were read, and before whoever had heard of them.
  *
- * Guarantee: never outside of what is known, as far as the axis allows: a wall clock elsewhere may contradict it, and is
- * then not believed.
+ * Guarantee: never outside of what is known, as far as the axis allows: a wall clock elsewhere may contradict it, and
+ * is then not believed.
  */
-import { NONE } from '../../event-table.js';
+import { NONE } from '../../events/event-table.js';
 import type { PackedGap } from '../diagram-data.js';
 
 /** From where to where a gap lies; `from` equals `to` where only one side is known. */

@@ -5,9 +5,10 @@
  * stands below its parent where they share a lane.
  */
 import type { PackedGap } from '../diagram-data.js';
-import { NONE } from '../../event-table.js';
+import { NONE } from '../../events/event-table.js';
 import { AXES, type Positions } from './axes.js';
 import type { DiagramModel } from './diagram-model.js';
+import { addTo } from '../../multimap.js';
 
 export interface DrawnLane {
   /** The table's; {@link NONE} for a node that nothing was read of. */
@@ -73,9 +74,7 @@ export function layRows(model: DiagramModel, positions: Positions, trace: number
     if (placed[span] === 1 || (trace !== NONE && table.trace[span] !== trace)) continue;
     placed[span] = 1;
     const lane = table.lane[span] as number;
-    const known = byLane.get(lane);
-    if (known === undefined) byLane.set(lane, [span]);
-    else known.push(span);
+    addTo(byLane, lane, span);
   }
   const lanes: DrawnLane[] = [];
   const gapRow = new Int32Array(model.data.gaps.length).fill(NONE);
@@ -112,9 +111,7 @@ function byService({ table }: DiagramModel, lanes: readonly number[]): number[] 
   const services = new Map<string, number[]>();
   for (const lane of lanes) {
     const { service } = table.lanes[lane] as (typeof table.lanes)[number];
-    const known = services.get(service);
-    if (known === undefined) services.set(service, [lane]);
-    else known.push(lane);
+    addTo(services, service, lane);
   }
   return [...services.values()].flat();
 }

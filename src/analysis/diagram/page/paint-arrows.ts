@@ -112,7 +112,10 @@ export function linesInSight({ scene, view, classes, markedEvents }: Painting): 
   return lines;
 }
 
-/** The first point, moved along the line to where it is not far outside: zoomed in, canvases lose what is a million pixels away. */
+/**
+ * The first point, moved along the line to where it is not far outside: zoomed in, canvases lose what is a million
+ * pixels away.
+ */
 function clipped(x: number, y: number, otherX: number, otherY: number, width: number): readonly [number, number] {
   const edge = x < -width ? -width : x > 2 * width ? 2 * width : x;
   return edge === x ? [x, y] : [edge, y + ((edge - x) / (otherX - x)) * (otherY - y)];

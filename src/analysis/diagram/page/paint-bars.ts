@@ -1,8 +1,8 @@
 /**
- * Bars for spans. With an event selected, the left half of a bar says how its start stands to that event, the right half
- * how its end does; each in colour and with a sign.
+ * Bars for spans. With an event selected, the left half of a bar says how its start stands to that event, the right
+ * half how its end does; each in colour and with a sign.
  */
-import { STAMPED } from '../../event-table.js';
+import { STAMPED } from '../../events/event-table.js';
 import { CONCURRENT, FUTURE, PAST, SELF, UNKNOWN } from './event-classes.js';
 import { barOf } from './hit-test.js';
 import type { ColourName } from './palette.js';

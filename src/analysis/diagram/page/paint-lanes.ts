@@ -1,5 +1,5 @@
 /** Lanes, their names, and the axis. */
-import { NONE } from '../../event-table.js';
+import { NONE } from '../../events/event-table.js';
 import { type AxisTick, lamportTicks, timeTicks } from './axis-ticks.js';
 import { FONT, fitText, type Painting, SMALL_FONT } from './painting.js';
 import { AXIS_HEIGHT } from './viewport.js';

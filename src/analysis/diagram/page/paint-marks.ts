@@ -9,7 +9,9 @@ const STUB = 18;
 /** Frames around bars that are not even so wide would only be one block. */
 const NARROW = 5;
 
-/** Events that were stamped and not read: hollow and dashed, each at its place, or as a box where they stand too close. */
+/**
+ * Events that were stamped and not read: hollow and dashed, each at its place, or as a box where they stand too close.
+ */
 export function paintGaps({ context, scene, view, palette, markedGap }: Painting): void {
   scene.model.data.gaps.forEach((gap, g) => {
     const row = scene.rows.gapRow[g] as number;

@@ -1,8 +1,8 @@
 /**
  * The state of a page as the end of its address, so that a reload or a colleague sees the same.
  *
- * Guarantee: whatever somebody writes there, what comes out is a state that can be; the rest is left at its default. Events
- * are named by their ids, which outlive another export of the same trace.
+ * Guarantee: whatever somebody writes there, what comes out is a state that can be; the rest is left at its default.
+ * Events are named by their ids, which outlive another export of the same trace.
  */
 import { AXES, type AxisName } from './axes.js';
 

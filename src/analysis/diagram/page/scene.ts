@@ -1,10 +1,10 @@
 /**
  * What is drawn: the events of one trace (or of all), where they stand, and what is special about them.
  *
- * Guarantee: positions are shares of the axis, 0 to 1. While the axis changes they are on their way from the old to the new;
- * once settled they are exact.
+ * Guarantee: positions are shares of the axis, 0 to 1. While the axis changes they are on their way from the old to the
+ * new; once settled they are exact.
  */
-import { MISSING, NONE } from '../../event-table.js';
+import { MISSING, NONE } from '../../events/event-table.js';
 import type { PackedFinding } from '../diagram-data.js';
 import { AXES, type AxisName, eventsOfSpan, extentOf, type Positions, positionsOf } from './axes.js';
 import type { Arrow, DiagramModel, WallVerdict } from './diagram-model.js';
@@ -116,8 +116,8 @@ export class Scene {
 }
 
 /**
- * How an arrow is to look: as wall time has it where it runs backwards, and wrong in any case where it does although wall
- * time has nothing against it.
+ * How an arrow is to look: as wall time has it where it runs backwards, and wrong in any case where it does although
+ * wall time has nothing against it.
  */
 export function lookOf({ wall }: Pick<Arrow, 'wall'>, from: number, to: number): WallVerdict {
   if (to >= from) return 'forward';

@@ -1,8 +1,8 @@
 /**
  * Finds spans by what people know of them: name, service, node, id, attribute.
  *
- * Guarantee: every word has to be found, in any case and anywhere; `key=value` finds an attribute with that value. Linear in
- * what the spans say, and remembers it.
+ * Guarantee: every word has to be found, in any case and anywhere; `key=value` finds an attribute with that value.
+ * Linear in what the spans say, and remembers it.
  */
 import type { DiagramModel } from './diagram-model.js';
 

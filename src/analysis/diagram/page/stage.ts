@@ -1,8 +1,8 @@
 /**
  * The canvas: paints when something changed and never otherwise, and turns gestures into zoom, scroll and choice.
  *
- * Guarantee: at most one painting a frame. Time is d3-zoom's to scale; rows keep their height, so only its sideways part
- * and its drags count.
+ * Guarantee: at most one painting a frame. Time is d3-zoom's to scale; rows keep their height, so only its sideways
+ * part and its drags count.
  */
 import { select } from 'd3-selection';
 import { type D3ZoomEvent, zoom, zoomIdentity, type ZoomBehavior } from 'd3-zoom';

@@ -1,5 +1,5 @@
 /** The head of the page: which trace, which axis, and what this is. */
-import { NONE } from '../../event-table.js';
+import { NONE } from '../../events/event-table.js';
 import { AXES, type AxisName } from './axes.js';
 import type { DiagramModel } from './diagram-model.js';
 import { elementById, make } from './page-elements.js';
