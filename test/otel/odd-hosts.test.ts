@@ -88,6 +88,7 @@ describe('a message that cannot be looked through', () => {
       const received = node.propagator.extract(ROOT_CONTEXT, message, getter);
       expect(arrivalIn(received)).to.equal(undefined);
     }
+    expect(node.clock.counters.errors, 'one for each').to.equal(2);
   });
 });
 
