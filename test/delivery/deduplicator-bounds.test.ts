@@ -229,6 +229,16 @@ describe('the bounds of CausalDeduplicator', () => {
     expect(seen.check({ node: 'b', tick: 2, key: 'new', vector }).verdict).to.equal('fresh');
   });
 
+  it('learns by merging which nodes another has forgotten, and doubts no node that both hold', () => {
+    const options = { maxNodes: 2, whenFull: 'at-least-once' } as const;
+    const [ours, theirs] = [new CausalDeduplicator(options), new CausalDeduplicator(options)];
+    ours.handled({ node: 'a', tick: 3 });
+    for (const node of ['a', 'x', 'a', 'y']) theirs.handled({ node, tick: 3 });
+    ours.merge(theirs);
+    const verdictOf = (node: string) => ours.check({ node, tick: 2 }).verdict;
+    expect(['a', 'x'].map(verdictOf)).to.deep.equal(['fresh', 'unknown']);
+  });
+
   it('goes by the dot where a vector comes without a key, or a key without a vector', () => {
     const seen = new CausalDeduplicator();
     const vector = VectorTimestamp.from([['a', 1]]);
@@ -266,6 +276,7 @@ describe('the bounds of CausalDeduplicator', () => {
       'a tick beyond 2^48': { node: 'a', tick: MAX_COUNTER + 1 },
       'a tick that is no number': { node: 'a', tick: '1' },
       'tick NaN': { node: 'a', tick: Number.NaN },
+      'a key that is a list': { key: ['k'], vector: vector({ a: 1 }) },
       'an empty key': { key: '', vector: vector({ a: 1 }) },
       'a key that is too long': { key: 'k'.repeat(MAX_KEY_LENGTH + 1), vector: vector({ a: 1 }) },
       'an empty vector': { key: 'k', vector: VectorTimestamp.EMPTY },

@@ -106,6 +106,7 @@ describe('CausalRegister', () => {
     const error = expectInvalid(() => register.write('one more', { node: 'm' }), 'siblings');
     expect(error).to.be.instanceOf(SiblingLimitError);
     expect(error.name).to.equal('SiblingLimitError');
+    expect(error.message).to.include('got 17');
     expect(register.write('seen one', { node: 'm', context: vector({ n3: 1 }) }).siblings.length).to.equal(16);
     expect(register.write('all', { node: 'm', context: register.context }).read().values).to.deep.equal(['all']);
     expect(register.write('one more', { node: 'm', maxSiblings: 17 }).siblings.length).to.equal(17);
@@ -178,6 +179,7 @@ describe('CausalRegister', () => {
       [Number.NaN, Number.NaN],
       [{ a: { b: 1, c: 2 } }, { a: { c: 2, b: 1 } }],
       [null, null],
+      [{ a: null }, { a: null }],
       [[], []],
     ]) {
       expect(sameValue(a, b)).to.equal(true);

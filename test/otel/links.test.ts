@@ -54,6 +54,23 @@ describe('links', () => {
     expect(node.clock.counters).to.include({ hlcRefused: 1 });
   });
 
+  it('to messages that a plain service passed on hide what that heard, in their own trace', () => {
+    for (const [sameTrace, incomplete] of [
+      [true, { 'passed-on': 1 }],
+      [false, {}],
+    ] as const) {
+      const [sender, node] = [new TestNode('sender'), new TestNode('node')];
+      const { span, context } = sender.start('send', undefined, { kind: SpanKind.PRODUCER });
+      const carrier = sender.inject(context);
+      const { traceId, spanId } = span.spanContext();
+      const passedOn = { ...carrier, traceparent: carrier['traceparent']?.replace(spanId, SPAN_ID) };
+      const links = [{ context: trace.getSpanContext(node.extract(passedOn)) as SpanContext }];
+      const parent = trace.setSpanContext(ROOT_CONTEXT, { ...elsewhere, ...(sameTrace ? { traceId } : {}) });
+      node.start('process', parent, { links });
+      expect(node.clock.counters.incomplete).to.deep.equal(incomplete);
+    }
+  });
+
   it('to messages of which our propagator knows nothing came from where nobody takes part', () => {
     const node = new TestNode('node');
     const root = node.start('root');

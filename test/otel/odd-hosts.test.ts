@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { arrivalIn } from '../../src/otel/arrival.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { CausalityPropagator } from '../../src/otel/propagator.js';
+import { diagLines } from '../support/diag-lines.js';
 import { type Carrier, TestNode } from '../support/fleet.js';
 import { LittleB3, oddGetter } from '../support/odd-carriers.js';
 
@@ -27,6 +28,14 @@ describe('a host that gives us what is no context', () => {
     // The wrapped one and ours, which looks for a span there, too.
     expect(node.clock.counters.errors).to.equal(2);
     expect(node.extract({}, none)).to.equal(none);
+    const lines = (act: () => unknown): readonly string[] => diagLines(act).map((line) => line.split(',')[0] as string);
+    const other = new TestNode('other', { propagator: { propagators: [] } });
+    expect(lines(() => other.inject(none))).to.deep.equal(['error otel-causality: inject failed']);
+    const third = new TestNode('third', { propagator: { propagators: [] } });
+    expect(lines(() => third.extract({ baggage: `causality=${STAMP}` }, none))).to.deep.equal([
+      'error otel-causality: extract failed',
+      'error otel-causality: extract failed',
+    ]);
   });
 });
 
@@ -79,6 +88,7 @@ describe('a message that cannot be looked through', () => {
       const received = node.propagator.extract(ROOT_CONTEXT, message, getter);
       expect(arrivalIn(received)).to.equal(undefined);
     }
+    expect(node.clock.counters.errors, 'one for each').to.equal(2);
   });
 });
 

@@ -37,6 +37,16 @@ describe('a span of another SDK', () => {
     expect(node.clock.counters.errors).to.equal(0);
   });
 
+  it('under a parent of this process that nobody stamped has nothing to say of propagators', () => {
+    const warned = (isRemote: boolean): number => {
+      const node = new TestNode('node', { parts: 'processor' });
+      const parent = { traceId: '1'.repeat(32), spanId: SPAN_ID, traceFlags: TraceFlags.SAMPLED, isRemote };
+      const start = (): unknown => node.start('span', trace.setSpanContext(ROOT_CONTEXT, parent));
+      return diagLines(start).filter((line) => line.startsWith('warn')).length;
+    };
+    expect([warned(false), warned(true)]).to.deep.equal([0, 1]);
+  });
+
   it('that nobody stamped ends without a word', () => {
     const node = new TestNode('node');
     const lines = diagLines(() => node.processor.onEnd(bareSpan('1', TraceFlags.NONE)));
@@ -63,8 +73,13 @@ describe('a span that throws what it is asked for', () => {
     const node = new TestNode('node');
     const { span, context } = node.start('broken');
     spoil(span);
-    node.processor.onEnding(span as never);
-    node.processor.onEnd(span);
+    const lines = diagLines(() => {
+      node.processor.onEnding(span as never);
+      node.processor.onEnd(span);
+    });
+    expect(lines.join(), 'the SDK did call onEnding')
+      .to.include('stamping an end failed')
+      .and.not.include('never calls');
     expect(stampOf(node.start('next', context).span).incomplete).to.equal(true);
     expect(node.clock.counters).to.deep.include({ errors: 1, incomplete: { 'hook-failed': 1 } });
     expect(node.clock.domains.peek(span.spanContext().traceId)?.liveSpans).to.equal(1);

@@ -174,7 +174,9 @@ describe('the span processor', () => {
 
   it('has nothing to flush or to shut down', async () => {
     const { processor } = new TestNode('node');
-    await processor.forceFlush();
-    await processor.shutdown();
+    for (const done of [processor.forceFlush(), processor.shutdown()]) {
+      expect(done).to.be.a('promise');
+      await done;
+    }
   });
 });

@@ -51,6 +51,7 @@ describe('OTEL_CAUSALITY_TARGETS', () => {
         `OTEL_CAUSALITY_TARGETS: expected ${form}, got ${JSON.stringify(bad)}; it matches nothing`,
       ]);
     }
+    expect(targets('a.example, a b ,b.example').problems.join()).to.include(', got "a b"; ');
     const many = Array.from({ length: MAX_TARGET_PATTERNS + 1 }, (_, i) => `h${i}`).join(',');
     const { to, problems } = targets(many);
     expect(problems[0]).to.include(`expected at most ${MAX_TARGET_PATTERNS} hosts, got `);
