@@ -64,7 +64,7 @@ export const MESSAGE_BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'a producer need not believe what stamp its reply has',
-    focus: { commands: { spliceReply: 4, damageReply: 4, call: 2 } },
+    focus: { commands: { call: 3, deliver: 3, reply: 3, damageReply: 15, hear: 2, talk: 0 } },
     during: replacing(Messages, {
       merge: (original) =>
         function (this: never, awaited: { readonly optional: boolean }, text: never) {
