@@ -196,7 +196,8 @@ export class Messages {
   hearReply(spanId: string, text: string | undefined, partial = false): void {
     const awaited = this.awaited.take(spanId);
     if (awaited === undefined) return;
-    const misses = this.merge(awaited, text) ? partial : !awaited.optional;
+    // A producer may go without a reply, but not with one whose stamp tells of something that we do not know.
+    const misses = this.merge(awaited, text) ? partial : !awaited.optional || text !== undefined;
     if (misses) this.domainOf(awaited).hide('reply-without-stamp');
   }
 

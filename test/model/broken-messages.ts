@@ -63,6 +63,16 @@ export const MESSAGE_BREAKAGES: readonly Breakage[] = [
     }),
   },
   {
+    name: 'a producer need not believe what stamp its reply has',
+    focus: { commands: { call: 3, deliver: 3, reply: 3, damageReply: 15, hear: 2, talk: 0 } },
+    during: replacing(Messages, {
+      merge: (original) =>
+        function (this: never, awaited: { readonly optional: boolean }, text: never) {
+          return original.call(this, awaited as never, text) === true || awaited.optional;
+        },
+    }),
+  },
+  {
     name: 'what came while tracing was suppressed is forgotten',
     during: replacing(SpanEvents, {
       hearUnstampedParent: () =>

@@ -148,21 +148,33 @@ describe('what the model found', () => {
     expect(afterwards.incomplete).to.equal(false);
   });
 
-  it('does not take the reply of a cache for that of the server that was asked again', () => {
+  for (const kind of [SpanKind.CLIENT, SpanKind.PRODUCER]) {
+    it(`does not take the reply of a cache for that of the server that a ${SpanKind[kind]} span asked again`, () => {
+      const [gateway, orders] = [node('gateway'), node('orders')];
+      const root = gateway.start('root');
+      let kept: string | undefined;
+      const [, again] = [0, 1].map(() => {
+        const call = gateway.start('call', root.context, { kind });
+        const carrier = gateway.inject(call.context);
+        const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
+        const reply = orders.clock.messages.reply(carrier);
+        // "Not modified": the cache gives the page what it has, the first reply's header included.
+        kept ??= reply?.text;
+        gateway.clock.messages.hearReply(call.span.spanContext().spanId, kept);
+        return handled;
+      }) as [Started, Started];
+      expect(compareStamps(stampOf(again), stampOf(gateway.start('afterwards', root.context)))).to.equal('unknown');
+    });
+  }
+
+  it('knows that it missed something where the stamp in a reply to a producer cannot be read', () => {
     const [gateway, orders] = [node('gateway'), node('orders')];
-    const root = gateway.start('root');
-    let kept: string | undefined;
-    const [, again] = [0, 1].map(() => {
-      const call = gateway.start('call', root.context, { kind: SpanKind.CLIENT });
-      const carrier = gateway.inject(call.context);
-      const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
-      const reply = orders.clock.messages.reply(carrier);
-      // "Not modified": the cache gives the page what it has, the first reply's header included.
-      kept ??= reply?.text;
-      gateway.clock.messages.hearReply(call.span.spanContext().spanId, kept);
-      return handled;
-    }) as [Started, Started];
-    expect(compareStamps(stampOf(again), stampOf(gateway.start('afterwards', root.context)))).to.equal('unknown');
+    const send = gateway.start('send', undefined, { kind: SpanKind.PRODUCER });
+    const carrier = gateway.inject(send.context);
+    const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
+    expect(orders.clock.messages.reply(carrier)).not.to.equal(undefined);
+    gateway.clock.messages.hearReply(send.span.spanContext().spanId, 'no stamp');
+    expect(compareStamps(stampOf(handled), stampOf(gateway.start('afterwards', send.context)))).to.equal('unknown');
   });
 
   it('remembers in all that follows that a message came unread, while tracing was suppressed', () => {

@@ -170,8 +170,8 @@ export class Replies {
   }
 
   /** False for a reply of which the library need not know, even that it came. */
-  private isAnnounced({ stamp, request }: ReplyOnItsWay): boolean {
-    const { service, trace, span, spanId } = request.sender;
+  private isAnnounced({ text, request }: ReplyOnItsWay): boolean {
+    const { service, span, spanId } = request.sender;
     if (service.clock === undefined) return true;
     const awaited = service.awaited.get(spanId);
     // Of one request that was sent twice, the second reply is heard while its span lives.
@@ -179,9 +179,8 @@ export class Replies {
     if (request.repeated && (awaited?.requests ?? 0) === 0 && !isLive) return false;
     if (span?.start === undefined) return true;
     if (!service.plan.hooks || request.passesBy) return span.kind === SpanKind.CLIENT;
-    // A producer's message is complete without a reply; one with a stamp is welcome all the same.
-    if (span.kind !== SpanKind.PRODUCER) return true;
-    return awaited?.stamped === true && stamp?.domain === domainOf(service, trace);
+    // A producer's message is complete without a reply; one with a stamp is welcome all the same, or missed.
+    return span.kind !== SpanKind.PRODUCER || (awaited !== undefined && text !== undefined);
   }
 
   private heardByLibrary(reply: ReplyOnItsWay): boolean {
