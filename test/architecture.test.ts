@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import {
   arrowViolations,
@@ -42,6 +43,13 @@ describe('architecture', () => {
 
     it('has no room for odds and ends', () => {
       expect(nameViolations(tree)).to.deep.equal([]);
+    });
+
+    it('has the tests of the analysis in the rooms of what they test', () => {
+      const tests = readdirSync(join(repositoryRoot, 'test', 'analysis'), { recursive: true, encoding: 'utf8' });
+      const rooms = new Set(tests.filter((path) => path.endsWith('.test.ts')).map((path) => dirname(path)));
+      expect([...rooms]).to.include.members(['events', 'readers/json']);
+      for (const room of rooms) expect(existsSync(join(repositoryRoot, 'src', 'analysis', room)), room).to.equal(true);
     });
 
     it('exports by name only', () => {

@@ -20,28 +20,12 @@ import {
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { isNode, NODE_EXPECTED, vectorOf } from './foreign-names.js';
 import { integerOption, wordOption } from './options.js';
+import type { DeliveryBufferOptions } from './delivery-options.js';
 import { type DeliverySnapshot, type RestoredDelivery, readSnapshot, SNAPSHOT_FORMAT } from './delivery-snapshot.js';
 import { type Gap, missingOf } from './missing-messages.js';
 import type { Reception, ReceptionCounters, RefusedReception } from './receptions.js';
 import { type BroadcastMessage, type Stamped, stampedOf } from './stamped-message.js';
 import { WaitingMessages } from './waiting-messages.js';
-
-/** All optional. */
-export interface DeliveryBufferOptions<M> {
-  /** Our own id, under which {@link CausalDeliveryBuffer.next} counts. Without it the buffer only listens. */
-  readonly node?: string;
-  /** Where to begin: the `seen` of a peer's snapshot, for one who joins late. Default: nothing was delivered. */
-  readonly seen?: VectorTimestamp;
-  /** Messages that wait at most, 1 to 1,000,000. Default: 10,000. */
-  readonly maxWaiting?: number;
-  /**
-   * What happens to a message that has to wait when as many wait already. `reject` (the default) refuses it;
-   * `drop-oldest` makes room by dropping the one that has waited longest. Either way `missing` names the message.
-   */
-  readonly whenFull?: 'reject' | 'drop-oldest';
-  /** Told of every message that `drop-oldest` drops. */
-  readonly onDropped?: (message: M) => void;
-}
 
 /** Holds messages back until everything that their senders had seen was delivered. */
 export class CausalDeliveryBuffer<M extends BroadcastMessage = BroadcastMessage> {

@@ -1,8 +1,8 @@
 /**
  * The values of a register that stand side by side: each under the dot of the write that made it.
  *
- * Guarantee: every replica has them in the same order. Values that JSON cannot hold are never taken for the same,
- * unless they are.
+ * Guarantee: every replica has them in the same order.
+ * Hazard: values are compared as JSON, which does not tell `{ a: undefined }` from `{}`.
  */
 
 /** One value, and the write that made it. */

@@ -6,8 +6,7 @@
  * one process did in one domain. Stamped chains are in the order of their ticks, plain ones in that of their wall
  * clock.
  *
- * Guarantee: an index says which span, trace or chain is meant in every column, and what has no such index is
- * {@link NONE} or {@link MISSING}, never some other number below 0.
+ * Guarantee: an index that there is not is {@link NONE}, or {@link MISSING} for a parent that was named.
  * Hazard: columns are filled by build-table.ts and only read by everybody else.
  */
 import { GrowingInts, GrowingNumbers } from './growing-columns.js';

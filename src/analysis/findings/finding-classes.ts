@@ -1,7 +1,7 @@
 /**
  * The classes that findings are counted in, for people and for exit codes.
  *
- * Guarantee: every finding but a clock's offset is in exactly one class, and what the whole trace explains is in none.
+ * Guarantee: no finding is in two classes. Offsets of clocks, and what the whole trace explains, are in none.
  */
 import type { Anomalies, Finding } from './findings.js';
 

@@ -1,46 +1,23 @@
 /** What is wrong with a trace, as a real browser shows it: missing events, races, resolution, unknown, several traces. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import { placeGap } from '../../../src/analysis/diagram/page/gap-places.js';
 import { renderDiagram } from '../../../src/analysis/diagram/render-diagram.js';
 import { History } from '../../support/history.js';
-import { startChromium } from './chromium.js';
+import { type OpenPage, wellBehavedPages } from './chromium-pages.js';
 import { chosen, Drawn } from './drawn-page.js';
-import { countPixels, type OpenedPage, openPage, settle } from './opened-page.js';
+import { countPixels, settle } from './opened-page.js';
 
 const WRITE = { 'causality.resource': 'row', 'causality.operation': 'write' };
 
 describe('findings of a diagram in Chromium', function () {
   this.timeout(60_000);
-  let browser: Browser | undefined;
-  let folder: string;
-  let opened: OpenedPage;
+  const openIn = wellBehavedPages();
   let page: Page;
-
-  before(async function () {
-    browser = await startChromium();
-    if (browser === undefined) this.skip();
-    folder = mkdtempSync(join(tmpdir(), 'otel-causality-findings-'));
-  });
-  after(async () => {
-    await browser?.close();
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-  });
-
-  const open = async (graph: CausalGraph, options: Parameters<typeof openPage>[3] = {}): Promise<void> => {
-    opened = await openPage(browser as Browser, folder, renderDiagram(graph), options);
-    page = opened.page;
+  const open = async (graph: CausalGraph, options: Parameters<OpenPage>[1] = {}): Promise<void> => {
+    ({ page } = await openIn(renderDiagram(graph), options));
   };
-  afterEach(async () => {
-    if (opened === undefined) return;
-    const { misdeeds } = opened;
-    await opened.close();
-    expect(misdeeds).to.deep.equal({ errors: [], requests: [], dialogs: [] });
-  });
 
   /** One trace with a race and a lost span between, and a plain service; and one more trace. */
   function badHistory(): CausalGraph {

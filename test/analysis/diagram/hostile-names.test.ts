@@ -1,16 +1,12 @@
 /** Traces whose names want to be markup, script or prototypes. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import type { Browser } from 'playwright-core';
 import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import { embeddedJson } from '../../../src/analysis/diagram/embedded-json.js';
 import { renderDiagram } from '../../../src/analysis/diagram/render-diagram.js';
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';
-import { startChromium } from './chromium.js';
-import { openPage, settle } from './opened-page.js';
+import { chromiumPages } from './chromium-pages.js';
+import { settle } from './opened-page.js';
 
 const EVIL = [
   '</script><script>alert(1)</script>',
@@ -96,24 +92,10 @@ describe('a page about hostile names', function () {
   });
 
   describe('in Chromium', () => {
-    let browser: Browser | undefined;
-    let folder: string;
-    before(async function () {
-      browser = await startChromium();
-      if (browser === undefined) this.skip();
-      folder = mkdtempSync(join(tmpdir(), 'otel-causality-hostile-'));
-    });
-    after(async () => {
-      await browser?.close();
-      if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-    });
+    const open = chromiumPages();
 
     it('shows them as text: no dialog, no request, no script, no element of theirs', async () => {
-      const { page, misdeeds, close } = await openPage(
-        browser as Browser,
-        folder,
-        renderDiagram(CausalGraph.of(hostileSpans())),
-      );
+      const { page, misdeeds, close } = await open(renderDiagram(CausalGraph.of(hostileSpans())));
       await page.locator('canvas').focus();
       const seen: string[] = [];
       for (let i = 0; i < EVIL.length; i++) {
@@ -139,7 +121,7 @@ describe('a page about hostile names', function () {
         '<body>',
         '<body><script>alert(7)</script><img src="https://example.invalid/z" alt="">',
       );
-      const { misdeeds, close } = await openPage(browser as Browser, folder, html);
+      const { misdeeds, close } = await open(html);
       await close();
       expect(misdeeds.dialogs).to.deep.equal([]);
       expect(misdeeds.errors.join()).to.match(/Content Security Policy/);

@@ -1,9 +1,6 @@
 /** The page in a real browser, offline: what people do with it, and what they see. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import { renderDiagram } from '../../../src/analysis/diagram/render-diagram.js';
 import type { CausalEvent } from '../../../src/analysis/graph/graph-model.js';
@@ -11,47 +8,33 @@ import { readTraces } from '../../../src/analysis/readers/read-traces.js';
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';
 import { CHECKOUT } from '../../support/run-cli.js';
 import { History } from '../../support/history.js';
-import { startChromium } from './chromium.js';
+import { wellBehavedPages } from './chromium-pages.js';
 import { chosen, Drawn } from './drawn-page.js';
-import { countPixels, type OpenedPage, openPage, settle } from './opened-page.js';
+import { countPixels, type OpenedPage, settle } from './opened-page.js';
 
 const hashOf = (page: Page): string => new URL(page.url()).hash;
 
 describe('the page of a diagram in Chromium', function () {
   this.timeout(60_000);
-  let browser: Browser | undefined;
-  let folder: string;
+  const openIn = wellBehavedPages();
   let checkout: RecordedSpan[];
   let graph: CausalGraph;
   let opened: OpenedPage;
   let page: Page;
 
-  before(async function () {
-    browser = await startChromium();
-    if (browser === undefined) this.skip();
-    folder = mkdtempSync(join(tmpdir(), 'otel-causality-diagram-'));
+  before(async () => {
     checkout = [];
     for await (const span of readTraces(CHECKOUT)) checkout.push(span);
     graph = CausalGraph.of(checkout);
   });
-  after(async () => {
-    await browser?.close();
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-  });
 
   const open = async (
     html: string = renderDiagram(graph),
-    options: Parameters<typeof openPage>[3] = {},
+    options: Parameters<typeof openIn>[1] = {},
   ): Promise<void> => {
-    opened = await openPage(browser as Browser, folder, html, options);
+    opened = await openIn(html, options);
     page = opened.page;
   };
-  afterEach(async () => {
-    if (opened === undefined) return;
-    const { misdeeds } = opened;
-    await opened.close();
-    expect(misdeeds).to.deep.equal({ errors: [], requests: [], dialogs: [] });
-  });
 
   const eventNamed = (name: string, kind: CausalEvent['kind'], service: string): CausalEvent =>
     graph.events.find(

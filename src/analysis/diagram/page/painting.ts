@@ -26,6 +26,9 @@ export const FONT = '12px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", s
 export const SMALL_FONT = '11px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif';
 export const SIGN_FONT = 'bold 13px system-ui, "DejaVu Sans", sans-serif';
 
+/** Of the rings that stand for what was not read. */
+export const HOLLOW_RADIUS = 4.5;
+
 const widths = new Map<string, number>();
 const MOST_WIDTHS = 5_000;
 
