@@ -13,6 +13,7 @@ import { traceDomains } from './experiments/trace-domains.js';
 import { twoProcesses } from './experiments/two-processes.js';
 import { textFloor, vectors } from './experiments/vectors.js';
 import { logs } from './experiments/logs.js';
+import { memory } from './experiments/memory.js';
 import { type Effort, type Experiment, measure, type Measurement } from './measure.js';
 
 type Measuring = (effort: Effort) => Promise<Measurement>;
@@ -58,4 +59,5 @@ export const CATALOGUE: Readonly<Record<string, Measuring>> = {
   'floors-text-10': inRounds(() => textFloor(10, 0.1)),
   'floors-time': inRounds(timeFloor),
   'trace-domains': traceDomains,
+  memory,
 };

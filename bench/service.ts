@@ -39,6 +39,8 @@ export interface ServiceOptions {
   readonly carrier?: 'baggage' | 'header';
   /** Whether the service also propagates W3C baggage. Default true. */
   readonly baggage?: boolean;
+  /** What takes the spans that have ended, instead of a batch processor. */
+  readonly holding?: SpanProcessor;
   /** What stands in this library's place, for a service without it: the floor of what it does. */
   readonly bare?: {
     readonly processor: SpanProcessor;
@@ -87,7 +89,7 @@ export class Service {
       spanProcessors: [
         ...(clock === undefined ? [] : [new CausalitySpanProcessor({ clock }) as SpanProcessor]),
         ...(bare === undefined ? [] : [bare.processor]),
-        new BatchSpanProcessor(this.exporter),
+        options.holding ?? new BatchSpanProcessor(this.exporter),
       ],
     });
     this.tracer = this.provider.getTracer('bench');

@@ -1,7 +1,6 @@
 /** A great many traces through one process: neither time nor heap may depend on how many have been there. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { DEFAULT_MAX_DOMAINS } from '../../src/clocks/limits.js';
+import { heapBytes } from '../heap.js';
 import { type Effort, expect, type Measurement } from '../measure.js';
 import { Messages } from '../messages.js';
 import { Service } from '../service.js';
@@ -12,13 +11,6 @@ const TENTHS = 10;
 
 /** What the heap may grow by once the store is full and still be called flat: the memory of dropped traces, and noise. */
 const SLACK_BYTES = 8 * 2 ** 20;
-
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  (runInNewContext('gc') as () => void)();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 /** Nanoseconds a trace. */
 async function serve(service: Service, messages: Messages, traces: number): Promise<number> {
