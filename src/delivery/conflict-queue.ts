@@ -6,7 +6,7 @@
  */
 import { DEFAULT_CONFLICTS, HIGHEST_CONFLICTS } from '../clocks/limits.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { integerOption } from './options.js';
+import { integerOption } from './option-checks.js';
 
 /** A message that is neither before nor after what was handled of its key. */
 export interface Conflict<M> {

@@ -18,7 +18,7 @@ import {
 } from '../clocks/limits.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { isNode, isTick, vectorOf } from './foreign-names.js';
-import { integerOption, wordOption } from './options.js';
+import { integerOption, wordOption } from './option-checks.js';
 import { ConflictQueue } from './conflict-queue.js';
 import { HandledMemory, type MemoryLimits, type NamedMessage } from './handled-memory.js';
 import { type HandledState, handledState, isKey, readHandledState } from './handled-state.js';

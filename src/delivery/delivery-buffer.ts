@@ -19,8 +19,8 @@ import {
 } from '../clocks/limits.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { isNode, NODE_EXPECTED, vectorOf } from './foreign-names.js';
-import { integerOption, wordOption } from './options.js';
-import type { DeliveryBufferOptions } from './delivery-options.js';
+import { integerOption, wordOption } from './option-checks.js';
+import type { DeliveryBufferOptions } from './buffer-options.js';
 import { type DeliverySnapshot, type RestoredDelivery, readSnapshot, SNAPSHOT_FORMAT } from './delivery-snapshot.js';
 import { type Gap, missingOf } from './missing-messages.js';
 import type { Reception, ReceptionCounters, RefusedReception } from './receptions.js';

@@ -39,7 +39,7 @@ export type { RegisterState } from './register-state.js';
 export type { VectorEntries } from './vector-entries.js';
 export type { Sibling } from './siblings.js';
 export { CausalDeliveryBuffer } from './delivery-buffer.js';
-export type { DeliveryBufferOptions } from './delivery-options.js';
+export type { DeliveryBufferOptions } from './buffer-options.js';
 export type { BroadcastMessage } from './stamped-message.js';
 export type { DeliverySnapshot } from './delivery-snapshot.js';
 export type { Gap } from './missing-messages.js';

@@ -18,7 +18,7 @@ import {
 } from '../clocks/limits.js';
 import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { isNode, isTick, NODE_EXPECTED, TICK_EXPECTED, vectorOf } from './foreign-names.js';
-import { integerOption } from './options.js';
+import { integerOption } from './option-checks.js';
 import { type RegisterState, readRegister, registerState } from './register-state.js';
 import { sameValue, type Sibling, siblingsOfBoth } from './siblings.js';
 

@@ -8,7 +8,7 @@
  * `localStorage` shows it to another process a moment later, also under a lock.
  */
 import { InvalidValueError } from '../clocks/errors.js';
-import { wordOption } from './options.js';
+import { wordOption } from './option-checks.js';
 import { CausalDeduplicator, type DeduplicatorOptions } from './deduplicator.js';
 import { after, isLater, type MaybeLater } from './maybe-later.js';
 import { StateKeeper, type KeeperCounters } from './state-keeper.js';
