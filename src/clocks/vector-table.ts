@@ -19,6 +19,10 @@ export class VectorTable {
 
   /** The text around entry `at`, so that another counter there costs one concatenation. Cached by format. */
   private around(at: number, assign: string, separator: string): VectorPieces {
+    return this.madeAround(at, assign, separator) ?? this.makeAround(at, assign, separator);
+  }
+
+  private madeAround(at: number, assign: string, separator: string): VectorPieces | undefined {
     const { latest, earlier } = this;
     if (latest !== undefined && latest.at === at && latest.assign === assign && latest.separator === separator) {
       return latest;
@@ -26,16 +30,30 @@ export class VectorTable {
     if (earlier !== undefined && earlier.at === at && earlier.assign === assign && earlier.separator === separator) {
       return earlier;
     }
-    const { nodes, counters } = this;
-    let others = '';
-    for (let i = 0; i < at; i++) others += nodes[i] + assign + counters[i] + separator;
-    const before = inOnePiece(others + nodes[at] + assign);
-    others = '';
-    for (let i = at + 1; i < nodes.length; i++) others += separator + nodes[i] + assign + counters[i];
-    const made = { at, assign, separator, before, after: inOnePiece(others) };
-    this.earlier = latest;
+    return undefined;
+  }
+
+  private makeAround(at: number, assign: string, separator: string): VectorPieces {
+    const { nodes } = this;
+    const own = nodes[at] as string;
+    // Joined in the end, not added up: a rope of all these would be walked again by whoever reads a text that it is part of.
+    // (V8 gives a rope back as it is where it is the only text that is joined.)
+    const before =
+      at === 0 ? [own, assign].join('') : [this.entries(0, at, assign, separator), separator, own, assign].join('');
+    const after =
+      at === nodes.length - 1 ? '' : [separator, this.entries(at + 1, nodes.length, assign, separator)].join('');
+    const made = { at, assign, separator, before, after };
+    this.earlier = this.latest;
     this.latest = made;
     return made;
+  }
+
+  /** Some entries as text, added up. */
+  private entries(from: number, to: number, assign: string, separator: string): string {
+    const { nodes, counters } = this;
+    let text = nodes[from] + assign + counters[from];
+    for (let i = from + 1; i < to; i++) text += separator + nodes[i] + assign + counters[i];
+    return text;
   }
 
   /** All entries as text, the one at `ownIndex` with another counter; -1 for none. */
@@ -47,14 +65,17 @@ export class VectorTable {
   }
 
   /**
-   * The same text in one piece. It costs a copy more to make, and whoever reads it character by character, as exporters
-   * do, saves several times that: added up, the pieces are only tied together, and each look has to find its own.
+   * The same text for somebody who keeps it and reads it character by character, as exporters do: the first of its kind is
+   * in one piece, which costs a copy and saves its reader several times that. Later ones are tied together from the same
+   * pieces, or each event would cost the more, in time and in memory, the more entries there are.
    */
-  flatText(ownIndex: number, own: number, assign: string, separator: string): string {
+  keptText(ownIndex: number, own: number, assign: string, separator: string): string {
     if (this.nodes.length === 0) return '';
     const at = ownIndex >= 0 ? ownIndex : 0;
+    const isFirst = this.madeAround(at, assign, separator) === undefined;
     const { before, after } = this.around(at, assign, separator);
-    return [before, ownIndex >= 0 ? own : this.counters[0], after].join('');
+    const counter = ownIndex >= 0 ? own : (this.counters[0] as number);
+    return isFirst ? [before, counter, after].join('') : before + counter + after;
   }
 
   /** Characters of that text without making it. */
@@ -85,11 +106,6 @@ export class VectorTable {
     }
     return -1;
   }
-}
-
-/** What was added up is tied together only, and would be walked again by whoever reads a text that it is part of. */
-function inOnePiece(text: string): string {
-  return text === '' ? text : [text, ''].join('');
 }
 
 interface VectorPieces {

@@ -171,9 +171,9 @@ export class VectorTimestamp {
     return this.join('=', ',');
   }
 
-  /** @internal {@link toString} in one piece, for those who keep it until somebody reads it through. */
-  flatText(): string {
-    return this.table.flatText(this.ownIndex, this.own, '=', ',');
+  /** @internal {@link toString} for those who keep it until somebody reads it through: see {@link VectorTable.keptText}. */
+  keptText(): string {
+    return this.table.keptText(this.ownIndex, this.own, '=', ',');
   }
 
   /** @internal Length of {@link toString}, which is not made for it. */

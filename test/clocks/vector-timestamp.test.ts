@@ -91,12 +91,12 @@ describe('VectorTimestamp', () => {
     }
   });
 
-  it('knows the length of its text without making it, and makes it in one piece, too', () => {
+  it('knows the length of its text without making it, and makes it for keeping, too', () => {
     fc.assert(
       fc.property(naiveArbitrary, fc.constantFrom(...NODES), fc.integer({ min: 1, max: 2 ** 48 }), (a, node, own) => {
         for (const vector of [real(a), real(a).withCounter(node, own)]) {
           expect(vector.textLength).to.equal(vector.toString().length);
-          expect(vector.flatText()).to.equal(vector.toString());
+          expect(vector.keptText()).to.equal(vector.toString());
         }
       }),
     );
