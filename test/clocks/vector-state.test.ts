@@ -72,6 +72,20 @@ describe('VectorState', () => {
     expect(state.snapshot().toString()).to.equal('d=1,e=1,m=1');
   });
 
+  it('takes what it began with for older than whatever brought news since', () => {
+    for (const [raised, gone] of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ] as const) {
+      const state = new VectorState(2);
+      state.hear(vector({ a: 1, b: 1 }), undefined, 0);
+      state.hear(vector({ a: 1, b: 1, [raised]: 2 }), undefined, 0);
+      expect(state.tick(OWN, 1)).to.equal(1);
+      expect(state.snapshot().get(gone), `${gone} went`).to.equal(0);
+      expect(state.snapshot().get(raised)).to.equal(2);
+    }
+  });
+
   it('gives its text in any format, made once until it rests', () => {
     for (const [nodes, afterRest] of [
       [['a', 'b'], 2],
