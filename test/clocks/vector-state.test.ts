@@ -72,6 +72,17 @@ describe('VectorState', () => {
     expect(state.snapshot().toString()).to.equal('d=1,e=1,m=1');
   });
 
+  it('hears all of what another state knows at once, its own entry too', () => {
+    for (const name of ['b', 'z']) {
+      const theirs = new VectorState(4);
+      theirs.hear(vector({ c: 3 }), name, 0);
+      for (const counter of [1, 2]) theirs.tick(name, counter);
+      const state = new VectorState(4);
+      state.hear(theirs.snapshot(), OWN, 0);
+      expect(state.snapshot().toJSON()).to.deep.equal({ c: 3, [name]: 2 });
+    }
+  });
+
   it('takes what it began with for older than whatever brought news since', () => {
     for (const [raised, gone] of [
       ['a', 'b'],
