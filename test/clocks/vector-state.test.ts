@@ -72,6 +72,31 @@ describe('VectorState', () => {
     expect(state.snapshot().toString()).to.equal('d=1,e=1,m=1');
   });
 
+  it('hears all of what another state knows at once, its own entry too', () => {
+    for (const name of ['b', 'z']) {
+      const theirs = new VectorState(4);
+      theirs.hear(vector({ c: 3 }), name, 0);
+      for (const counter of [1, 2]) theirs.tick(name, counter);
+      const state = new VectorState(4);
+      state.hear(theirs.snapshot(), OWN, 0);
+      expect(state.snapshot().toJSON()).to.deep.equal({ c: 3, [name]: 2 });
+    }
+  });
+
+  it('takes what it began with for older than whatever brought news since', () => {
+    for (const [raised, gone] of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ] as const) {
+      const state = new VectorState(2);
+      state.hear(vector({ a: 1, b: 1 }), undefined, 0);
+      state.hear(vector({ a: 1, b: 1, [raised]: 2 }), undefined, 0);
+      expect(state.tick(OWN, 1)).to.equal(1);
+      expect(state.snapshot().get(gone), `${gone} went`).to.equal(0);
+      expect(state.snapshot().get(raised)).to.equal(2);
+    }
+  });
+
   it('gives its text in any format, made once until it rests', () => {
     for (const [nodes, afterRest] of [
       [['a', 'b'], 2],

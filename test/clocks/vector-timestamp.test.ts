@@ -92,6 +92,8 @@ describe('VectorTimestamp', () => {
   });
 
   it('knows the length of its text without making it, and makes it for keeping, too', () => {
+    const long = VectorTimestamp.from([['a', 2 ** 40]]);
+    expect([long.textLength, long.withCounter('a', 1).textLength]).to.deep.equal([long.toString().length, 3]);
     fc.assert(
       fc.property(naiveArbitrary, fc.constantFrom(...NODES), fc.integer({ min: 1, max: 2 ** 48 }), (a, node, own) => {
         for (const vector of [real(a), real(a).withCounter(node, own)]) {
