@@ -125,12 +125,13 @@ export class HiddenCalls {
     );
   }
 
-  /** A client span that nothing recorded answers: what its own process did inside it is no answer. */
+  /** A client span that nothing recorded answers: what its own process did inside it is no answer, unless it called itself. */
   private isUnanswered(span: number): boolean {
     const { table } = this;
     if (table.spans[span]?.kind !== 'client') return false;
     for (let i = table.childAt[span] as number; i < (table.childAt[span + 1] as number); i++) {
-      if (!this.isLocal(span, table.children[i] as number)) return false;
+      const child = table.children[i] as number;
+      if (!this.isLocal(span, child) || table.spans[child]?.kind === 'server') return false;
     }
     return true;
   }
