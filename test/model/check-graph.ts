@@ -5,7 +5,8 @@
  * Guarantee: exact where it claims anything: *before* must be true, *concurrent* must be true, and whatever the stamps
  * alone call before it calls before as well.
  * Hazard: only what is stamped is read, as the order of the rest is told by wall clocks. Calls name an address only where
- * they left the fleet: where one is not named, or may be a recorded service's, the analysis promises nothing of it.
+ * they left the fleet: where one is not named, or may be a recorded service's, the analysis promises nothing of it. Nor
+ * does it of spans that send more than one request, so where there are some, no call names any.
  */
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
@@ -34,8 +35,9 @@ export function checkGraph(world: World, tally: Tally = emptyTally()): void {
   const isStamped = ({ attributes }: { readonly attributes: object }): boolean => 'causality.node' in attributes;
   const recorded = services.flatMap((service) => service.finished()).filter(isStamped);
   const logs = services.flatMap((service) => service.logged()).filter(isStamped);
+  const addresses = outside(world);
   const graph = CausalGraph.of(
-    recorded.map((span) => addressed(span, world)),
+    recorded.map((span) => addressed(span, addresses)),
     { logs: logs.map(recordedLog) },
   );
   const bySpan = new Map(spans.all.map((span) => [span.spot.spanId, span]));
@@ -52,19 +54,23 @@ export function checkGraph(world: World, tally: Tally = emptyTally()): void {
 }
 
 /** A span as it is read, with the address that its instrumentation would have named of a service outside the fleet. */
-function addressed(span: ReadableSpan, world: World): RecordedSpan {
+function addressed(span: ReadableSpan, addresses: ReadonlyMap<string, string>): RecordedSpan {
   const recorded = recordedOf(span);
-  const address = outsideOf(recorded.spanId, world);
+  const address = addresses.get(recorded.spanId);
   if (address === undefined) return recorded;
   return { ...recorded, attributes: { ...recorded.attributes, 'server.address': address } };
 }
 
-/** The address of a service without the library that a span called, where it called nobody else. */
-function outsideOf(spanId: string, { requests, program }: World): string | undefined {
-  const called = new Set(requests.all.filter(({ sender }) => sender.spanId === spanId).map(({ to }) => to));
-  const [slot] = called;
-  if (slot === undefined || called.size > 1 || program.slots[slot]?.kind !== 'plain') return undefined;
-  return `10.0.0.${slot}`;
+/** The address of the service without the library that a span called, by its id. */
+function outside({ requests, program }: World): ReadonlyMap<string, string> {
+  const addresses = new Map<string, string>();
+  const callers = new Set<string>();
+  for (const { sender, to } of requests.all) {
+    if (callers.has(sender.spanId)) return new Map();
+    callers.add(sender.spanId);
+    if (program.slots[to]?.kind === 'plain') addresses.set(sender.spanId, `10.0.0.${to}`);
+  }
+  return addresses;
 }
 
 function recordedLog({

@@ -45,6 +45,27 @@ describe('what the model found in the analysis', () => {
     expect(graph.relation(named('root').start, named('serve').reply!)).to.equal('before');
   });
 
+  it('does not take what a client did inside its call for an answer to it', () => {
+    const [gateway, orders] = [new TestNode('gateway'), new TestNode('orders')];
+    for (const { clock } of [gateway, orders]) clock.messages.watchCarriers();
+    const root = gateway.start('root');
+    // A call out of the fleet, for which the trace is incomplete, and which explains that.
+    const pay = gateway.start('pay', root.context, { kind: SpanKind.CLIENT, attributes: { 'server.address': 'bank' } });
+    gateway.inject(pay.context);
+    pay.span.end();
+    const send = gateway.start('send', root.context, { kind: SpanKind.PRODUCER });
+    const handle = orders.start('handle', orders.extract(gateway.inject(send.context)), { kind: SpanKind.CONSUMER });
+    handle.span.end();
+    // Orders, asked by a message that loses its stamp, answer in a span that is not sampled: they may tell of what they did.
+    const ask = gateway.start('ask', root.context, { kind: SpanKind.CLIENT });
+    gateway.inject(ask.context);
+    work(gateway, ask.context);
+    ask.span.end();
+    for (const { span } of [send, root]) span.end();
+    const { graph, named } = graphOf(gateway, orders);
+    expect(graph.relation(named('handle').end, named('ask').end)).to.equal('unknown');
+  });
+
   it('knows that a reply comes after what its span’s start had heard, whatever its node forgot in between', () => {
     const { gateway, orders, serve, finish } = served({ maxDomains: 1 });
     orders.start('another trace, for which the first is dropped', ROOT_CONTEXT);

@@ -8,8 +8,9 @@
  *
  * Guarantee: used only where these calls explain every incomplete stamp of the group: everything stamped, no parent and
  * no tick missing, no vector that lost an entry, no links that stamps do not tell, no reply whose body was still open.
- * Hazard: calls whose service was recorded without stamps are not hidden ones; for those `unknown` stays. So it does
- * where an address says that a recorded service took the call; where none does, that is not seen.
+ * Hazard: calls whose service was recorded without stamps are not hidden ones; for those `unknown` stays. So it does where
+ * an address says that a recorded service took the call; where none does, that is not seen. A client span stands for one
+ * call: of a second one under it that nothing recorded answers, nothing is seen either.
  */
 import type { RecordedSpan } from '../recorded.js';
 import { type Chain, END, type EventTable, MISSING, NONE, REPLY, START, vectorOf } from '../events/event-table.js';
@@ -114,10 +115,19 @@ export class HiddenCalls {
     );
   }
 
-  /** A client span that nothing recorded answers. */
+  /** A client span that nothing recorded answers: what its own process did inside it is no answer, unless it called itself. */
   private isUnanswered(span: number): boolean {
     const { table } = this;
-    return table.spans[span]?.kind === 'client' && table.childAt[span] === table.childAt[span + 1];
+    if (table.spans[span]?.kind !== 'client') return false;
+    for (let i = table.childAt[span] as number; i < (table.childAt[span + 1] as number); i++) {
+      const child = table.children[i] as number;
+      if (!this.isLocal(span, child) || table.spans[child]?.kind === 'server') return false;
+    }
+    return true;
+  }
+
+  private isLocal(parent: number, child: number): boolean {
+    return this.table.chain[3 * parent] === this.table.chain[3 * child];
   }
 
   private mayHideMore(span: number): boolean {
@@ -128,10 +138,11 @@ export class HiddenCalls {
       return true;
     if ((table.vectorSize[2 * span + 1] as number) > SAFE_ENTRIES) return true;
     if (parent >= 0) {
-      const isLocal = table.chain[3 * parent] === table.chain[3 * span];
+      const isLocal = this.isLocal(parent, span);
+      const isCall = kind === 'server' || table.spans[parent]?.kind === 'client';
       // A second clock in one process, or a call that nobody says was answered: both are other reasons than ours.
       if (!isLocal && kind !== 'server' && kind !== 'consumer') return true;
-      if (!isLocal && kind === 'server' && !this.isAnswered(span, parent)) return true;
+      if (!isLocal && isCall && !this.isAnswered(span, parent)) return true;
       if (this.lost(3 * parent, 3 * span)) return true;
     }
     return this.lost(3 * span, 3 * span + END) || this.hasOpenBody(span);
