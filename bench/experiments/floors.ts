@@ -1,6 +1,7 @@
 /**
- * What cannot be had for less: the least that could be called the same work, without any of this library. A target
- * below its floor is missed by whatever does the work.
+ * What cannot be had for less: the least that could be called the same work, with no more of this library than the reader
+ * of the clock and the place where something of a span is remembered. A target below its floor is missed by whatever does
+ * the work.
  */
 import type { Span, SpanContext } from '@opentelemetry/api';
 import type { SpanProcessor } from '@opentelemetry/sdk-trace-base';
