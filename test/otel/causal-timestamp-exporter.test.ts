@@ -56,6 +56,8 @@ describe('CausalTimestampExporter', () => {
     expect(moved.events[0]?.name).to.equal('half way');
     expect(moved.attributes[ATTRIBUTE.wallStart]).to.equal('2026-01-02T03:04:04.756000000Z');
     expect(moved.attributes[ATTRIBUTE.wallEnd]).to.equal('2026-01-02T03:04:04.761500000Z');
+    const [near] = exported([callToOneBehind(4).server]) as [ReadableSpan];
+    expect(near.attributes[ATTRIBUTE.wallStart]).to.equal('2026-01-02T03:04:05.002000000Z');
     expect(moved.attributes).to.include(server.attributes);
     expect(micros(movedChild.startTime)).to.be.at.least(micros(moved.startTime));
     expect(movedChild.spanContext()).to.equal(child.spanContext());
