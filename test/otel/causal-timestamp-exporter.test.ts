@@ -41,6 +41,13 @@ function callToOneBehind(behindMillis: number): { readonly server: ReadableSpan;
 }
 
 describe('CausalTimestampExporter', () => {
+  it('passes on spans that nobody stamped as they are, without a word', () => {
+    const node = new TestNode('plain', { parts: 'propagator' });
+    node.start('unstamped').span.end();
+    const span = node.finished('unstamped');
+    expect(diagLines(() => expect(exported([span])[0]).to.equal(span))).to.deep.equal([]);
+  });
+
   it('moves the spans of a host that a request proved behind, and keeps what the clock had said', () => {
     const { server, child } = callToOneBehind(BEHIND_MS);
     const before = JSON.stringify([server.startTime, server.endTime, server.attributes, server.events]);
