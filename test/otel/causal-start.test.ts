@@ -67,6 +67,12 @@ describe('the start that causes allow', () => {
     expect(moved({ domain: PROCESS_DOMAIN, shiftMillis: 0.25, hlc: after(100) })).to.equal(500);
   });
 
+  it('is not moved by a message that brought a mark alone', () => {
+    const start = { domain: '7b1d62f2c9e04a15', hlc: after(100) };
+    const record = { startMillis: START_MS + 0.5, shiftMillis: 0, start, arrival: { stamp: undefined } };
+    expect(startCorrection(START, record as never)).to.equal(moved({ hlc: after(100) }));
+  });
+
   it('is not later than the hybrid time of the event', () => {
     expect(moved({ shiftMillis: 0.25, hlc: after(900) })).to.equal(750);
     expect(moved({ shiftMillis: 0.25, hlc: after(600) })).to.equal(600);

@@ -41,6 +41,13 @@ function callToOneBehind(behindMillis: number): { readonly server: ReadableSpan;
 }
 
 describe('CausalTimestampExporter', () => {
+  it('passes on spans that nobody stamped as they are, without a word', () => {
+    const node = new TestNode('plain', { parts: 'propagator' });
+    node.start('unstamped').span.end();
+    const span = node.finished('unstamped');
+    expect(diagLines(() => expect(exported([span])[0]).to.equal(span))).to.deep.equal([]);
+  });
+
   it('moves the spans of a host that a request proved behind, and keeps what the clock had said', () => {
     const { server, child } = callToOneBehind(BEHIND_MS);
     const before = JSON.stringify([server.startTime, server.endTime, server.attributes, server.events]);
@@ -56,6 +63,8 @@ describe('CausalTimestampExporter', () => {
     expect(moved.events[0]?.name).to.equal('half way');
     expect(moved.attributes[ATTRIBUTE.wallStart]).to.equal('2026-01-02T03:04:04.756000000Z');
     expect(moved.attributes[ATTRIBUTE.wallEnd]).to.equal('2026-01-02T03:04:04.761500000Z');
+    const [near] = exported([callToOneBehind(4).server]) as [ReadableSpan];
+    expect(near.attributes[ATTRIBUTE.wallStart]).to.equal('2026-01-02T03:04:05.002000000Z');
     expect(moved.attributes).to.include(server.attributes);
     expect(micros(movedChild.startTime)).to.be.at.least(micros(moved.startTime));
     expect(movedChild.spanContext()).to.equal(child.spanContext());
