@@ -83,13 +83,15 @@ export class Messages {
    * trace is incomplete from here on, not only from the span's end: that comes later, in browsers by 300 ms.
    */
   private awaitReply(spanId: string, domain: Domain, record: SpanRecord | undefined, stamped: boolean): void {
-    if (this.arrivalsByCarrier !== undefined) {
-      const unheard = record?.kind === SpanKind.CLIENT && !this.hearsAll;
-      this.awaited.add(spanId, domain, record, stamped, unheard);
+    const isCall = record?.kind === SpanKind.CLIENT;
+    if (this.arrivalsByCarrier === undefined) {
+      AwaitedReplies.miss(domain, record);
+      if (isCall) domain.hide('reply-without-stamp');
       return;
     }
-    AwaitedReplies.miss(domain, record);
-    if (record?.kind === SpanKind.CLIENT) domain.hide('reply-without-stamp');
+    // Of a call whose span has ended nobody will say that its reply is missing, as of a span that is not ours.
+    const owner = isCall && record.ended ? undefined : record;
+    this.awaited.add(spanId, domain, owner, stamped, isCall && !this.hearsAll);
   }
 
   /** The domain that speaks for a span, with what the context brought merged into it. */

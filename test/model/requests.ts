@@ -107,6 +107,8 @@ export class Requests {
     const node = service.clock?.node;
     if (node !== undefined && isProcessScope(service)) this.ledger.beginnings.add(node);
     const recorded = span?.start !== undefined;
+    // The end of such a span says that its reply is missing.
+    const isWatched = recorded && !(span.kind === SpanKind.CLIENT && span.end !== undefined);
     if (lane.holder !== undefined) {
       const awaited = service.awaited.get(spanId);
       const stamped = stamp !== undefined;
@@ -114,7 +116,7 @@ export class Requests {
         service.awaited.set(spanId, {
           requests: 1,
           holder: lane.holder,
-          blind: !recorded,
+          blind: !isWatched,
           stamped,
           own: this.ownEvents(spot),
         });
@@ -122,8 +124,8 @@ export class Requests {
         awaited.requests++;
         awaited.stamped &&= stamped;
       }
-      if (!recorded) lane.blind++;
-      else if (span?.kind === SpanKind.CLIENT && !service.plan.hooks) {
+      if (!isWatched) lane.blind++;
+      if (recorded && span.kind === SpanKind.CLIENT && !service.plan.hooks) {
         lane.rules.add('a reply that nobody hears');
       }
     }

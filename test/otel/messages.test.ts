@@ -51,6 +51,23 @@ describe('messages', () => {
       expect(exchange.clientEnd()).not.to.have.property('causality.incomplete');
     });
 
+    it('to what a call sends after its end are awaited, too: nobody else would say that one is missing', () => {
+      const exchange = new Exchange();
+      exchange.hear(exchange.reply()?.text);
+      exchange.call.span.end();
+      const { client, server, call } = exchange;
+      const late = server.extract(client.inject(call.context));
+      const told = server.start('late', late, { kind: SpanKind.SERVER });
+      const during = client.start('during', call.context);
+      expect(getCausalStamp(told.span)).to.have.property('incomplete', false);
+      expect(getCausalStamp(during.span)).to.have.property('incomplete', true);
+      expect(parseStamp(client.inject(call.context)['baggage']?.slice('causality='.length) ?? '').incomplete).to.equal(
+        true,
+      );
+      for (let replies = 0; replies < 2; replies++) exchange.hear(exchange.reply()?.text);
+      expect(getCausalStamp(client.start('after', call.context).span)).to.have.property('incomplete', false);
+    });
+
     it('are events of the server span, once', () => {
       const exchange = new Exchange();
       const [first, second] = [exchange.reply(), exchange.reply()];
