@@ -20,8 +20,9 @@ class Returned {
 }
 
 export function attachedValues<K extends object, V>(): AttachedValues<K, V> {
-  // Where an object may get no more fields. Some engines let private fields through even there, others do not.
-  const ofClosed = new WeakMap<K, V>();
+  // Where an object may get no more fields. Some engines let private fields through even there, others do not. Made when
+  // it is needed: most lookups are for objects without a value, and a map that is empty takes as long to say so.
+  let ofClosed: WeakMap<K, V> | undefined;
 
   class Attached extends Returned {
     #value: V;
@@ -32,14 +33,14 @@ export function attachedValues<K extends object, V>(): AttachedValues<K, V> {
     }
 
     static get(key: K): V | undefined {
-      return #value in key ? key.#value : ofClosed.get(key);
+      return #value in key ? key.#value : ofClosed?.get(key);
     }
 
     static set(key: K, value: V): void {
       if (#value in key) key.#value = value;
       // oxlint-disable-next-line no-new -- the field is what is wanted, and the object that has it is the key
       else if (Object.isExtensible(key)) new Attached(key, value);
-      else ofClosed.set(key, value);
+      else (ofClosed ??= new WeakMap()).set(key, value);
     }
   }
 

@@ -23,6 +23,9 @@ export class Domains {
   private drawn: string | undefined;
   private hasPropagator = false;
   private saidNoPropagator = false;
+  /** The trace whose domain's id was asked for last, and that id. */
+  private lastTraceId = '';
+  private lastId = '';
 
   constructor(
     readonly settings: ClockSettings,
@@ -96,8 +99,14 @@ export class Domains {
 
   /** The id of the domain that events of this trace belong to. */
   idOf(traceId: string): string {
-    // Sixteen digits from the end: the first ones may be a timestamp. Lower-case: other propagators let capitals in.
-    return this.process === undefined ? traceId.slice(-16).toLowerCase() : PROCESS_DOMAIN;
+    if (this.process !== undefined) return PROCESS_DOMAIN;
+    // A request asks several times in a row, mostly with the very same text.
+    if (traceId !== this.lastTraceId) {
+      this.lastTraceId = traceId;
+      // Sixteen digits from the end: the first ones may be a timestamp. Lower-case: other propagators let capitals in.
+      this.lastId = traceId.slice(-16).toLowerCase();
+    }
+    return this.lastId;
   }
 
   peek(traceId: string): Domain | undefined {

@@ -68,7 +68,7 @@ export class Replies {
 
   /** A reply is under way. */
   send(parts: Pick<ReplyOnItsWay, 'service' | 'request' | 'point' | 'causes' | 'stamp' | 'text'>): ReplyOnItsWay {
-    const state = { stream: undefined, heard: false, isForged: false, accepted: false };
+    const state = { stream: undefined, heard: false, isForged: false, isMixedUp: false, accepted: false };
     const reply: ReplyOnItsWay = { name: `r${++this.replied}`, ...parts, ...state };
     this.underWay.push(reply);
     return reply;
@@ -97,6 +97,7 @@ export class Replies {
     const believed = this.knowsRequest(stamp, reply.request) && stamp.rules.size === 0;
     reply.stamp = stamp;
     reply.text = text;
+    reply.isMixedUp = true;
     reply.causes = [{ point: reply.point, trace, outside: believed }, ...inner.causes];
     this.ledger.happened.note('a reply carried the stamp of an inner reply');
     this.log.push(`${reply.name} copies the stamp of ${inner.name}`);

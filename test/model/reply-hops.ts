@@ -1,8 +1,8 @@
 /**
  * What befalls replies under way: caches, proxies that mix up headers, damage.
  *
- * Guarantee: as hops.ts. A reply with the stamp of another one that knows its request as well is not made: nobody could
- * tell that it is not its own.
+ * Guarantee: as hops.ts. A reply with the stamp of another one that knows its request as well is not made, or nothing is
+ * expected of what it tells: nobody could see that the stamp is not its own.
  */
 import { formatStamp, parseStamp } from '../../src/codec/wire-text.js';
 import { damagedText } from './hops.js';
@@ -27,6 +27,7 @@ export class ReplyHops {
     const { trace } = reply.request.sender;
     reply.stamp = stale?.stamp;
     reply.text = stale?.text;
+    reply.isMixedUp = true;
     // Of all that the stale one's stamp came by: it may have been another one's before.
     const cameBy = stale?.causes.map(({ point }) => ({ point, trace, outside: true })) ?? [];
     reply.causes = [...reply.causes, ...cameBy];
@@ -39,8 +40,12 @@ export class ReplyHops {
     if (request === undefined || stale === undefined || request.came || stale.stamp === undefined) return;
     if (stale.isForged) return;
     this.requests.underWay = this.requests.underWay.filter((one) => one !== request);
-    const { service, point, causes, stamp, text } = stale;
+    const { service, point, stamp, text } = stale;
+    // What the client that it was made for refused, this one may believe.
+    const outside = stale.isMixedUp && this.replies.knowsRequest(stamp, request);
+    const causes = outside ? stale.causes.map((cause) => ({ ...cause, outside })) : stale.causes;
     const reply = this.replies.send({ service, request, point, causes, stamp, text });
+    reply.isMixedUp = stale.isMixedUp;
     this.ledger.happened.note('a cache answered a request');
     this.log.push(`a cache answers ${request.name} with ${reply.name}, as it has ${stale.name}`);
     this.replies.hear(reply, false);

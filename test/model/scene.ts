@@ -81,6 +81,8 @@ export interface ReplyOnItsWay {
   heard: boolean;
   /** Its stamp claims what is not true, of its client only. */
   isForged: boolean;
+  /** Its stamp is that of another reply. */
+  isMixedUp: boolean;
   /** The client took the stamp of its head. */
   accepted: boolean;
 }
