@@ -32,7 +32,7 @@ import type { Account, Answer, Order } from './protocol.js';
 const LOOPS = 16;
 
 class CountingExporter implements SpanExporter {
-  account: Account = { spans: 0, stamped: 0, replied: 0, incomplete: 0 };
+  account: Omit<Account, 'reasons'> = { spans: 0, stamped: 0, replied: 0, incomplete: 0 };
 
   export(spans: ReadableSpan[], done: (result: { code: number }) => void): void {
     let { stamped, replied, incomplete } = this.account;
@@ -54,8 +54,8 @@ const [side, library] = process.argv.slice(2);
 const exporter = new CountingExporter();
 const spanProcessors: SpanProcessor[] = [new BatchSpanProcessor(exporter)];
 const w3c = [new W3CTraceContextPropagator(), new W3CBaggagePropagator()];
-if (library === 'ours') {
-  const clock = new CausalClock();
+const clock = library === 'ours' ? new CausalClock() : undefined;
+if (clock !== undefined) {
   spanProcessors.unshift(new CausalitySpanProcessor({ clock }));
   propagation.setGlobalPropagator(new CausalityPropagator({ clock, propagators: w3c }));
   installHttpReplies({ clock });
@@ -123,7 +123,8 @@ async function answer(order: Order): Promise<Answer> {
     return { kind: 'usage', micros: user + system };
   }
   await provider.forceFlush();
-  return { kind: 'account', account: exporter.account };
+  const reasons = Object.keys(clock?.counters.incomplete ?? {});
+  return { kind: 'account', account: { ...exporter.account, reasons } };
 }
 
 process.on('message', (order) => {

@@ -34,4 +34,6 @@ export interface Account {
   readonly replied: number;
   /** Of these, such as an order cannot be told of: a client's that heard no reply is one. */
   readonly incomplete: number;
+  /** Why they are. */
+  readonly reasons: readonly string[];
 }
