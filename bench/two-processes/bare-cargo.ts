@@ -1,6 +1,6 @@
 /**
  * The cargo without the library: headers and attributes of the same number and length as stamps have, all constant.
- * Nothing is computed, read or remembered, so what this costs is what no library that carries them can go below.
+ * Nothing is computed, read or remembered: this is what the carrying costs, of all that a library does.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import type { ServerResponse } from 'node:http';

@@ -2,7 +2,7 @@
  * One process of the experiment, a client or a server over node:http, traced as a service is: OpenTelemetry's own HTTP
  * instrumentation, a batch processor, and an exporter that throws away what it gets.
  *
- *     node process.js client|server w3c|ours|cargo
+ *     node process.js client|server w3c|ours|bare|cargo
  */
 import type * as Http from 'node:http';
 import { createRequire } from 'node:module';
@@ -25,6 +25,7 @@ import { installHttpReplies } from '../../src/node/http-replies.js';
 import { CausalClock } from '../../src/otel/causal-clock.js';
 import { CausalityPropagator } from '../../src/otel/propagator.js';
 import { CausalitySpanProcessor } from '../../src/otel/span-processor.js';
+import { BareOrder } from './bare-order.js';
 import { cargoProcessor, cargoPropagator, replyWithCargo } from './bare-cargo.js';
 import type { Account, Answer, Order } from './protocol.js';
 
@@ -59,6 +60,10 @@ if (clock !== undefined) {
   spanProcessors.unshift(new CausalitySpanProcessor({ clock }));
   propagation.setGlobalPropagator(new CausalityPropagator({ clock, propagators: w3c }));
   installHttpReplies({ clock });
+} else if (library === 'bare') {
+  const order = new BareOrder(`${side}-x7k2p1ab`);
+  spanProcessors.unshift(order);
+  propagation.setGlobalPropagator(new CompositePropagator({ propagators: [...w3c, order] }));
 } else if (library === 'cargo') {
   spanProcessors.unshift(cargoProcessor);
   propagation.setGlobalPropagator(new CompositePropagator({ propagators: [...w3c, cargoPropagator] }));

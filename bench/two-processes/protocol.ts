@@ -3,10 +3,10 @@
 export type Side = 'client' | 'server';
 
 /**
- * What both processes of a pair propagate and stamp: W3C's headers only; this library's besides, replies included; or
- * constant headers and attributes of the size that stamps have.
+ * What both processes of a pair propagate and stamp: W3C's headers only; this library's besides, replies included; the
+ * least that orders them; or constant headers and attributes of the size that stamps have.
  */
-export const LIBRARIES = ['w3c', 'ours', 'cargo'] as const;
+export const LIBRARIES = ['w3c', 'ours', 'bare', 'cargo'] as const;
 export type Library = (typeof LIBRARIES)[number];
 
 /** Told to a process; each is answered with one {@link Answer} of the same kind. */
