@@ -36,18 +36,23 @@ const VECTOR_FIELD = 5;
 /** As many traces as this library remembers. */
 const MAX_TRACES = 10_000;
 
-/** What is known of a trace. */
-interface Trace {
-  readonly domain: string;
-  /** What was heard before it: the others' entries as they came. */
-  others: string;
-  tick: number;
-  millis: number;
+/** What is known of a trace. By a constructor, as the library's own records: see {@link Stamp}. */
+class Trace {
+  tick = 1;
+
+  /** @param others what was heard before: the others' entries as they came */
+  constructor(
+    readonly domain: string,
+    public others: string,
+    public millis: number,
+  ) {}
 }
 
-interface Started {
-  readonly span: Span;
-  readonly trace: Trace;
+class Started {
+  constructor(
+    readonly span: Span,
+    readonly known: Trace,
+  ) {}
 }
 
 /** The entries of the vector in a stamp that was held to the format. */
@@ -81,25 +86,25 @@ export class BareOrder implements SpanProcessor, TextMapPropagator {
     const message = context.getValue(TEXT) as Message | undefined;
     const others = message === undefined ? '' : vectorOf(message.text);
     const domain = spanContext.traceId.slice(-16);
-    const started: Started = { span, trace: { domain, others, tick: 1, millis: this.now() } };
+    const started = new Started(span, new Trace(domain, others, this.now()));
     this.starts.set(spanContext, started);
     if (message !== undefined) this.received.set(message.carrier, started);
     const oldest = this.ids[this.next];
     if (oldest !== undefined) this.traces.delete(oldest);
     this.ids[this.next] = domain;
     this.next = (this.next + 1) % MAX_TRACES;
-    this.traces.set(domain, started.trace);
+    this.traces.set(domain, started.known);
     span.setAttribute(ATTRIBUTE.node, this.node);
     span.setAttribute(ATTRIBUTE.vector, `${others},${this.node}=1`);
-    span.setAttribute(ATTRIBUTE.lamport, started.trace.tick);
-    span.setAttribute(ATTRIBUTE.tick, started.trace.tick);
+    span.setAttribute(ATTRIBUTE.lamport, started.known.tick);
+    span.setAttribute(ATTRIBUTE.tick, started.known.tick);
   }
 
   onEnding(span: Span & Pick<ReadableSpan, 'kind'>): void {
     const started = this.starts.get(span.spanContext());
     if (started === undefined) return;
-    const { others } = started.trace;
-    const tick = this.advance(started.trace);
+    const { others } = started.known;
+    const tick = this.advance(started.known);
     if (span.kind === SpanKind.CLIENT) span.setAttribute(ATTRIBUTE.endVector, `${others},${this.node}=${tick}`);
     span.setAttribute(ATTRIBUTE.endLamport, tick);
     span.setAttribute(ATTRIBUTE.endTick, tick);
@@ -111,14 +116,14 @@ export class BareOrder implements SpanProcessor, TextMapPropagator {
     if (spanContext === undefined || started === undefined) return;
     this.awaited.set(spanContext.spanId, started);
     setter.set(carrier, MARK, `causality=${spanContext.spanId}`);
-    setter.set(carrier, STAMP, this.text(started.trace));
+    setter.set(carrier, STAMP, this.text(started.known));
   }
 
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const text = getter.get(carrier, STAMP);
     const mark = getter.get(carrier, MARK);
     if (typeof text !== 'string' || typeof mark !== 'string' || !FORMAT.test(text)) return context;
-    return context.setValue(TEXT, { text, carrier: carrier as object } satisfies Message);
+    return context.setValue(TEXT, new Message(text, carrier as object));
   }
 
   fields(): string[] {
@@ -140,10 +145,10 @@ export class BareOrder implements SpanProcessor, TextMapPropagator {
   private reply({ headers }: IncomingMessage, response: ServerResponse): void {
     const started = this.received.get(headers);
     if (started === undefined) return;
-    const tick = this.advance(started.trace);
+    const tick = this.advance(started.known);
     started.span.setAttribute(ATTRIBUTE.replyLamport, tick);
     started.span.setAttribute(ATTRIBUTE.replyTick, tick);
-    response.setHeader(STAMP, this.text(started.trace));
+    response.setHeader(STAMP, this.text(started.known));
   }
 
   private hear({ request, response }: Exchange<IncomingMessage, ClientRequest>): void {
@@ -154,7 +159,7 @@ export class BareOrder implements SpanProcessor, TextMapPropagator {
     const text = response.rawHeaders[at + 1];
     if (started === undefined || at < 0 || text === undefined || !FORMAT.test(text)) return;
     this.awaited.delete(spanId);
-    started.trace.others = vectorOf(text);
+    started.known.others = vectorOf(text);
   }
 
   private advance(known: Trace): number {
@@ -181,9 +186,11 @@ export class BareOrder implements SpanProcessor, TextMapPropagator {
   }
 }
 
-interface Message {
-  readonly text: string;
-  readonly carrier: object;
+class Message {
+  constructor(
+    readonly text: string,
+    readonly carrier: object,
+  ) {}
 }
 
 interface Wrapped {

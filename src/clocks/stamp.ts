@@ -39,6 +39,24 @@ export interface CausalStamp {
 }
 
 /**
+ * @internal A {@link CausalStamp} as this package makes it. By a constructor, as whatever outlives a message or a span's
+ * start is made: V8 moves object literals that have lived long before straight into the old generation, where a dead one
+ * keeps all that it refers to until the next full collection (docs/performance.md).
+ */
+export class Stamp<Node extends string | undefined, Tick extends number | undefined> implements CausalStamp {
+  constructor(
+    readonly domain: string,
+    readonly node: Node,
+    readonly tick: Tick,
+    readonly lamport: number,
+    readonly vector: VectorTimestamp,
+    readonly hlc: Ntp64 | undefined,
+    readonly incomplete: boolean,
+    readonly hlcUnordered: boolean,
+  ) {}
+}
+
+/**
  * How `a` stands to `b`. For two events this is exact wherever it is not `unknown`. A message's stamp can only be
  * after events that it has heard of (or equal to itself); nothing else can be said of it.
  */

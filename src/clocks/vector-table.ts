@@ -42,7 +42,7 @@ export class VectorTable {
       at === 0 ? [own, assign].join('') : [this.entries(0, at, assign, separator), separator, own, assign].join('');
     const after =
       at === nodes.length - 1 ? '' : [separator, this.entries(at + 1, nodes.length, assign, separator)].join('');
-    const made = { at, assign, separator, before, after };
+    const made = new VectorPieces(at, assign, separator, before, after);
     this.earlier = this.latest;
     this.latest = made;
     return made;
@@ -108,12 +108,15 @@ export class VectorTable {
   }
 }
 
-interface VectorPieces {
-  readonly at: number;
-  readonly assign: string;
-  readonly separator: string;
-  readonly before: string;
-  readonly after: string;
+/** The text around one entry. Made by a constructor, not as a literal: see {@link Stamp}. */
+class VectorPieces {
+  constructor(
+    readonly at: number,
+    readonly assign: string,
+    readonly separator: string,
+    readonly before: string,
+    readonly after: string,
+  ) {}
 }
 
 /** True when two columns name the same nodes. */

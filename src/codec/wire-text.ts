@@ -12,7 +12,7 @@ import { InvalidValueError } from '../clocks/errors.js';
 import { MAX_COUNTER, MAX_NODE_ID_LENGTH, MAX_STAMP_BYTES, MAX_VECTOR_ENTRIES } from '../clocks/limits.js';
 import { isNodeChar, isNodeId } from '../clocks/node-id.js';
 import { Ntp64 } from '../clocks/ntp64.js';
-import { type CausalStamp, PROCESS_DOMAIN } from '../clocks/stamp.js';
+import { type CausalStamp, PROCESS_DOMAIN, Stamp } from '../clocks/stamp.js';
 import { fromSorted, type VectorTimestamp } from '../clocks/vector-timestamp.js';
 
 /** The only version there is. */
@@ -146,16 +146,10 @@ export function readStamp(text: string): CausalStamp | StampFormatError {
 
   const vector = readVector(text, hlcEnd + 3);
   if (vector instanceof StampFormatError) return vector;
-  return {
-    domain: domainEnd === 3 ? PROCESS_DOMAIN : text.slice(2, domainEnd),
-    node: undefined,
-    tick: undefined,
-    lamport,
-    vector,
-    hlc: hlcEnd === hlcStart ? undefined : new Ntp64(seconds, fraction),
-    incomplete: (flags & INCOMPLETE) !== 0,
-    hlcUnordered: (flags & HLC_UNORDERED) !== 0,
-  };
+  const domain = domainEnd === 3 ? PROCESS_DOMAIN : text.slice(2, domainEnd);
+  const hlc = hlcEnd === hlcStart ? undefined : new Ntp64(seconds, fraction);
+  const [incomplete, hlcUnordered] = [(flags & INCOMPLETE) !== 0, (flags & HLC_UNORDERED) !== 0];
+  return new Stamp(domain, undefined, undefined, lamport, vector, hlc, incomplete, hlcUnordered);
 }
 
 /** Where the entries of a vector are put until their number is known: arrays that grow keep room for more. */

@@ -28,45 +28,77 @@ interface Wrapped {
   end: (this: ServerResponse, ...args: unknown[]) => ServerResponse;
 }
 
-/** Where a response stands whose head has been stamped. */
-interface BodyState {
-  ending: boolean;
-  bodyEnded: (() => void) | undefined;
-}
-
 /** Makes a response carry a reply, where its request may have carried a stamp. */
 export function watchResponse(clock: CausalClock, { request, response }: ServerRequestStart): void {
   if (!mayCarryStamp(request)) return;
-  const state: BodyState = { ending: false, bodyEnded: undefined };
   const wrapped = response as unknown as Wrapped;
-  const { writeHead, end } = wrapped;
-
+  const watched = new WatchedResponse(clock, request, wrapped);
   wrapped.writeHead = function (this: ServerResponse, ...args: HeadArguments): ServerResponse {
-    const stamped = stampHead(clock, request, this, args);
-    const result = writeHead.apply(this, stamped.args);
-    if (stamped.reply !== undefined && !state.ending) openBody(clock, this, stamped.reply, state);
-    return result;
+    return watched.writeHead(this, args);
   };
-
   wrapped.end = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
-    state.ending = true;
-    try {
-      return end.apply(this, args);
-    } finally {
-      state.bodyEnded?.();
-    }
+    return watched.end(this, args);
   };
 }
 
-/** The head has left, with its stamp, and the body is still to come. */
-function openBody(clock: CausalClock, response: ServerResponse, reply: Reply, state: BodyState): void {
-  try {
-    state.bodyEnded?.();
-    state.bodyEnded = reply.openBody();
-    // Before the listeners of the instrumentation, which ends the server span on the same event.
-    response.prependOnceListener('close', state.bodyEnded);
-  } catch (error) {
-    clock.events.error('watching the body of a reply', error);
+/** Made by a constructor, not as a literal: see {@link Stamp}. */
+class WatchedResponse {
+  private readonly originalWriteHead: Wrapped['writeHead'];
+  private readonly originalEnd: Wrapped['end'];
+  private ending = false;
+  private bodyEnded: (() => void) | undefined = undefined;
+
+  constructor(
+    private readonly clock: CausalClock,
+    private readonly request: IncomingMessage,
+    { writeHead, end }: Wrapped,
+  ) {
+    this.originalWriteHead = writeHead;
+    this.originalEnd = end;
+  }
+
+  writeHead(response: ServerResponse, args: HeadArguments): ServerResponse {
+    let reply: Reply | undefined;
+    let stamped = args;
+    try {
+      reply = this.replyOf(response, args[0]);
+      if (reply !== undefined) stamped = withHeader(response, args, reply.text);
+    } catch (error) {
+      reply = undefined;
+      this.clock.events.error('stamping a reply', error);
+    }
+    const result = this.originalWriteHead.apply(response, stamped);
+    if (reply !== undefined && !this.ending) this.openBody(response, reply);
+    return result;
+  }
+
+  end(response: ServerResponse, args: unknown[]): ServerResponse {
+    this.ending = true;
+    try {
+      return this.originalEnd.apply(response, args);
+    } finally {
+      this.bodyEnded?.();
+    }
+  }
+
+  /** The reply of a head that is about to be written; undefined where it is none, or may carry none. */
+  private replyOf(response: ServerResponse, status: number): Reply | undefined {
+    if (response.headersSent || status < 200) return undefined;
+    const { headers } = this.request;
+    // Nearly always the headers themselves were extracted from, and nobody need look further.
+    return this.clock.messages.reply(headers) ?? this.clock.messages.reply(headers, activeAt(headers));
+  }
+
+  /** The head has left, with its stamp, and the body is still to come. */
+  private openBody(response: ServerResponse, reply: Reply): void {
+    try {
+      this.bodyEnded?.();
+      this.bodyEnded = reply.openBody();
+      // Before the listeners of the instrumentation, which ends the server span on the same event.
+      response.prependOnceListener('close', this.bodyEnded);
+    } catch (error) {
+      this.clock.events.error('watching the body of a reply', error);
+    }
   }
 }
 
@@ -74,26 +106,6 @@ function openBody(clock: CausalClock, response: ServerResponse, reply: Reply, st
 function mayCarryStamp({ headers }: IncomingMessage): boolean {
   const { baggage } = headers;
   return headers[MEMBER] !== undefined || (typeof baggage === 'string' && baggage.includes(MEMBER));
-}
-
-function stampHead(
-  clock: CausalClock,
-  request: IncomingMessage,
-  response: ServerResponse,
-  args: HeadArguments,
-): { readonly args: HeadArguments; readonly reply: Reply | undefined } {
-  const untouched = { args, reply: undefined };
-  try {
-    if (response.headersSent || args[0] < 200) return untouched;
-    const { headers } = request;
-    // Nearly always the headers themselves were extracted from, and nobody need look further.
-    const reply = clock.messages.reply(headers) ?? clock.messages.reply(headers, activeAt(headers));
-    if (reply === undefined) return untouched;
-    return { args: withHeader(response, args, reply.text), reply };
-  } catch (error) {
-    clock.events.error('stamping a reply', error);
-    return untouched;
-  }
 }
 
 /** The request that is being handled, for an application that extracted from a copy of its headers. */

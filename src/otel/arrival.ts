@@ -9,7 +9,7 @@
 import { type Context, createContextKey, type SpanContext } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import type { IncompleteReason } from './counters.js';
-import type { Arrival } from './records.js';
+import { Arrival } from './records.js';
 
 /** The name of our baggage member, our tracestate member and our header. */
 export const MEMBER = 'causality';
@@ -45,7 +45,7 @@ export function judgeArrival(evidence: Evidence): Arrival | undefined {
   } else if (mark !== parent?.spanId && plainHops === 'visible') {
     hidden = 'passed-on';
   }
-  return { clock, domain, stamp, hidden, parentSpanId: parent?.spanId, server: undefined };
+  return new Arrival(clock, domain, stamp, hidden, parent?.spanId);
 }
 
 /**

@@ -10,21 +10,32 @@ import { MAX_AWAITED_REPLIES } from '../clocks/limits.js';
 import type { Domain } from './domain.js';
 import type { SpanRecord } from './records.js';
 
-export interface Awaited {
-  readonly domain: Domain;
-  /** The span that sent it, while it has not ended; undefined for one that is not ours, whose end nobody shows us. */
-  record: SpanRecord | undefined;
-  requests: number;
+/** Made by a constructor, not as a literal: see {@link Stamp}. */
+export class Awaited {
+  requests = 1;
+  /** How many of them left in a way in which nobody, as far as is known, hears the reply. */
+  unheard = 0;
   /** Our last event before the first of them: who answers any of them knows it. */
   readonly own: number;
-  /** How many of them left in a way in which nobody, as far as is known, hears the reply. */
-  unheard: number;
   /** True for a span that is not ours: nobody will say that its reply is missing. */
   readonly blind: boolean;
-  /** False when a target got no stamp of ours: then none of its is believed. */
-  stamped: boolean;
   /** True for a producer's message, which is complete without a reply. */
   readonly optional: boolean;
+
+  /**
+   * @param record the span that sent it, while it has not ended; undefined for one that is not ours, whose end nobody
+   * shows us
+   * @param stamped false when a target got no stamp of ours: then none of its is believed
+   */
+  constructor(
+    readonly domain: Domain,
+    public record: SpanRecord | undefined,
+    public stamped: boolean,
+  ) {
+    this.own = domain.ownCounter;
+    this.blind = record === undefined;
+    this.optional = record?.kind === SpanKind.PRODUCER;
+  }
 }
 
 /** What is known of one of them. */
@@ -53,9 +64,7 @@ export class AwaitedReplies {
     let awaited = this.bySpan.get(spanId);
     if (awaited === undefined) {
       if (this.bySpan.size >= this.capacity) this.giveUpOldest();
-      const optional = record?.kind === SpanKind.PRODUCER;
-      const [blind, own] = [record === undefined, domain.ownCounter];
-      awaited = { domain, record, requests: 1, own, unheard: 0, blind, stamped, optional };
+      awaited = new Awaited(domain, record, stamped);
       this.bySpan.set(spanId, awaited);
     } else {
       awaited.requests++;

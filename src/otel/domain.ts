@@ -10,7 +10,7 @@ import { CLOCK_RESOLUTION_MS, MAX_COUNTER } from '../clocks/limits.js';
 import { driftMillis, HybridState } from '../clocks/hybrid-state.js';
 import type { LogStamp } from '../clocks/log-stamp.js';
 import { hexOfHalves, type Ntp64 } from '../clocks/ntp64.js';
-import { type CausalStamp, PROCESS_DOMAIN } from '../clocks/stamp.js';
+import { type CausalStamp, PROCESS_DOMAIN, Stamp } from '../clocks/stamp.js';
 import { VectorState } from '../clocks/vector-state.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { ASSIGN, SEPARATOR, wireText } from '../codec/wire-text.js';
@@ -112,18 +112,10 @@ export class Domain {
   }
 
   /** Stamps a new event of this node. */
-  tick(node: string, physicalMillis: number): CausalStamp & { readonly node: string; readonly tick: number } {
+  tick(node: string, physicalMillis: number): Stamp<string, number> {
     this.advance(node, physicalMillis);
-    return {
-      domain: this.id,
-      node,
-      tick: this.counter,
-      lamport: this.lamport,
-      vector: this.vector.snapshot(),
-      hlc: this.hlc.last,
-      incomplete: this.isIncompleteNow,
-      hlcUnordered: this.unordered,
-    };
+    const { id, counter, lamport, vector, hlc, isIncompleteNow, unordered } = this;
+    return new Stamp(id, node, counter, lamport, vector.snapshot(), hlc.last, isIncompleteNow, unordered);
   }
 
   /**

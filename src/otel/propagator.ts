@@ -29,7 +29,7 @@ import { propagatorEnvironment } from './propagator-environment.js';
 import { InboundHeaders, OutboundHeaders } from './headers.js';
 import type { Departure } from './messages.js';
 import { clockOption } from './span-processor.js';
-import type { Arrival } from './records.js';
+import { Arrival } from './records.js';
 import { rememberArrival } from './span-registry.js';
 
 /** Everything is optional. */
@@ -251,15 +251,7 @@ function arriveUnread(clock: CausalClock, before: Context, extracted: Context): 
     const parent = newParent(before, extracted, false);
     if (parent === undefined) return extracted;
     const domain = clock.domains.idOf(parent.traceId);
-    const hidden = 'hook-failed';
-    const arrival: Arrival = {
-      clock,
-      domain,
-      stamp: undefined,
-      hidden,
-      parentSpanId: parent.spanId,
-      server: undefined,
-    };
+    const arrival = new Arrival(clock, domain, undefined, 'hook-failed', parent.spanId);
     rememberArrival(parent, arrival);
     return withArrival(extracted, arrival);
   } catch (error) {

@@ -1,52 +1,85 @@
-/** What the library remembers of a recorded span and of a message that came. */
-import type { SpanKind } from '@opentelemetry/api';
+/**
+ * What the library remembers of a recorded span and of a message that came.
+ *
+ * Both are made by constructors, not as literals: see {@link Stamp}. Another copy of this package in the process may have
+ * made them, too, so nobody asks for their class.
+ */
+import { type Link, type Span, SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import type { IncompleteReason } from './counters.js';
 import type { Domain } from './domain.js';
 
+/** What is read of an SDK's span at its start. All but the context may be missing in an SDK we do not know. */
+export interface LinkedSpan extends Pick<Span, 'spanContext'> {
+  readonly kind?: SpanKind;
+  readonly links?: readonly Link[];
+  readonly droppedLinksCount?: number;
+}
+
 /** A recorded, sampled span. */
-export interface SpanRecord {
-  /** The clock that stamped it: two clocks in one process do not answer for each other. */
-  readonly clock: object;
+export class SpanRecord {
   readonly kind: SpanKind;
-  readonly start: CausalStamp;
-  /** A server span's first reply that carried a stamp. */
-  reply: CausalStamp | undefined;
-  /** Start of the parent span, where this clock stamped it. */
-  readonly parentStart: CausalStamp | undefined;
-  /** The domain at its start; replaced when the span outlives it. */
-  domain: Domain;
-  readonly arrival: Arrival | undefined;
+  /** The span itself, until it has ended, for what is learned meanwhile. */
+  span: LinkedSpan | undefined;
+  /** A server span's first reply that carried a stamp, until the span has ended. */
+  reply: CausalStamp | undefined = undefined;
   /** Requests sent for it whose reply has not brought a stamp. */
-  awaited: number;
+  awaited = 0;
   /** All of them were replied to at some time: none is remembered longer than the span. */
-  answered: boolean;
-  ended: boolean;
-  /** Milliseconds that a cause's clock was proven ahead of ours, the most seen. */
-  behindMillis: number;
-  /** Physical time of its start, in milliseconds. */
-  readonly startMillis?: number;
-  /** Milliseconds by which requests had proven the clock behind when it started: what its hybrid time is ahead. */
-  readonly shiftMillis?: number;
-  /** The span itself, for what is learned between its start and its end. */
-  readonly span: object;
+  answered = false;
+  ended = false;
   /** Its links at its start, dropped ones included: what is more at its end was added meanwhile. */
   readonly linksAtStart: number;
-  /** Another clock's record of the same span. */
-  readonly other: SpanRecord | undefined;
+
+  /**
+   * @param clock the clock that stamped it: two clocks in one process do not answer for each other
+   * @param domain the domain at its start; replaced when the span outlives it
+   * @param parentStart start of the parent span, where this clock stamped it
+   * @param other another clock's record of the same span
+   * @param behindMillis milliseconds that a cause's clock was proven ahead of ours, the most seen
+   * @param startMillis physical time of its start, in milliseconds
+   * @param shiftMillis milliseconds by which requests had proven the clock behind when it started: what its hybrid time
+   * is ahead
+   */
+  constructor(
+    readonly clock: object,
+    span: LinkedSpan,
+    readonly start: CausalStamp,
+    public domain: Domain,
+    readonly arrival: Arrival | undefined,
+    readonly parentStart: CausalStamp | undefined,
+    readonly other: SpanRecord | undefined,
+    public behindMillis: number,
+    readonly startMillis?: number,
+    readonly shiftMillis?: number,
+  ) {
+    this.span = span;
+    this.kind = span.kind ?? SpanKind.INTERNAL;
+    this.linksAtStart = linksOf(span);
+  }
+}
+
+/** Links of a span, those included that the SDK has dropped. */
+export function linksOf({ links, droppedLinksCount }: Pick<LinkedSpan, 'links' | 'droppedLinksCount'>): number {
+  return (links?.length ?? 0) + (droppedLinksCount ?? 0);
 }
 
 /** What a message brought: put into the context by `extract`, merged by the next span start or inject there. */
-export interface Arrival {
-  /** The clock whose propagator read it, and whose reply answers it. */
-  readonly clock: object;
-  /** The domain of the trace that the message belongs to; empty where it named none. */
-  readonly domain: string;
-  readonly stamp: CausalStamp | undefined;
-  /** Why the receiver's trace is incomplete from here on, where it is. */
-  readonly hidden: IncompleteReason | undefined;
-  /** The span that the message's trace context names as its sender. */
-  readonly parentSpanId: string | undefined;
+export class Arrival {
   /** The server span that merged it first, and that its reply belongs to. */
-  server: SpanRecord | undefined;
+  server: SpanRecord | undefined = undefined;
+
+  /**
+   * @param clock the clock whose propagator read it, and whose reply answers it
+   * @param domain the domain of the trace that the message belongs to; empty where it named none
+   * @param hidden why the receiver's trace is incomplete from here on, where it is
+   * @param parentSpanId the span that the message's trace context names as its sender
+   */
+  constructor(
+    readonly clock: object,
+    readonly domain: string,
+    readonly stamp: CausalStamp | undefined,
+    readonly hidden: IncompleteReason | undefined,
+    readonly parentSpanId: string | undefined,
+  ) {}
 }

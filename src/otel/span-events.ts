@@ -6,22 +6,18 @@
  * that were added meanwhile included.
  * Hazard: the event is the call. Times that an application passes to `startSpan` or `end` play no part.
  */
-import { type Context, type Link, type Span, type SpanContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
+import { type Context, type Link, type SpanContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import { arrivalIn, isMarkUnread } from './arrival.js';
 import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import { LatestEvent } from './latest-event.js';
-import type { Arrival, SpanRecord } from './records.js';
+import { type Arrival, linksOf, type LinkedSpan, SpanRecord } from './records.js';
 import { type Resourced, serviceName } from './service-name.js';
 import { anyRecordOf, arrivalOf, recordOf, remember } from './span-registry.js';
 
-/** What is read of an SDK's span. All but the context may be missing in an SDK we do not know. */
-export interface StartedSpan extends Pick<Span, 'spanContext'>, Resourced {
-  readonly kind?: SpanKind;
-  readonly links?: readonly Link[];
-  readonly droppedLinksCount?: number;
-}
+/** What is read of an SDK's span, its resource's name included. */
+export type StartedSpan = LinkedSpan & Resourced;
 
 export class SpanEvents {
   constructor(
@@ -70,24 +66,18 @@ export class SpanEvents {
     if ((span.droppedLinksCount ?? 0) > 0) domain.hide('links-dropped');
     this.domains.admit(domain);
 
-    const record: SpanRecord = {
-      clock: this.clock,
-      kind: span.kind ?? SpanKind.INTERNAL,
-      start: domain.tick(node, now),
-      reply: undefined,
-      parentStart: parentRecord?.start,
+    const record = new SpanRecord(
+      this.clock,
+      span,
+      domain.tick(node, now),
       domain,
       arrival,
-      awaited: 0,
-      answered: false,
-      ended: false,
-      behindMillis,
-      startMillis: now,
-      shiftMillis: domain.offsetMillis,
-      span,
-      linksAtStart: linksOf(span),
+      parentRecord?.start,
       other,
-    };
+      behindMillis,
+      now,
+      domain.offsetMillis,
+    );
     remember(spanContext, record);
     if (record.kind === SpanKind.SERVER && arrival !== undefined) arrival.server ??= record;
     this.domains.enter(domain);
@@ -144,6 +134,9 @@ export class SpanEvents {
   }
 
   private letGo(record: SpanRecord): void {
+    // The record may be held for as long as the trace is remembered; the span need not.
+    record.span = undefined;
+    record.reply = undefined;
     // The domain may be remembered for long after the trace; the span that its last message led to must not be.
     if (record.domain.lastArrival === record.arrival) record.domain.lastArrival = undefined;
     if (!record.domain.dropped) this.domains.leave(record.domain);
@@ -167,8 +160,9 @@ export class SpanEvents {
   /** Links that were added after the start, as for a batch that had yet to come. Those heard already change nothing. */
   private hearLateLinks(record: SpanRecord, domain: Domain, traceId: string, now: number): void {
     try {
-      if (linksOf(record.span) === record.linksAtStart) return;
-      const { links = [], droppedLinksCount = 0 } = record.span as StartedSpan;
+      const { span } = record;
+      if (span === undefined || linksOf(span) === record.linksAtStart) return;
+      const { links = [], droppedLinksCount = 0 } = span;
       record.behindMillis = Math.max(record.behindMillis, this.hearLinks(domain, links, traceId, now));
       if (droppedLinksCount > 0) domain.hide('links-dropped');
     } catch (error) {
@@ -201,8 +195,4 @@ export class SpanEvents {
     }
     return behindMillis;
   }
-}
-
-function linksOf({ links, droppedLinksCount }: Pick<StartedSpan, 'links' | 'droppedLinksCount'>): number {
-  return (links?.length ?? 0) + (droppedLinksCount ?? 0);
 }
