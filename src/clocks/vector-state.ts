@@ -69,13 +69,25 @@ export class VectorState {
     const ownRefused = ownHeard > ownLimit;
     let dropped = 0;
     if (node !== undefined && ownHeard > this.own && !ownRefused) dropped += this.tick(node, ownHeard);
-    if (this.size === 0 && ownHeard === 0 && heard.ownIndex < 0 && heard.size <= this.maxEntries) {
-      // The first message of a trace: its table never changes, so it need not be copied.
-      this.table = heard.table;
-      return NOTHING;
-    }
-    if (this.bringsNews(heard, node)) dropped += this.join(heard, node);
+    if (!this.adopt(heard, node, ownHeard) && this.bringsNews(heard, node)) dropped += this.join(heard, node);
     return dropped === 0 && !ownRefused ? NOTHING : { dropped, ownRefused };
+  }
+
+  /**
+   * The first that is heard in a trace: there is nothing yet but our own entry, at the most, and that is kept apart. So the
+   * table that was heard, which never changes, can be ours as it is.
+   */
+  private adopt(heard: VectorTimestamp, node: string | undefined, ownHeard: number): boolean {
+    if (heard.ownIndex >= 0 || heard.size > this.maxEntries) return false;
+    if (this.size === 0 && ownHeard === 0) {
+      this.table = heard.table;
+      return true;
+    }
+    if (node === undefined || ownHeard === 0 || this.size !== 1 || this.ownIndex !== 0 || heard.size === 1)
+      return false;
+    this.table = heard.table;
+    this.ownIndex = heard.table.indexOf(node);
+    return true;
   }
 
   private bringsNews(heard: VectorTimestamp, node: string | undefined): boolean {

@@ -1,14 +1,16 @@
 /**
  * The entries of a vector as two columns, which several vectors share: those of one node differ in one counter.
  *
- * Guarantee: a table never changes, and neither do its columns, so tables may share a column, too. Its text is made once
- * for each format, but for the one counter.
+ * Guarantee: a table never changes, and neither do its columns, so tables may share a column, too. Its text is made twice
+ * at the most for each format, but for the one counter: tables whose text is wanted once only are many.
  */
 /** Node ids in ascending code unit order, and beside them their counters. Never changed once made. */
 export class VectorTable {
   // Two formats (wire and attribute) with one own entry are the rule; more would be a table used as a cache.
   private latest: VectorPieces | undefined;
   private earlier: VectorPieces | undefined;
+  /** The signs between node and counter of the formats that were asked for: pieces are made for the second text only. */
+  private asked = '';
 
   /** @param heardAt for each entry when it last brought news, in the owner's own count; absent where nobody keeps it */
   constructor(
@@ -37,7 +39,6 @@ export class VectorTable {
     const { nodes } = this;
     const own = nodes[at] as string;
     // Joined in the end, not added up: a rope of all these would be walked again by whoever reads a text that it is part of.
-    // (V8 gives a rope back as it is where it is the only text that is joined.)
     const before =
       at === 0 ? [own, assign].join('') : [this.entries(0, at, assign, separator), separator, own, assign].join('');
     const after =
@@ -59,6 +60,7 @@ export class VectorTable {
   /** All entries as text, the one at `ownIndex` with another counter; -1 for none. */
   text(ownIndex: number, own: number, assign: string, separator: string): string {
     if (this.nodes.length === 0) return '';
+    if (this.isFirst(assign)) return (this.nodes[0] as string) + this.behindFirst(ownIndex, own, assign, separator);
     const at = ownIndex >= 0 ? ownIndex : 0;
     const { before, after } = this.around(at, assign, separator);
     return before + (ownIndex >= 0 ? own : this.counters[0]) + after;
@@ -70,12 +72,26 @@ export class VectorTable {
    * pieces, or each event would cost the more, in time and in memory, the more entries there are.
    */
   keptText(ownIndex: number, own: number, assign: string, separator: string): string {
-    if (this.nodes.length === 0) return '';
-    const at = ownIndex >= 0 ? ownIndex : 0;
-    const isFirst = this.madeAround(at, assign, separator) === undefined;
-    const { before, after } = this.around(at, assign, separator);
-    const counter = ownIndex >= 0 ? own : (this.counters[0] as number);
-    return isFirst ? [before, counter, after].join('') : before + counter + after;
+    if (this.nodes.length === 0 || !this.isFirst(assign)) return this.text(ownIndex, own, assign, separator);
+    // (V8 gives a rope back as it is where it is the only text that is joined.)
+    return [this.nodes[0], this.behindFirst(ownIndex, own, assign, separator)].join('');
+  }
+
+  /** True when no text of this format was asked for since the table was made, or told to forget. */
+  private isFirst(assign: string): boolean {
+    if (this.asked.includes(assign)) return false;
+    this.asked += assign;
+    return true;
+  }
+
+  /** All of the text that comes after the first node, added up. */
+  private behindFirst(ownIndex: number, own: number, assign: string, separator: string): string {
+    const { nodes, counters } = this;
+    let text = assign + (ownIndex === 0 ? own : counters[0]);
+    for (let i = 1; i < nodes.length; i++) {
+      text += separator + nodes[i] + assign + (ownIndex === i ? own : counters[i]);
+    }
+    return text;
   }
 
   /** Characters of that text without making it. */
@@ -88,6 +104,7 @@ export class VectorTable {
 
   /** Gives the cached text back to the collector; the next use makes it again. */
   forgetText(): void {
+    this.asked = '';
     this.latest = undefined;
     this.earlier = undefined;
   }

@@ -5,14 +5,17 @@
  * Hazard: without W3C trace context among the propagators a request names nobody, and its reply is not heard.
  */
 
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-/;
 const SPAN_ID_FROM = 36;
 const SPAN_ID_TO = 52;
+const DASH = 45;
 
-/** The span id in a `traceparent` value; undefined for anything else. */
+/**
+ * The span id in a `traceparent` value; undefined for what cannot be one. Its digits are not looked at: nobody awaits a
+ * reply for a span id that is none.
+ */
 export function parentSpanIn(value: unknown): string | undefined {
-  // No groups: a match that is taken apart costs twice as much, and every request has one.
-  return typeof value === 'string' && TRACEPARENT.test(value) ? value.slice(SPAN_ID_FROM, SPAN_ID_TO) : undefined;
+  if (typeof value !== 'string' || value.charCodeAt(SPAN_ID_FROM - 1) !== DASH) return undefined;
+  return value.charCodeAt(SPAN_ID_TO) === DASH ? value.slice(SPAN_ID_FROM, SPAN_ID_TO) : undefined;
 }
 
 /**

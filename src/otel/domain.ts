@@ -9,7 +9,7 @@
 import { CLOCK_RESOLUTION_MS, MAX_COUNTER } from '../clocks/limits.js';
 import { driftMillis, HybridState } from '../clocks/hybrid-state.js';
 import type { LogStamp } from '../clocks/log-stamp.js';
-import { hexOfHalves, type Ntp64 } from '../clocks/ntp64.js';
+import { compareHalves, hexOfHalves, type Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN, Stamp } from '../clocks/stamp.js';
 import { VectorState } from '../clocks/vector-state.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
@@ -203,7 +203,8 @@ export class Domain {
   raise(floor: TimesFloor): void {
     // A forged Lamport time must spoil its own trace only, so one beyond half of the range raises nothing.
     if (this.lamport > floor.lamport && this.lamport <= MAX_COUNTER / 2) floor.lamport = this.lamport;
-    if (this.hlc.last.compare(floor.hlc) > 0) floor.hlc = this.hlc.last;
+    const { seconds, fraction } = this.hlc;
+    if (compareHalves(seconds, fraction, floor.hlc.seconds, floor.hlc.fraction) > 0) floor.hlc = this.hlc.last;
   }
 
   /** A trace goes on whose domain was dropped: every later time is above the times it had. */

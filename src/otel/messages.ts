@@ -234,8 +234,8 @@ export class Messages {
     return awaited === undefined ? () => {} : openBody(this.domainOf(awaited));
   }
 
-  private domainOf({ record, domain }: AwaitedRequest): Domain {
-    return record === undefined ? this.domains.current(domain) : this.domains.present(record, this.domains.now());
+  private domainOf({ record, domain }: AwaitedRequest, now = this.domains.now()): Domain {
+    return record === undefined ? this.domains.current(domain) : this.domains.present(record, now);
   }
 
   /**
@@ -250,8 +250,8 @@ export class Messages {
     }
     const stamp = this.read(text);
     if (stamp === undefined) return false;
-    const domain = this.domainOf(awaited);
     const now = this.domains.now();
+    const domain = this.domainOf(awaited, now);
     if (stamp.domain !== domain.id) {
       this.domains.counters.refused('other-domain', `a reply of ${stamp.domain} to a request of ${domain.id}`);
       domain.hearTimes(stamp, now, false);

@@ -28,7 +28,8 @@ describe('the headers of an outgoing request', () => {
     for (const other of [
       '',
       `00-${TRACE_ID}-${SPAN_ID}`,
-      `00-${TRACE_ID.toUpperCase()}-${SPAN_ID}-01`,
+      `00-${TRACE_ID}+${SPAN_ID}-01`,
+      `00-${TRACE_ID}-${SPAN_ID}x01`,
       17,
       undefined,
     ]) {
