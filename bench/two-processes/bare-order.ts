@@ -50,7 +50,8 @@ class Trace {
 
 class Started {
   constructor(
-    readonly span: Span,
+    /** Until it has ended: what the span refers to must not be kept by what refers to the span. */
+    public span: Span | undefined,
     readonly known: Trace,
   ) {}
 }
@@ -108,6 +109,7 @@ export class BareOrder implements SpanProcessor, TextMapPropagator {
     if (span.kind === SpanKind.CLIENT) span.setAttribute(ATTRIBUTE.endVector, `${others},${this.node}=${tick}`);
     span.setAttribute(ATTRIBUTE.endLamport, tick);
     span.setAttribute(ATTRIBUTE.endTick, tick);
+    started.span = undefined;
   }
 
   inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
@@ -146,8 +148,8 @@ export class BareOrder implements SpanProcessor, TextMapPropagator {
     const started = this.received.get(headers);
     if (started === undefined) return;
     const tick = this.advance(started.known);
-    started.span.setAttribute(ATTRIBUTE.replyLamport, tick);
-    started.span.setAttribute(ATTRIBUTE.replyTick, tick);
+    started.span?.setAttribute(ATTRIBUTE.replyLamport, tick);
+    started.span?.setAttribute(ATTRIBUTE.replyTick, tick);
     response.setHeader(STAMP, this.text(started.known));
   }
 

@@ -10,6 +10,8 @@ export interface Slice {
   /** Processor time of each process, in microseconds. */
   readonly clientMicros: number;
   readonly serverMicros: number;
+  /** How long both stood still for the collector, in microseconds. */
+  readonly collectorMicros: number;
 }
 
 class Process {
@@ -68,6 +70,7 @@ export class Pair {
       millis: asked.millis,
       clientMicros: after.client - before.client,
       serverMicros: after.server - before.server,
+      collectorMicros: after.collector - before.collector,
     };
   }
 
@@ -83,9 +86,10 @@ export class Pair {
     this.server.stop();
   }
 
-  private async usage(): Promise<{ readonly client: number; readonly server: number }> {
+  private async usage(): Promise<{ readonly client: number; readonly server: number; readonly collector: number }> {
     const client = await this.client.next('usage', { kind: 'usage' });
     const server = await this.server.next('usage', { kind: 'usage' });
-    return { client: client.micros, server: server.micros };
+    const collector = client.collectorMicros + server.collectorMicros;
+    return { client: client.micros, server: server.micros, collector };
   }
 }

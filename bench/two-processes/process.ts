@@ -82,6 +82,11 @@ registerInstrumentations({ instrumentations: [new HttpInstrumentation()] });
 // Loaded here, so that the instrumentation sees it.
 const http = createRequire(import.meta.url)('node:http') as typeof Http;
 
+let collectorMicros = 0;
+new PerformanceObserver((list) => {
+  for (const { duration } of list.getEntries()) collectorMicros += duration * 1000;
+}).observe({ entryTypes: ['gc'] });
+
 const say = (said: Answer): void => void process.send?.(said);
 
 function serve(): void {
@@ -125,7 +130,7 @@ async function answer(order: Order): Promise<Answer> {
   if (order.kind === 'ask') return ask(order.port, order.millis);
   if (order.kind === 'usage') {
     const { user, system } = process.cpuUsage();
-    return { kind: 'usage', micros: user + system };
+    return { kind: 'usage', micros: user + system, collectorMicros };
   }
   await provider.forceFlush();
   const reasons = Object.keys(clock?.counters.incomplete ?? {});

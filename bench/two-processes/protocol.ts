@@ -22,7 +22,8 @@ export type Answer =
   /** From a server, once, when it listens. */
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'ask'; readonly requests: number; readonly millis: number }
-  | { readonly kind: 'usage'; readonly micros: number }
+  /** Processor time, and how long the program stood still for the collector. */
+  | { readonly kind: 'usage'; readonly micros: number; readonly collectorMicros: number }
   | { readonly kind: 'account'; readonly account: Account };
 
 export interface Account {

@@ -153,12 +153,15 @@ export class VectorState {
       return 0;
     }
     const at = insertionIndex(nodes, node);
-    return this.keep(
+    const longer = [
       nodes.toSpliced(at, 0, node),
       counters.toSpliced(at, 0, this.own),
       heardAt?.toSpliced(at, 0, 0),
-      node,
-    );
+    ] as const;
+    if (nodes.length >= this.maxEntries) return this.keep(...longer, node);
+    this.table = new VectorTable(...longer);
+    this.ownIndex = at;
+    return 0;
   }
 
   private keep(nodes: string[], counters: number[], heardAt: number[] | undefined, node: string | undefined): number {
