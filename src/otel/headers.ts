@@ -163,9 +163,8 @@ export class OutboundHeaders implements TextMapSetter {
   ): { readonly unsent: string | undefined } {
     const { tracestate, baggage } = this;
     const text = departure?.text;
-    const own = new CarrierTexts(carrier);
     if (departure !== undefined) {
-      const others = tracestate?.text ?? left(own, TRACESTATE);
+      const others = tracestate?.text ?? left(carrier, TRACESTATE);
       const marked = prependMember(`${MEMBER}=${departure.mark}`, others, TRACESTATE_LIMITS);
       this.write(carrier, tracestate?.key ?? TRACESTATE, marked, failed);
     } else if (tracestate !== undefined) {
@@ -173,15 +172,15 @@ export class OutboundHeaders implements TextMapSetter {
     }
     const inHeader = place === 'header' ? text : undefined;
     if (inHeader !== undefined) this.write(carrier, MEMBER, inHeader, failed);
-    else if (departure !== undefined && (own.textOf(MEMBER) ?? '') !== '') this.write(carrier, MEMBER, '', failed);
+    else if (departure !== undefined && (textIn(carrier, MEMBER) ?? '') !== '') this.write(carrier, MEMBER, '', failed);
     if (text !== undefined && place === 'baggage') {
-      const others = baggage?.text ?? left(own, BAGGAGE);
+      const others = baggage?.text ?? left(carrier, BAGGAGE);
       const stamped = withStamp(others, text);
       this.write(carrier, baggage?.key ?? BAGGAGE, stamped ?? others, failed);
       return stamped === undefined ? { unsent: `no room behind ${others?.length} bytes of baggage` } : ALL_SENT;
     }
     if (baggage !== undefined) this.write(carrier, baggage.key, baggage.text, failed);
-    else if (departure !== undefined) this.write(carrier, BAGGAGE, withoutStamp(own), failed);
+    else if (departure !== undefined) this.write(carrier, BAGGAGE, withoutStamp(carrier), failed);
     return ALL_SENT;
   }
 
@@ -208,8 +207,8 @@ interface HeldList {
  * undefined where there is none. Beside the new mark an old stamp would pass for a new one, in the other place of the
  * two as well, and a target that may not have stamps would get it.
  */
-function withoutStamp(carrier: CarrierTexts): string | undefined {
-  const text = carrier.textOf(BAGGAGE);
+function withoutStamp(carrier: unknown): string | undefined {
+  const text = textIn(carrier, BAGGAGE);
   if (text === undefined || !text.includes(MEMBER)) return undefined;
   const { rest, values } = takeMember(text, MEMBER);
   return values.length > 0 ? (rest ?? '') : undefined;
@@ -219,48 +218,29 @@ function withoutStamp(carrier: CarrierTexts): string | undefined {
  * What the application itself put into the carrier before anybody injected, without members of ours that an earlier
  * attempt left there: a setter cannot add to a header, only replace it.
  */
-function left(carrier: CarrierTexts, list: string): string | undefined {
-  const text = carrier.textOf(list);
+function left(carrier: unknown, list: string): string | undefined {
+  const text = textIn(carrier, list);
   return text === undefined ? undefined : takeMember(text, MEMBER).rest;
 }
 
-/** Headers of the application's, in an object with names in any case, or in something with `get`: a `Headers`, a map. */
-class CarrierTexts {
-  /** Names that may be ours in another case: found at the first need, in one pass for all three of ours. */
-  private names: readonly string[] | undefined;
-
-  constructor(private readonly carrier: unknown) {}
-
-  /** A header as one text; undefined where there is none, or it cannot be had. */
-  textOf(name: string): string | undefined {
-    try {
-      const value = this.valueOf(name);
-      if (!isText(value) || value === undefined || value === null) return undefined;
-      return typeof value === 'string' ? value : value.join(',');
-    } catch {
-      return undefined;
-    }
-  }
-
-  private valueOf(name: string): unknown {
-    const { carrier } = this;
-    if (typeof carrier !== 'object' || carrier === null) return undefined;
-    const headers = carrier as Readonly<Record<string, unknown>>;
-    if (headers[name] !== undefined) return headers[name];
-    if (typeof headers['get'] === 'function') return (carrier as ReadonlyMap<string, unknown>).get(name);
-    this.names ??= namesAsLongAsOurs(headers);
-    for (const key of this.names) if (key.length === name.length && key.toLowerCase() === name) return headers[key];
+function textIn(carrier: unknown, name: string): string | undefined {
+  try {
+    const value = valueIn(carrier, name);
+    if (!isText(value) || value === undefined || value === null) return undefined;
+    return typeof value === 'string' ? value : value.join(',');
+  } catch {
     return undefined;
   }
 }
 
-function namesAsLongAsOurs(headers: object): readonly string[] {
-  const names: string[] = [];
-  for (const key in headers) {
-    const { length } = key;
-    if (length === BAGGAGE.length || length === TRACESTATE.length || length === MEMBER.length) names.push(key);
-  }
-  return names;
+/** A carrier is an object with headers in any case, or something with `get`: a `Headers`, a map, gRPC's metadata. */
+function valueIn(carrier: unknown, name: string): unknown {
+  if (typeof carrier !== 'object' || carrier === null) return undefined;
+  const headers = carrier as Readonly<Record<string, unknown>>;
+  if (headers[name] !== undefined) return headers[name];
+  if (typeof headers['get'] === 'function') return (carrier as ReadonlyMap<string, unknown>).get(name);
+  for (const key in headers) if (key.length === name.length && key.toLowerCase() === name) return headers[key];
+  return undefined;
 }
 
 /**
