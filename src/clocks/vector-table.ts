@@ -60,9 +60,13 @@ export class VectorTable {
   /** All entries as text, the one at `ownIndex` with another counter; -1 for none. */
   text(ownIndex: number, own: number, assign: string, separator: string): string {
     if (this.nodes.length === 0) return '';
-    if (this.isFirst(assign)) return (this.nodes[0] as string) + this.behindFirst(ownIndex, own, assign, separator);
     const at = ownIndex >= 0 ? ownIndex : 0;
-    const { before, after } = this.around(at, assign, separator);
+    let pieces = this.madeAround(at, assign, separator);
+    if (pieces === undefined) {
+      if (this.isFirst(assign)) return (this.nodes[0] as string) + this.behindFirst(ownIndex, own, assign, separator);
+      pieces = this.makeAround(at, assign, separator);
+    }
+    const { before, after } = pieces;
     return before + (ownIndex >= 0 ? own : this.counters[0]) + after;
   }
 
