@@ -265,6 +265,27 @@ describe('HTTP replies', () => {
     expect(compareStamps(made['between'] as CausalStamp, later)).to.equal('unknown');
   });
 
+  for (const [when, first] of [
+    ['before the head', (): void => {}],
+    ['in the body', (response: ServerResponse) => response.write('part')],
+  ] as const) {
+    it(`goes on calling the body open where its end was refused ${when}`, async () => {
+      let between: CausalStamp | undefined;
+      let after: CausalStamp | undefined;
+      const [, port] = await serve('server', (_request, response, node, inside) => {
+        first(response);
+        expect(() => response.end(17)).to.throw();
+        response.write('more');
+        between = startOf(node.start('between', inside).span);
+        response.end('rest');
+        after = startOf(node.start('after', inside).span);
+      });
+      const { body } = await call(port, gateway.start('root').context);
+      expect(body).to.match(/morerest$/);
+      expect([between?.incomplete, after?.incomplete]).to.deep.equal([true, false]);
+    });
+  }
+
   const copies: Record<string, (upstream: IncomingMessage, response: ServerResponse) => void> = {
     'with setHeader': (upstream, response) => {
       for (const [name, value] of Object.entries(upstream.headers)) response.setHeader(name, value ?? '');
