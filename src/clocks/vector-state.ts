@@ -91,7 +91,8 @@ export class VectorState {
   }
 
   private bringsNews(heard: VectorTimestamp, node: string | undefined): boolean {
-    if (heard.table === this.table) return false;
+    // Another owner of the table that is ours, too, may override an entry of it that we do not.
+    if (heard.table === this.table && (heard.ownIndex < 0 || heard.ownIndex === this.ownIndex)) return false;
     const ours = this.table.nodes;
     const theirs = heard.table.nodes;
     let i = 0;
