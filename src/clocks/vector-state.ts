@@ -78,7 +78,8 @@ export class VectorState {
    * table that was heard, which never changes, can be ours as it is.
    */
   private adopt(heard: VectorTimestamp, node: string | undefined, ownHeard: number): boolean {
-    if (heard.ownIndex >= 0 || heard.size > this.maxEntries) return false;
+    // How old entries are is said in their owner's own count.
+    if (heard.ownIndex >= 0 || heard.table.heardAt !== undefined || heard.size > this.maxEntries) return false;
     if (this.size === 0 && ownHeard === 0) {
       this.table = heard.table;
       return true;

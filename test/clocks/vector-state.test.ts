@@ -278,6 +278,16 @@ describe('vector states that share tables', () => {
     );
   });
 
+  it('count for themselves how old each entry is', () => {
+    const relaying = new VectorState(2);
+    for (const heard of [{ a: 1 }, { b: 1 }, { a: 2 }]) relaying.hear(vector(heard), 'y', 0);
+    const state = new VectorState(2);
+    state.hear(relaying.snapshot(), OWN, 0);
+    // By the relaying state's count both would be newer than this.
+    expect(state.hear(vector({ c: 1 }), OWN, 0).dropped).to.equal(1);
+    expect(state.snapshot().toString()).to.equal('b=1,c=1');
+  });
+
   it('say the same when they are heard of again, whoever overrides whose entry', () => {
     const message = vector({ a: 1, b: 9, m: 9 });
     const [b, m] = [new VectorState(4), new VectorState(4)];
