@@ -78,7 +78,8 @@ export class VectorState {
    * table that was heard, which never changes, can be ours as it is.
    */
   private adopt(heard: VectorTimestamp, node: string | undefined, ownHeard: number): boolean {
-    if (heard.ownIndex >= 0 || heard.size > this.maxEntries) return false;
+    // How old entries are is said in their owner's own count.
+    if (heard.ownIndex >= 0 || heard.table.heardAt !== undefined || heard.size > this.maxEntries) return false;
     if (this.size === 0 && ownHeard === 0) {
       this.table = heard.table;
       return true;
@@ -91,7 +92,8 @@ export class VectorState {
   }
 
   private bringsNews(heard: VectorTimestamp, node: string | undefined): boolean {
-    if (heard.table === this.table) return false;
+    // Another owner of the table that is ours, too, may override an entry of it that we do not.
+    if (heard.table === this.table && (heard.ownIndex < 0 || heard.ownIndex === this.ownIndex)) return false;
     const ours = this.table.nodes;
     const theirs = heard.table.nodes;
     let i = 0;

@@ -77,7 +77,9 @@ class WatchedResponse {
     try {
       return this.originalEnd.apply(response, args);
     } finally {
-      this.bodyEnded?.();
+      // An end that was refused, for a chunk of the wrong type say, is none: the application may go on with the body.
+      this.ending = response.writableEnded;
+      if (this.ending) this.bodyEnded?.();
     }
   }
 

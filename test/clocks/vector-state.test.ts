@@ -195,6 +195,129 @@ describe('VectorState', () => {
   });
 });
 
+/**
+ * Several states that hear the very same vectors, as the traces of one process and the nodes of one test do: tables end up
+ * in many hands, with another own entry in each.
+ */
+describe('vector states that share tables', () => {
+  const NODES = ['b', 'm', 'y'] as const;
+  const at = fc.nat({ max: NODES.length - 1 });
+  const format = fc.constantFrom(['*', '~'] as const, ['=', ','] as const, [':', ' '] as const);
+  const move = fc.oneof(
+    fc.record({ kind: fc.constant('tick' as const), at }),
+    fc.record({ kind: fc.constant('hear' as const), at, which: fc.nat({ max: 3 }) }),
+    fc.record({ kind: fc.constant('snapshot' as const), at }),
+    fc.record({ kind: fc.constant('message' as const), at }),
+    fc.record({ kind: fc.constant('rest' as const), at }),
+    fc.record({ kind: fc.constant('print' as const), at, format, kept: fc.boolean() }),
+  );
+  const received = fc.dictionary(fc.constantFrom('a', ...NODES), fc.integer({ min: 1, max: 2 }), { minKeys: 1 });
+
+  it('do what naive ones do, and nothing that was ever told changes', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 6 }),
+        fc.array(received, { minLength: 1, maxLength: 2 }),
+        fc.subarray([...NODES.keys()]),
+        fc.array(move, { maxLength: 30, size: 'max' }),
+        (maxEntries, first, beginners, moves) => {
+          const states = NODES.map((node) => ({
+            node,
+            real: new VectorState(maxEntries),
+            naive: new NaiveVectorState(node, maxEntries),
+            made: 0,
+          }));
+          /** All that can be heard, beside what it says. */
+          const told: { heard: VectorTimestamp; entries: readonly (readonly [string, number])[] }[] = [];
+          const tell = (heard: VectorTimestamp): void => {
+            if (heard.size > 0) told.unshift({ heard, entries: [...heard] });
+          };
+          for (const record of first) tell(vector(record));
+
+          // Some begin with an event of their own and the same message: that is when a table gets more than one owner.
+          const beginnings = beginners.flatMap((one) => [
+            { kind: 'tick' as const, at: one },
+            { kind: 'hear' as const, at: one, which: 0 },
+          ]);
+          for (const step of [...beginnings, ...moves]) {
+            const state = states[step.at] as (typeof states)[number];
+            const { node, real, naive } = state;
+            if (step.kind === 'tick') {
+              state.made = Math.max(state.made, real.ownCounter) + 1;
+              expect(real.tick(node, state.made)).to.equal(naive.tick(state.made));
+            } else if (step.kind === 'hear') {
+              const { heard, entries } = told[step.which % told.length] as (typeof told)[number];
+              expect(real.hear(heard, node, state.made)).to.deep.equal(naive.hear(new Map(entries), state.made));
+            } else if (step.kind === 'snapshot') {
+              tell(real.snapshot());
+            } else if (step.kind === 'message') {
+              // Without an own entry, as a reader makes it.
+              tell(VectorTimestamp.from(real.snapshot()));
+            } else if (step.kind === 'rest') {
+              real.rest();
+            } else {
+              const [assign, separator] = step.format;
+              const expected = naive.toString().replaceAll('=', assign).replaceAll(',', separator);
+              if (step.kept) expect(real.snapshot().keptText()).to.equal(naive.toString());
+              expect(real.text(assign, separator)).to.equal(expected);
+            }
+            for (const each of states) {
+              expect([...each.real.snapshot()].map((entry) => entry.join('=')).join(',')).to.equal(
+                each.naive.toString(),
+              );
+            }
+            for (const { heard, entries } of told) expect([...heard]).to.deep.equal(entries);
+          }
+          for (const { heard, entries } of told) {
+            const text = entries.map((entry) => entry.join('=')).join(',');
+            expect([heard.toString(), heard.textLength, heard.keptText()]).to.deep.equal([text, text.length, text]);
+          }
+        },
+      ),
+      { numRuns: 1500 },
+    );
+  });
+
+  it('count for themselves how old each entry is', () => {
+    const relaying = new VectorState(2);
+    for (const heard of [{ a: 1 }, { b: 1 }, { a: 2 }]) relaying.hear(vector(heard), 'y', 0);
+    const state = new VectorState(2);
+    state.hear(relaying.snapshot(), OWN, 0);
+    // By the relaying state's count both would be newer than this.
+    expect(state.hear(vector({ c: 1 }), OWN, 0).dropped).to.equal(1);
+    expect(state.snapshot().toString()).to.equal('b=1,c=1');
+  });
+
+  it('say the same when they are heard of again, whoever overrides whose entry', () => {
+    const message = vector({ a: 1, b: 9, m: 9 });
+    const [b, m] = [new VectorState(4), new VectorState(4)];
+    // Each takes the table as it is, but for its own entry, which nobody else may move.
+    for (const [state, node] of [
+      [b, 'b'],
+      [m, 'm'],
+    ] as const) {
+      state.tick(node, 2);
+      expect(state.hear(message, node, 2).ownRefused).to.equal(true);
+      expect(state.snapshot().table).to.equal(message.table);
+    }
+    for (let round = 0; round < 3; round++) {
+      expect([b.text('=', ','), m.text('=', ','), message.toString()]).to.deep.equal([
+        'a=1,b=2,m=9',
+        'a=1,b=9,m=2',
+        'a=1,b=9,m=9',
+      ]);
+      b.rest();
+    }
+    // What another owner overrides in the shared table is news where it is more, and none where it is less.
+    b.hear(m.snapshot(), 'b', 2);
+    expect(b.snapshot().toString()).to.equal('a=1,b=2,m=9');
+    m.tick('m', 12);
+    b.hear(m.snapshot(), 'b', 2);
+    expect(b.snapshot().toString()).to.equal('a=1,b=2,m=12');
+    expect(m.snapshot().toString()).to.equal('a=1,b=9,m=12');
+  });
+});
+
 describe('fitVector', () => {
   let whole: VectorTimestamp;
   beforeEach(() => {

@@ -173,6 +173,15 @@ describe('HTTP replies', () => {
     expect(server.node.finished('handle').attributes).to.include({ 'causality.tick': 1, 'causality.reply.tick': 2 });
   });
 
+  const thrownBy = (call: () => unknown): string => {
+    try {
+      call();
+      return 'nothing';
+    } catch (error) {
+      return (error as { code?: string }).code ?? String(error);
+    }
+  };
+
   const heads: Record<string, Handler> = {
     'an implicit head': plain,
     'a head by status and object': (_q, r) =>
@@ -208,6 +217,35 @@ describe('HTTP replies', () => {
       } catch {
         r.writeHead(500, { 'X-One': '1' }).end('no');
       }
+    },
+    'a status as text': (_q, r) => r.writeHead('200' as never, { 'X-One': '1' }).end('ok'),
+    'a head with null for a reason': (_q, r) => r.writeHead(200, null as unknown as string, { 'X-One': '1' }).end('ok'),
+    'a head with null for headers': (_q, r) => r.writeHead(200, 'Fine', null as never).end('ok'),
+    'an object and nothing behind it': (_q, r) => r.writeHead(200, { 'X-One': '1' } as never, undefined).end('ok'),
+    'heads that are refused': (_q, r) => {
+      const refused = [[], [1000], [Symbol('200')], [200, { 'X Bad': '1' }], [200, ['X-Odd']], [200, 'a\nb']].map(
+        (args) => thrownBy(() => r.writeHead(...(args as [number]))),
+      );
+      // Node keeps what it refused.
+      Object.assign(r, { statusCode: 200, statusMessage: 'OK' });
+      r.end(JSON.stringify(refused));
+    },
+    'a head that is written again too late, and an end after the end': (_q, r) => {
+      r.write('o');
+      r.write(thrownBy(() => r.writeHead(200)));
+      r.on('error', () => {});
+      r.end('k').end('?');
+    },
+    'an end within the head': (_q, r) => {
+      const setHeader = r.setHeader.bind(r);
+      r.setHeader('X-One', '1');
+      r.setHeader = (name, value) => {
+        const result = setHeader(name, value);
+        if (name === 'X-Two') r.end('inside');
+        return result;
+      };
+      thrownBy(() => r.writeHead(200, { 'X-Two': '2' }));
+      if (!r.writableEnded) r.end('outside');
     },
     'early hints before the answer': (_q, r) => {
       r.writeEarlyHints({ link: '</a.css>; rel=preload' });
@@ -264,6 +302,27 @@ describe('HTTP replies', () => {
     expect(compareStamps(made['before'] as CausalStamp, later)).to.equal('before');
     expect(compareStamps(made['between'] as CausalStamp, later)).to.equal('unknown');
   });
+
+  for (const [when, first] of [
+    ['before the head', (): void => {}],
+    ['in the body', (response: ServerResponse) => response.write('part')],
+  ] as const) {
+    it(`goes on calling the body open where its end was refused ${when}`, async () => {
+      let between: CausalStamp | undefined;
+      let after: CausalStamp | undefined;
+      const [, port] = await serve('server', (_request, response, node, inside) => {
+        first(response);
+        expect(() => response.end(17)).to.throw();
+        response.write('more');
+        between = startOf(node.start('between', inside).span);
+        response.end('rest');
+        after = startOf(node.start('after', inside).span);
+      });
+      const { body } = await call(port, gateway.start('root').context);
+      expect(body).to.match(/morerest$/);
+      expect([between?.incomplete, after?.incomplete]).to.deep.equal([true, false]);
+    });
+  }
 
   const copies: Record<string, (upstream: IncomingMessage, response: ServerResponse) => void> = {
     'with setHeader': (upstream, response) => {

@@ -1,5 +1,6 @@
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
+import * as fc from 'fast-check';
 import { Ntp64 } from '../../src/clocks/ntp64.js';
 import { PROCESS_DOMAIN } from '../../src/clocks/stamp.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
@@ -37,6 +38,19 @@ describe('the domains of a process', () => {
     expect(domainsOf().idOf(TRACE_ID)).to.equal(DOMAIN);
     expect(domainsOf().idOf(TRACE_ID.toUpperCase())).to.equal(DOMAIN);
     expect(domainsOf({ scope: 'process', trust: 'none' }).idOf(TRACE_ID)).to.equal(PROCESS_DOMAIN);
+  });
+
+  it('are named in lower case whatever the ids hold that somebody made', () => {
+    const digit = fc.oneof(
+      fc.constantFrom(...'09afAFGzZ/:@[`{'),
+      fc.string({ minLength: 1, maxLength: 2, unit: 'binary' }),
+    );
+    fc.assert(
+      fc.property(fc.array(digit, { maxLength: 34 }), (digits) => {
+        const traceId = digits.join('');
+        expect(domainsOf().idOf(traceId)).to.equal(traceId.slice(-16).toLowerCase());
+      }),
+    );
   });
 
   it('of two trace ids that share those digits are one, of the ids themselves two', () => {

@@ -195,6 +195,20 @@ describe('the events of spans', () => {
   });
 
   describe('beside another clock in the process', () => {
+    it('are ordered also where both have taken what one message brought as it is', () => {
+      const [one, other] = [new TestNode('one'), new TestNode('other')];
+      const root = one.start('root');
+      const { traceId } = root.span.spanContext();
+      // Somebody who has heard of us calls back.
+      const text = `1!${one.clock.domains.idOf(traceId)}!50!!0!elsewhere*7~${one.clock.node as string}*1`;
+      const carrier = { traceparent: `00-${traceId}-${SPAN_ID}-01`, baggage: `causality=${text}` };
+      const outer = one.start('outer', one.extract(carrier));
+      const inner = other.start('inner', outer.context);
+      expect(startOf(inner.span).vector.get(one.clock.node as string)).to.equal(2);
+      expect(compareStamps(startOf(root.span), startOf(inner.span))).to.equal('before');
+      expect(compareStamps(startOf(outer.span), startOf(inner.span))).to.equal('before');
+    });
+
     it('are ordered by what a parent hands over, and both sides admit that they know no more', () => {
       const [one, other] = [new TestNode('one'), new TestNode('other')];
       const outer = one.start('outer');
