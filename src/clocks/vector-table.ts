@@ -9,8 +9,9 @@ export class VectorTable {
   // Two formats (wire and attribute) with one own entry are the rule; more would be a table used as a cache.
   private latest: VectorPieces | undefined;
   private earlier: VectorPieces | undefined;
-  /** The signs between node and counter of the formats that were asked for: pieces are made for the second text only. */
-  private asked = '';
+  /** Whether a text to use, and one to keep, was asked for: pieces are made for the second one only. */
+  private wasUsed = false;
+  private wasKept = false;
 
   /** @param heardAt for each entry when it last brought news, in the owner's own count; absent where nobody keeps it */
   constructor(
@@ -61,12 +62,15 @@ export class VectorTable {
   text(ownIndex: number, own: number, assign: string, separator: string): string {
     if (this.nodes.length === 0) return '';
     const at = ownIndex >= 0 ? ownIndex : 0;
-    let pieces = this.madeAround(at, assign, separator);
-    if (pieces === undefined) {
-      if (this.isFirst(assign)) return (this.nodes[0] as string) + this.behindFirst(ownIndex, own, assign, separator);
-      pieces = this.makeAround(at, assign, separator);
+    const made = this.madeAround(at, assign, separator);
+    if (made === undefined && !this.wasUsed) {
+      this.wasUsed = true;
+      return (this.nodes[0] as string) + this.behindFirst(ownIndex, own, assign, separator);
     }
-    const { before, after } = pieces;
+    return this.tied(made ?? this.makeAround(at, assign, separator), ownIndex, own);
+  }
+
+  private tied({ before, after }: VectorPieces, ownIndex: number, own: number): string {
     return before + (ownIndex >= 0 ? own : this.counters[0]) + after;
   }
 
@@ -76,16 +80,11 @@ export class VectorTable {
    * pieces, or each event would cost the more, in time and in memory, the more entries there are.
    */
   keptText(ownIndex: number, own: number, assign: string, separator: string): string {
-    if (this.nodes.length === 0 || !this.isFirst(assign)) return this.text(ownIndex, own, assign, separator);
+    if (this.nodes.length === 0) return '';
+    if (this.wasKept) return this.tied(this.around(Math.max(ownIndex, 0), assign, separator), ownIndex, own);
+    this.wasKept = true;
     // (V8 gives a rope back as it is where it is the only text that is joined.)
     return [this.nodes[0], this.behindFirst(ownIndex, own, assign, separator)].join('');
-  }
-
-  /** True when no text of this format was asked for since the table was made, or told to forget. */
-  private isFirst(assign: string): boolean {
-    if (this.asked.includes(assign)) return false;
-    this.asked += assign;
-    return true;
   }
 
   /** All of the text that comes after the first node, added up. */
@@ -108,7 +107,8 @@ export class VectorTable {
 
   /** Gives the cached text back to the collector; the next use makes it again. */
   forgetText(): void {
-    this.asked = '';
+    this.wasUsed = false;
+    this.wasKept = false;
     this.latest = undefined;
     this.earlier = undefined;
   }

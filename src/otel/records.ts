@@ -4,7 +4,7 @@
  * Both are made by constructors, not as literals: see {@link Stamp}. Another copy of this package in the process may have
  * made them, too, so nobody asks for their class.
  */
-import { type Link, type Span, SpanKind } from '@opentelemetry/api';
+import type { Link, Span, SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import type { IncompleteReason } from './counters.js';
 import type { Domain } from './domain.js';
@@ -18,7 +18,6 @@ export interface LinkedSpan extends Pick<Span, 'spanContext'> {
 
 /** A recorded, sampled span. */
 export class SpanRecord {
-  readonly kind: SpanKind;
   /** The span itself, until it has ended, for what is learned meanwhile. */
   span: LinkedSpan | undefined;
   /** A server span's first reply that carried a stamp, until the span has ended. */
@@ -28,11 +27,10 @@ export class SpanRecord {
   /** All of them were replied to at some time: none is remembered longer than the span. */
   answered = false;
   ended = false;
-  /** Its links at its start, dropped ones included: what is more at its end was added meanwhile. */
-  readonly linksAtStart: number;
 
   /**
    * @param clock the clock that stamped it: two clocks in one process do not answer for each other
+   * @param linksAtStart its links, dropped ones included: what is more at its end was added meanwhile
    * @param domain the domain at its start; replaced when the span outlives it
    * @param parentStart start of the parent span, where this clock stamped it
    * @param other another clock's record of the same span
@@ -44,6 +42,8 @@ export class SpanRecord {
   constructor(
     readonly clock: object,
     span: LinkedSpan,
+    readonly kind: SpanKind,
+    readonly linksAtStart: number,
     readonly start: CausalStamp,
     public domain: Domain,
     readonly arrival: Arrival | undefined,
@@ -54,8 +54,6 @@ export class SpanRecord {
     readonly shiftMillis?: number,
   ) {
     this.span = span;
-    this.kind = span.kind ?? SpanKind.INTERNAL;
-    this.linksAtStart = linksOf(span);
   }
 }
 

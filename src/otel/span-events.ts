@@ -66,9 +66,14 @@ export class SpanEvents {
     if ((span.droppedLinksCount ?? 0) > 0) domain.hide('links-dropped');
     this.domains.admit(domain);
 
+    // Read before anything ticks: whatever the span throws must not leave a hole behind.
+    const { kind = SpanKind.INTERNAL } = span;
+    const linksAtStart = linksOf(span);
     const record = new SpanRecord(
       this.clock,
       span,
+      kind,
+      linksAtStart,
       domain.tick(node, now),
       domain,
       arrival,
