@@ -53,7 +53,7 @@ export { observeCausality, type ObserveCausalityOptions } from './otel/observe-c
 export { CausalityPropagator, type CausalityPropagatorOptions } from './otel/propagator.js';
 export type { AttributeSink } from './codec/vector-attribute.js';
 export type { Resourced } from './otel/service-name.js';
-export type { StartedSpan } from './otel/span-events.js';
+export type { StartedSpan } from './otel/records.js';
 export {
   CausalitySpanProcessor,
   type CausalitySpanProcessorOptions,

@@ -161,7 +161,7 @@ export class VectorState {
       heardAt?.toSpliced(at, 0, 0),
     ] as const;
     if (nodes.length >= this.maxEntries) return this.keep(...longer, node);
-    this.table = new VectorTable(...longer);
+    this.table = tableOf(...longer);
     this.ownIndex = at;
     return 0;
   }
@@ -175,11 +175,15 @@ export class VectorState {
       heardAt?.splice(oldest, 1);
       dropped++;
     }
-    // Copied: an array that grew keeps room for more, and a trace at rest keeps its arrays for long.
-    this.table = new VectorTable(nodes.slice(), counters.slice(), heardAt?.slice());
+    this.table = tableOf(nodes, counters, heardAt);
     this.ownIndex = node === undefined ? -1 : this.table.indexOf(node);
     return dropped;
   }
+}
+
+/** Copies: an array that grew keeps room for more, and a trace at rest keeps its arrays for long. */
+function tableOf(nodes: readonly string[], counters: readonly number[], heardAt?: readonly number[]): VectorTable {
+  return new VectorTable(nodes.slice(), counters.slice(), heardAt?.slice());
 }
 
 /** A table of the same nodes with whatever is higher in a vector that names them all; `node` keeps its own count. */

@@ -15,7 +15,7 @@ import { type AttachedValues, attachedValues } from './attached-values.js';
 import { AwaitedReplies, type AwaitedRequest } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
-import type { Arrival, LinkedSpan, SpanRecord } from './records.js';
+import type { Arrival, StartedSpan, SpanRecord } from './records.js';
 import { anyRecordOf, recordOf } from './span-registry.js';
 
 /** What a request should carry. */
@@ -177,7 +177,7 @@ export class Messages {
     // A head that failed to be written and is written again is one reply, of the present state.
     if (isFinal && record !== undefined && !record.ended && record.reply === undefined) {
       record.reply = domain.tick(record.start.node as string, now);
-      this.writer.writeReply(record.span as LinkedSpan & AttributeSink, record.reply);
+      this.writer.writeReply(record.span as StartedSpan & AttributeSink, record.reply);
     }
     domain.usedAt = now;
     return { text: this.domains.write(domain), openBody: () => openBody(domain) };

@@ -8,9 +8,10 @@ import type { Link, Span, SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
 import type { IncompleteReason } from './counters.js';
 import type { Domain } from './domain.js';
+import type { Resourced } from './service-name.js';
 
-/** What is read of an SDK's span at its start. All but the context may be missing in an SDK we do not know. */
-export interface LinkedSpan extends Pick<Span, 'spanContext'> {
+/** What is read of an SDK's span. All but the context may be missing in an SDK we do not know. */
+export interface StartedSpan extends Pick<Span, 'spanContext'>, Resourced {
   readonly kind?: SpanKind;
   readonly links?: readonly Link[];
   readonly droppedLinksCount?: number;
@@ -19,7 +20,7 @@ export interface LinkedSpan extends Pick<Span, 'spanContext'> {
 /** A recorded, sampled span. */
 export class SpanRecord {
   /** The span itself, until it has ended, for what is learned meanwhile. */
-  span: LinkedSpan | undefined;
+  span: StartedSpan | undefined;
   /** A server span's first reply that carried a stamp, until the span has ended. */
   reply: CausalStamp | undefined = undefined;
   /** Requests sent for it whose reply has not brought a stamp. */
@@ -41,7 +42,7 @@ export class SpanRecord {
    */
   constructor(
     readonly clock: object,
-    span: LinkedSpan,
+    span: StartedSpan,
     readonly kind: SpanKind,
     readonly linksAtStart: number,
     readonly start: CausalStamp,
@@ -58,7 +59,7 @@ export class SpanRecord {
 }
 
 /** Links of a span, those included that the SDK has dropped. */
-export function linksOf({ links, droppedLinksCount }: Pick<LinkedSpan, 'links' | 'droppedLinksCount'>): number {
+export function linksOf({ links, droppedLinksCount }: Pick<StartedSpan, 'links' | 'droppedLinksCount'>): number {
   return (links?.length ?? 0) + (droppedLinksCount ?? 0);
 }
 

@@ -12,12 +12,9 @@ import type { AwaitedReplies } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import { LatestEvent } from './latest-event.js';
-import { type Arrival, linksOf, type LinkedSpan, SpanRecord } from './records.js';
-import { type Resourced, serviceName } from './service-name.js';
+import { type Arrival, linksOf, SpanRecord, type StartedSpan } from './records.js';
+import { serviceName } from './service-name.js';
 import { anyRecordOf, arrivalOf, recordOf, remember } from './span-registry.js';
-
-/** What is read of an SDK's span, its resource's name included. */
-export type StartedSpan = LinkedSpan & Resourced;
 
 export class SpanEvents {
   constructor(

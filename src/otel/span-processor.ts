@@ -13,7 +13,7 @@ import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
 import { say } from './counters.js';
 import { processClock } from './process-clock.js';
-import type { StartedSpan } from './span-events.js';
+import type { StartedSpan } from './records.js';
 
 /** What of a span is read at its end. */
 export interface EndedSpan {
