@@ -39,7 +39,7 @@ export interface CausalStamp {
 }
 
 /**
- * @internal A {@link CausalStamp} as this package makes it. By a constructor, as whatever outlives a message or a span's
+ * A {@link CausalStamp} as this package makes it. By a constructor, as whatever outlives a message or a span's
  * start is made: V8 moves object literals that have lived long before straight into the old generation, where a dead one
  * keeps all that it refers to until the next full collection (docs/performance.md).
  */
