@@ -9,15 +9,12 @@ import { fractionOfMillis, hexOfHalves, secondsOfMillis } from '../../src/clocks
 import type { Experiment, Round } from '../measure.js';
 import { someNodes, TEN_MEMBERS } from '../messages.js';
 import type { ServiceOptions } from '../service.js';
+import { STAMP_FORMAT } from '../stamp-format.js';
 import { extract } from './extract.js';
 import { NODE, RememberingProcessor } from './floors.js';
 import { inject } from './inject.js';
 
 const TEXT = createContextKey('floor');
-
-/** The whole format but for the order of the nodes and the range of the numbers: one pass of compiled code. */
-const STAMP =
-  /^1!(?:-|[0-9a-f]{16})![1-9]\d{0,14}!(?:[0-9a-f]{16})?![0-9a-f]!(?:[\w.-]{1,64}\*[1-9]\d{0,14}(?:~(?!$)|$)){1,64}$/;
 
 /** Beside W3C's two more headers: one that names the span, and one of cached parts and of what its start was. */
 class BarePropagator extends W3CTraceContextPropagator {
@@ -43,7 +40,7 @@ class BarePropagator extends W3CTraceContextPropagator {
   override extract(...[context, carrier, getter]: Parameters<TextMapPropagator['extract']>): Context {
     const extracted = super.extract(context, carrier, getter);
     const text = getter.get(carrier, 'causality');
-    return typeof text === 'string' && STAMP.test(text) ? extracted.setValue(TEXT, text) : extracted;
+    return typeof text === 'string' && STAMP_FORMAT.test(text) ? extracted.setValue(TEXT, text) : extracted;
   }
 }
 

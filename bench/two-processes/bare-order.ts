@@ -22,14 +22,12 @@ import { fractionOfMillis, hexOfHalves, secondsOfMillis } from '../../src/clocks
 import { createPhysicalClock } from '../../src/clocks/physical-clock.js';
 import { ATTRIBUTE } from '../../src/codec/span-attributes.js';
 import { attachedValues } from '../../src/otel/attached-values.js';
+import { STAMP_FORMAT } from '../stamp-format.js';
 
 const MARK = 'x-mark';
 const STAMP = 'x-stamp';
 const TEXT = createContextKey('bare-order');
 
-/** The whole format but for the order of the nodes and the range of the numbers: one pass of compiled code. */
-const FORMAT =
-  /^1!(?:-|[0-9a-f]{16})![1-9]\d{0,14}!(?:[0-9a-f]{16})?![0-9a-f]!(?:[\w.-]{1,64}\*[1-9]\d{0,14}(?:~(?!$)|$)){1,64}$/;
 /** Ends of a stamp's fields before its vector. */
 const VECTOR_FIELD = 5;
 
@@ -124,7 +122,7 @@ export class BareOrder implements SpanProcessor, TextMapPropagator {
   extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
     const text = getter.get(carrier, STAMP);
     const mark = getter.get(carrier, MARK);
-    if (typeof text !== 'string' || typeof mark !== 'string' || !FORMAT.test(text)) return context;
+    if (typeof text !== 'string' || typeof mark !== 'string' || !STAMP_FORMAT.test(text)) return context;
     return context.setValue(TEXT, new Message(text, carrier as object));
   }
 
@@ -159,7 +157,7 @@ export class BareOrder implements SpanProcessor, TextMapPropagator {
     const started = this.awaited.get(spanId);
     const at = response.rawHeaders.indexOf(STAMP);
     const text = response.rawHeaders[at + 1];
-    if (started === undefined || at < 0 || text === undefined || !FORMAT.test(text)) return;
+    if (started === undefined || at < 0 || text === undefined || !STAMP_FORMAT.test(text)) return;
     this.awaited.delete(spanId);
     started.known.others = vectorOf(text);
   }
