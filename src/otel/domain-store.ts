@@ -12,6 +12,8 @@ import { UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
 import { Ntp64 } from '../clocks/ntp64.js';
 import { Domain, type DomainRules, type TimesFloor } from './domain.js';
 import { DroppedTraces } from './dropped-traces.js';
+import type { TraceKey } from './trace-key.js';
+import { TraceTable } from './trace-table.js';
 
 export interface DomainStoreOptions {
   readonly maxDomains: number;
@@ -24,7 +26,7 @@ const DROPS_PER_NEW = 2;
 const NO_TIME = new Ntp64(0, 0);
 
 export class DomainStore {
-  private readonly domains = new Map<string, Domain>();
+  private readonly domains = new TraceTable<Domain>();
   private readonly idle = new DomainQueue();
   private readonly busy = new DomainQueue();
   private readonly droppedTraces: DroppedTraces;
@@ -47,30 +49,32 @@ export class DomainStore {
   }
 
   /** The present domain of a trace, if there is one. */
-  peek(id: string): Domain | undefined {
-    return this.domains.get(id);
+  peek(key: TraceKey): Domain | undefined {
+    return this.domains.get(key);
   }
 
   /** The present domain of a trace, made where there is none. */
-  obtain(id: string, physicalMillis: number): Domain {
-    const present = this.domains.get(id);
+  obtain(key: TraceKey, physicalMillis: number): Domain {
+    const present = this.domains.get(key);
     if (present !== undefined) return present;
     this.makeRoom(physicalMillis);
-    const domain = new Domain(id, this.rules, this.floor, this.droppedTraces.hasForgotten ? this.times : undefined);
+    const domain = new Domain(key, this.rules, this.floor, this.droppedTraces.hasForgotten ? this.times : undefined);
     domain.usedAt = physicalMillis;
-    if (this.droppedTraces.mayContain(id)) {
+    if (this.droppedTraces.mayContain(key)) {
       domain.hide('trace-returned');
       domain.continueAbove(this.times);
     }
-    if (this.unstampedTraces.mayContain(id)) domain.hide('unstamped-request');
-    this.domains.set(id, domain);
+    if (this.unstampedTraces.mayContain(key)) domain.hide('unstamped-request');
+    this.domains.add(domain);
     this.idle.append(domain);
     return domain;
   }
 
   /** A request leaves for a trace without a domain. True when it is the first of which we know. */
-  leaveUnstamped(id: string): boolean {
-    return !this.droppedTraces.mayContain(id) && this.unstampedTraces.addNew(id);
+  leaveUnstamped(key: TraceKey): boolean {
+    if (this.droppedTraces.mayContain(key) || this.unstampedTraces.mayContain(key)) return false;
+    this.unstampedTraces.add(key);
+    return true;
   }
 
   /** A recorded span of the domain has started. */
@@ -108,11 +112,11 @@ export class DomainStore {
 
   private drop(domain: Domain): void {
     (domain.liveSpans > 0 ? this.busy : this.idle).remove(domain);
-    this.domains.delete(domain.id);
+    this.domains.delete(domain);
     domain.dropped = true;
     this.floor = Math.max(this.floor, domain.counter);
     domain.raise(this.times);
-    this.droppedTraces.add(domain.id);
+    this.droppedTraces.add(domain.key);
     this.rules.counters.domainsDropped++;
   }
 }

@@ -15,6 +15,7 @@ import { VectorState } from '../clocks/vector-state.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { ASSIGN, SEPARATOR, wireText } from '../codec/wire-text.js';
 import type { Counters, IncompleteReason } from './counters.js';
+import type { TraceKey } from './trace-key.js';
 
 /** What a domain needs to know of the clock that holds it. */
 export interface DomainRules {
@@ -63,17 +64,23 @@ export class Domain {
   next: Domain | undefined;
 
   /**
+   * @param key the trace's, or that of process scope
    * @param counter the highest tick of this node so far: the next event gets `counter + 1`
    * @param forgotten times that no dropped trace has passed, where some were forgotten and this may be one of them
    */
   constructor(
-    readonly id: string,
+    readonly key: TraceKey,
     private readonly rules: DomainRules,
     public counter: number,
     private forgotten?: Readonly<TimesFloor>,
   ) {
     this.vector = new VectorState(rules.maxEntries);
     this.base = counter;
+  }
+
+  /** The last 16 digits of the trace's id, or `-`: what stamps name. */
+  get id(): string {
+    return this.key.id;
   }
 
   get incomplete(): boolean {

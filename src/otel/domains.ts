@@ -15,6 +15,7 @@ import { type Counters, say } from './counters.js';
 import { type BehindMillis, Domain, type DomainRules } from './domain.js';
 import { DomainStore } from './domain-store.js';
 import type { Arrival, SpanRecord } from './records.js';
+import { TraceKey } from './trace-key.js';
 
 export class Domains {
   private readonly store: DomainStore;
@@ -23,9 +24,9 @@ export class Domains {
   private drawn: string | undefined;
   private hasPropagator = false;
   private saidNoPropagator = false;
-  /** The trace whose domain's id was asked for last, and that id. */
+  /** The trace whose key was asked for last, and that key. */
   private lastTraceId = '';
-  private lastId = '';
+  private lastKey = new TraceKey('');
 
   constructor(
     readonly settings: ClockSettings,
@@ -41,7 +42,7 @@ export class Domains {
       },
     };
     this.store = new DomainStore({ maxDomains: settings.maxDomains, idleMs: settings.domainIdleMs }, rules);
-    this.process = settings.scope === 'process' ? new Domain(PROCESS_DOMAIN, rules, 0) : undefined;
+    this.process = settings.scope === 'process' ? new Domain(new TraceKey(PROCESS_DOMAIN), rules, 0) : undefined;
   }
 
   /** A propagator carries this clock's stamps. */
@@ -99,28 +100,30 @@ export class Domains {
 
   /** The id of the domain that events of this trace belong to. */
   idOf(traceId: string): string {
-    if (this.process !== undefined) return PROCESS_DOMAIN;
+    return this.process === undefined ? this.keyOf(traceId).id : PROCESS_DOMAIN;
+  }
+
+  private keyOf(traceId: string): TraceKey {
     // A request asks several times in a row, mostly with the very same text.
     if (traceId !== this.lastTraceId) {
+      this.lastKey = new TraceKey(traceId);
       this.lastTraceId = traceId;
-      // Sixteen digits from the end: the first ones may be a timestamp. Lower-case: other propagators let capitals in.
-      this.lastId = lowerCased(traceId.slice(-16));
     }
-    return this.lastId;
+    return this.lastKey;
   }
 
   peek(traceId: string): Domain | undefined {
-    return this.process ?? this.store.peek(this.idOf(traceId));
+    return this.process ?? this.store.peek(this.keyOf(traceId));
   }
 
   obtain(traceId: string, now: number): Domain {
-    return this.process ?? this.store.obtain(this.idOf(traceId), now);
+    return this.process ?? this.store.obtain(this.keyOf(traceId), now);
   }
 
   /** The present domain of a span's trace. */
   present(record: SpanRecord, now: number): Domain {
     if (!record.domain.dropped) return record.domain;
-    const domain = this.store.obtain(record.domain.id, now);
+    const domain = this.store.obtain(record.domain.key, now);
     domain.hide('trace-returned');
     domain.hear(record.start, now, false);
     record.domain = domain;
@@ -143,7 +146,7 @@ export class Domains {
 
   /** What has become of a domain: the trace's present one where it was dropped, if there is one. */
   current(domain: Domain): Domain {
-    return domain.dropped ? (this.store.peek(domain.id) ?? domain) : domain;
+    return domain.dropped ? (this.store.peek(domain.key) ?? domain) : domain;
   }
 
   /** The domain through which a span that is not ours passes on what it received; undefined when that is nothing. */
@@ -170,7 +173,7 @@ export class Domains {
   mayHaveHeard(traceId: string, domain: Domain | undefined): boolean {
     // What was not incomplete until now is from here on: its next message says so.
     if (domain !== undefined) domain.hide('unstamped-request');
-    return domain === undefined && !this.store.leaveUnstamped(this.idOf(traceId));
+    return domain === undefined && !this.store.leaveUnstamped(this.keyOf(traceId));
   }
 
   enter(domain: Domain): void {
@@ -201,18 +204,4 @@ export class Domains {
     this.counters.entries(fitted.dropped);
     return domain.text(fitted.vector);
   }
-}
-
-const DIGIT_NINE = 57;
-const SMALL_A = 97;
-const SMALL_Z = 122;
-
-/** Trace ids are in lower case but where somebody got them wrong: a look at each digit costs less than to have them changed. */
-function lowerCased(id: string): string {
-  for (let at = 0; at < id.length; at++) {
-    const code = id.charCodeAt(at);
-    if (code > DIGIT_NINE && code < SMALL_A) return id.toLowerCase();
-    if (code > SMALL_Z) return id.toLowerCase();
-  }
-  return id;
 }

@@ -7,87 +7,82 @@
  * stranger who chooses trace ids to collide gains nothing.
  */
 import { DROPPED_TRACE_BITS, DROPPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
+import type { TraceKey } from './trace-key.js';
 
-const PROBES = 4;
+/**
+ * Words of a line of the processor's cache (64 bytes), half of them each generation's: all that is known of one trace is in
+ * one line, which has to be waited for once.
+ */
+const LINE_WORDS = 16;
+/** Bits of the filter that are set for a trace. The lower half of the lower word chooses the line; the rest these bits. */
+const PROBES = 6;
 
 export class DroppedTraces {
-  private younger: Uint32Array | undefined;
-  private older: Uint32Array | undefined;
+  /** True once traces that were added are no longer recognised. */
+  hasForgotten = false;
+  /** Made when it is needed: most processes drop nothing for long. */
+  private filter: Uint32Array | undefined;
+  /** Where the younger generation's words of a line begin. */
+  private younger = 0;
+  private hasOlder = false;
+  /** Traces of the younger generation. */
   private count = 0;
-  private readonly bits: number;
+  private readonly words: number;
+  /** Words that a generation has in a line. */
+  private readonly half: number;
 
-  /** @param capacity traces in one generation, a power of two; memory is two generations of 2 bytes a trace */
+  /** @param capacity traces in one generation, a power of two; memory is two generations of 4 bytes a trace */
   constructor(private readonly capacity: number = DROPPED_TRACES_PER_GENERATION) {
-    this.bits = capacity * DROPPED_TRACE_BITS;
+    this.words = (2 * capacity * DROPPED_TRACE_BITS) / WORD_BITS;
+    this.half = Math.min(LINE_WORDS, this.words) / 2;
   }
 
-  /** @param id the 16 hex digits of a domain */
-  add(id: string): void {
-    const { first, step } = hashes(id);
-    this.include(first, step);
+  add(key: TraceKey): void {
+    const filter = (this.filter ??= new Uint32Array(this.words));
+    if (this.count === this.capacity) this.beginGeneration(filter);
+    this.count++;
+    const line = this.lineOf(key) + this.younger;
+    for (let i = 0; i < PROBES; i++) {
+      const bit = this.bitOf(key, i);
+      const word = line + (bit >>> 5);
+      filter[word] = (filter[word] as number) | (1 << (bit & 31));
+    }
   }
 
-  /** Adds an id. False where it may have been there already. */
-  addNew(id: string): boolean {
-    const { first, step } = hashes(id);
-    if (includes(this.younger, this.bits, first, step) || includes(this.older, this.bits, first, step)) return false;
-    this.include(first, step);
+  mayContain(key: TraceKey): boolean {
+    const { filter } = this;
+    if (filter === undefined) return false;
+    const line = this.lineOf(key);
+    return this.includes(filter, line, key) || this.includes(filter, line + this.half, key);
+  }
+
+  private includes(filter: Uint32Array, line: number, key: TraceKey): boolean {
+    for (let i = 0; i < PROBES; i++) {
+      const bit = this.bitOf(key, i);
+      if (((filter[line + (bit >>> 5)] as number) & (1 << (bit & 31))) === 0) return false;
+    }
     return true;
   }
 
-  /** True once traces that were added are no longer recognised. */
-  hasForgotten = false;
-
-  private include(first: number, step: number): void {
-    if (this.count === this.capacity) {
-      this.hasForgotten ||= this.older !== undefined;
-      this.older = this.younger;
-      this.younger = undefined;
-      this.count = 0;
-    }
-    this.younger ??= new Uint32Array(this.bits / 32);
-    this.count++;
-    for (let i = 0; i < PROBES; i++) {
-      const bit = probe(first, step, i, this.bits);
-      this.younger[bit >>> 5] = (this.younger[bit >>> 5] as number) | (1 << (bit & 31));
-    }
+  /** The older generation is forgotten, and its words are the next one's. */
+  private beginGeneration(filter: Uint32Array): void {
+    this.hasForgotten ||= this.hasOlder;
+    this.hasOlder = true;
+    this.younger = this.half - this.younger;
+    this.count = 0;
+    for (let line = this.younger; line < filter.length; line += 2 * this.half) filter.fill(0, line, line + this.half);
   }
 
-  mayContain(id: string): boolean {
-    if (this.younger === undefined) return false;
-    const { first, step } = hashes(id);
-    return includes(this.younger, this.bits, first, step) || includes(this.older, this.bits, first, step);
+  /** The first word of a trace's line. Trace ids are random, and sizes powers of two, so that a remainder is a mask. */
+  private lineOf({ low }: TraceKey): number {
+    return Math.imul(low, 2 * this.half) & (this.words - 1);
+  }
+
+  /** One of the bits that a generation has in a line: eight bits of the key choose it. */
+  private bitOf({ high, low }: TraceKey, probe: number): number {
+    const choice = probe < 4 ? high >>> (8 * probe) : low >>> (8 * (probe - 2));
+    return choice & (this.half * WORD_BITS - 1);
   }
 }
 
-function includes(filter: Uint32Array | undefined, bits: number, first: number, step: number): boolean {
-  if (filter === undefined) return false;
-  for (let i = 0; i < PROBES; i++) {
-    const bit = probe(first, step, i, bits);
-    if (((filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) return false;
-  }
-  return true;
-}
-
-/** @param bits a power of two, so that the remainder is a mask and 32-bit arithmetic is exact */
-function probe(first: number, step: number, i: number, bits: number): number {
-  return (first + Math.imul(i, step)) & (bits - 1);
-}
-
-/** Trace ids are random: their two halves serve as the two hashes of double hashing; odd steps reach every bit. */
-function hashes(id: string): { first: number; step: number } {
-  return { first: hexWord(id, 16), step: hexWord(id, 8) | 1 };
-}
-
-/** Digits that are read of each half: 24 bits, and no filter has more. */
-const DIGITS = 6;
-
-/** The hex digits before `end` as a number. Other characters give some number, too: a trace id of that kind is as good. */
-function hexWord(id: string, end: number): number {
-  let word = 0;
-  for (let at = end - DIGITS; at < end; at++) {
-    const code = id.charCodeAt(at);
-    word = (word << 4) | (code <= 57 ? code - 48 : (code - 87) & 15);
-  }
-  return word;
-}
+const WORD_BITS = 32;

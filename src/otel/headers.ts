@@ -31,6 +31,9 @@ const TRACESTATE_LIMITS = {
 export class InboundHeaders implements TextMapGetter {
   private readonly tracestate: TakenMember | undefined;
   private readonly baggage: TakenMember | undefined;
+  /** Both lists as they came. */
+  private readonly rawTracestate: unknown;
+  private readonly rawBaggage: unknown;
   /** What may hold the stamp, as it came: the whole baggage, or our header. */
   private readonly raw: unknown;
 
@@ -45,11 +48,12 @@ export class InboundHeaders implements TextMapGetter {
     private readonly place: 'baggage' | 'header',
     private readonly unread = false,
   ) {
-    this.tracestate = taken(getter.get(carrier, TRACESTATE));
+    this.rawTracestate = getter.get(carrier, TRACESTATE);
+    this.tracestate = taken(this.rawTracestate);
     // Also in header mode: a stale member that travelled on beside our own mark would be taken for a fresh one.
-    const baggage: unknown = getter.get(carrier, BAGGAGE);
-    this.baggage = taken(baggage);
-    this.raw = place === 'header' ? getter.get(carrier, MEMBER) : baggage;
+    this.rawBaggage = getter.get(carrier, BAGGAGE);
+    this.baggage = taken(this.rawBaggage);
+    this.raw = place === 'header' ? getter.get(carrier, MEMBER) : this.rawBaggage;
   }
 
   keys(carrier: unknown): string[] {
@@ -60,13 +64,22 @@ export class InboundHeaders implements TextMapGetter {
     const list = listNamed(key);
     if (list === BAGGAGE && this.baggage !== undefined) return this.baggage.rest;
     if (list === TRACESTATE && this.tracestate !== undefined && !this.unread) return this.tracestate.rest;
+    // The very values that were looked through: what is nobody's text is its readers' to judge, as it came.
+    if (key === BAGGAGE) return this.rawBaggage as string | string[] | undefined;
+    if (key === TRACESTATE) return this.rawTracestate as string | string[] | undefined;
     return this.getter.get(carrier, key);
   }
 
   /** What the tracestate mark says; empty, and so nobody's span, when there are several. */
   get mark(): string | undefined {
-    const marks = this.tracestate?.values ?? [];
-    return marks.length > 1 ? '' : marks[0];
+    if (this.tracestate === undefined) return undefined;
+    const { values } = this.tracestate;
+    return values.length > 1 ? '' : values[0];
+  }
+
+  /** True where nothing came that a stamp could be in: most messages from outside. */
+  get isBare(): boolean {
+    return (this.raw === undefined || this.raw === null) && this.tracestate === undefined;
   }
 
   /** What was sent as a stamp. What cannot be told from something else is reported and left alone. */

@@ -161,6 +161,7 @@ export class CausalityPropagator implements TextMapPropagator {
     getter: TextMapGetter,
     headers: InboundHeaders,
   ): Context {
+    if (headers.isBare && arrivalIn(extracted) === undefined) return extracted;
     const sent = headers.stamp((reason, detail) => clock.events.refused(reason, detail));
     const { mark } = headers;
     // Nobody upstream takes part, and nothing of an earlier message is to be taken back.

@@ -30,6 +30,7 @@ import type { Incarnation } from './facts.js';
 import type { EventSet } from './order-graph.js';
 import type { SlotPlan } from './program.js';
 import type { WallClock } from './wall-clock.js';
+import { TraceKey } from '../../src/otel/trace-key.js';
 
 /** The span attribute by which a program decides on sampling. */
 export const SAMPLING = 'test.sampling';
@@ -118,7 +119,7 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
     clock: node.clock,
     awaited: new Map(),
     holds: (trace) => node.clock.domains.peek(trace),
-    remembers: (trace) => memory.mayContain(node.clock.domains.idOf(trace)),
+    remembers: (trace) => memory.mayContain(new TraceKey(trace)),
     carries: plan.parts !== 'processor',
     stamps: plan.parts !== 'propagator',
     inject: (context, carrier) => injectWith(node.propagator, context, carrier),

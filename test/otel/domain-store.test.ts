@@ -5,11 +5,12 @@ import { Counters } from '../../src/otel/counters.js';
 import type { Domain } from '../../src/otel/domain.js';
 import { DomainStore } from '../../src/otel/domain-store.js';
 import { DroppedTraces } from '../../src/otel/dropped-traces.js';
+import { TraceKey } from '../../src/otel/trace-key.js';
 
 const IDLE_MS = 1000;
 
-function id(number: number): string {
-  return (number * 2_654_435_761).toString(16).padStart(16, '0').slice(-16);
+function key(number: number): TraceKey {
+  return new TraceKey((number * 2_654_435_761).toString(16).padStart(16, '0').slice(-16));
 }
 
 class StoreUnderTest {
@@ -23,23 +24,23 @@ class StoreUnderTest {
 
   /** A trace in which one event happened at this time. */
   used(number: number, at = 0): Domain {
-    const domain = this.store.obtain(id(number), at);
+    const domain = this.store.obtain(key(number), at);
     domain.tick('me', at);
     return domain;
   }
 
   held(...numbers: number[]): number[] {
-    return numbers.filter((number) => this.store.peek(id(number)) !== undefined);
+    return numbers.filter((number) => this.store.peek(key(number)) !== undefined);
   }
 }
 
 describe('the store of domains', () => {
   it('gives the present domain of a trace, and makes it once', () => {
     const { store } = new StoreUnderTest(10);
-    expect(store.peek(id(1))).to.equal(undefined);
-    const domain = store.obtain(id(1), 0);
-    expect(store.obtain(id(1), 5)).to.equal(domain);
-    expect(store.peek(id(1))).to.equal(domain);
+    expect(store.peek(key(1))).to.equal(undefined);
+    const domain = store.obtain(key(1), 0);
+    expect(store.obtain(key(1), 5)).to.equal(domain);
+    expect(store.peek(key(1))).to.equal(domain);
     expect(store.size).to.equal(1);
   });
 
@@ -174,7 +175,7 @@ describe('the store of domains', () => {
 
     it('knows a trace that a request left for before anything was stamped in it', () => {
       const test = new StoreUnderTest(2);
-      expect([test.store.leaveUnstamped(id(1)), test.store.leaveUnstamped(id(1))]).to.deep.equal([true, false]);
+      expect([test.store.leaveUnstamped(key(1)), test.store.leaveUnstamped(key(1))]).to.deep.equal([true, false]);
       expect([test.used(1).incomplete, test.used(2).incomplete]).to.deep.equal([true, false]);
       expect(test.counters.snapshot(0).incomplete).to.deep.equal({ 'unstamped-request': 1 });
     });
@@ -185,8 +186,8 @@ describe('the store of domains', () => {
         [3, 0, 2],
       ] as const) {
         const { store } = new StoreUnderTest(10);
-        for (let i = 0; i < generations * UNSTAMPED_TRACES_PER_GENERATION; i++) store.leaveUnstamped(id(i));
-        const first = Array.from({ length: 10 }, (_, i) => store.obtain(id(i), 0));
+        for (let i = 0; i < generations * UNSTAMPED_TRACES_PER_GENERATION; i++) store.leaveUnstamped(key(i));
+        const first = Array.from({ length: 10 }, (_, i) => store.obtain(key(i), 0));
         expect(first.filter(({ incomplete }) => incomplete).length).to.be.within(lowest, highest);
       }
     });
@@ -213,7 +214,7 @@ describe('the store of domains', () => {
         let now = 0;
         for (const [what, number, passed] of program) {
           now += passed;
-          const domain = store.obtain(id(number), now);
+          const domain = store.obtain(key(number), now);
           if (what === 'use' || what === 'enter') {
             const { tick } = domain.tick('me', now);
             expect(tick).to.be.greaterThan(seen.get(domain.id) ?? 0);
@@ -227,7 +228,7 @@ describe('the store of domains', () => {
           const ending = what === 'leave' ? live.shift() : undefined;
           if (ending !== undefined && !ending.dropped) store.leave(ending);
           expect(store.size).to.be.at.most(maxDomains);
-          expect(store.peek(domain.id)).to.equal(domain);
+          expect(store.peek(domain.key)).to.equal(domain);
         }
       }),
     );

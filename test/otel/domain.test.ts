@@ -5,12 +5,13 @@ import { PROCESS_DOMAIN } from '../../src/clocks/stamp.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain } from '../../src/otel/domain.js';
+import { TraceKey } from '../../src/otel/trace-key.js';
 
 const ID = '7b1d62f2c9e04a15';
 const NOON = 1_719_835_200_000;
 
 function domainOf(counters = new Counters(), rules = {}): Domain {
-  return new Domain(ID, { maxEntries: 64, maxDriftMs: 500, counters, node: 'me', ...rules }, 0);
+  return new Domain(new TraceKey(ID), { maxEntries: 64, maxDriftMs: 500, counters, node: 'me', ...rules }, 0);
 }
 
 const stampOf = (lamport: number, hlc = '', flags = 0): ReturnType<typeof parseStamp> =>
@@ -84,7 +85,7 @@ describe('a domain', () => {
 
     it('is not moved by a reply, nor in process scope, where one request would move it for life', () => {
       const whole = new Domain(
-        PROCESS_DOMAIN,
+        new TraceKey(PROCESS_DOMAIN),
         { maxEntries: 64, maxDriftMs: 500, counters: new Counters(), node: 'me' },
         0,
       );
@@ -118,7 +119,12 @@ describe('a domain', () => {
       [6, false],
     ] as const) {
       const counters = new Counters();
-      const domain = new Domain(ID, { maxEntries: 64, maxDriftMs: 500, counters, node: 'me' }, 5, forgotten);
+      const domain = new Domain(
+        new TraceKey(ID),
+        { maxEntries: 64, maxDriftMs: 500, counters, node: 'me' },
+        5,
+        forgotten,
+      );
       domain.tick('me', 0);
       domain.hear(parseStamp(`1!${ID}!3!!0!me*${own}`), 0, true);
       expect(counters.snapshot(0).incomplete, `${own}`).to.deep.equal(returned ? { 'trace-returned': 1 } : {});

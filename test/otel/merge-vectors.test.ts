@@ -8,6 +8,7 @@ import { Counters } from '../../src/otel/counters.js';
 import { Domain } from '../../src/otel/domain.js';
 import { Domains } from '../../src/otel/domains.js';
 import { type ComparisonVector, type EventVector, type MergeVector, readVectors } from '../support/vectors.js';
+import { TraceKey } from '../../src/otel/trace-key.js';
 
 const DOMAIN = '7b1d62f2c9e04a15';
 
@@ -19,7 +20,11 @@ function play({ node, limits, steps }: MergeVector): {
   const settings = settle({ maxDriftMs: 500, attributes: 'standard', ...limits }, {});
   const counters = new Counters();
   const { maxEntries, maxDriftMs } = settings;
-  const domain = new Domain(DOMAIN, { maxEntries, maxDriftMs, counters, node: node?.id }, node?.lastTick ?? 0);
+  const domain = new Domain(
+    new TraceKey(DOMAIN),
+    { maxEntries, maxDriftMs, counters, node: node?.id },
+    node?.lastTick ?? 0,
+  );
   let event: CausalStamp | undefined;
   let now = 0;
   for (const step of steps) {

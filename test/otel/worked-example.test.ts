@@ -7,6 +7,7 @@ import { parseStamp } from '../../src/codec/wire-text.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain } from '../../src/otel/domain.js';
 import { repositoryRoot } from '../support/repository.js';
+import { TraceKey } from '../../src/otel/trace-key.js';
 
 const TEXT = readFileSync(join(repositoryRoot, 'docs', 'wire-format.md'), 'utf8');
 const EXAMPLE = TEXT.slice(
@@ -20,7 +21,7 @@ class ExampleNode {
 
   constructor(private readonly id: string) {
     const rules = { maxEntries: 64, maxDriftMs: 500, counters: new Counters(), node: id };
-    this.domain = new Domain('7b1d62f2c9e04a15', rules, 0);
+    this.domain = new Domain(new TraceKey('7b1d62f2c9e04a15'), rules, 0);
   }
 
   event(): CausalStamp {

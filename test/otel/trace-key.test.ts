@@ -1,0 +1,69 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { TraceKey } from '../../src/otel/trace-key.js';
+
+const TRACE_ID = fc.stringMatching(/^[0-9a-f]{32}$/);
+
+describe('the key of a trace', () => {
+  it('is the last 64 bits of its id', () => {
+    const key = new TraceKey('0123456789abcdef80000000fedcba98');
+    expect(key.id).to.equal('80000000fedcba98');
+    expect([key.high >>> 0, key.low >>> 0]).to.deep.equal([0x8000_0000, 0xfedc_ba98]);
+  });
+
+  it('says the same in its words as in its text', () => {
+    fc.assert(
+      fc.property(TRACE_ID, (traceId) => {
+        const { id, high, low } = new TraceKey(traceId);
+        expect(id).to.equal(traceId.slice(16));
+        expect((BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)).to.equal(BigInt(`0x${id}`));
+      }),
+    );
+  });
+
+  it('does not tell capitals from small letters', () => {
+    const [small, capital] = [new TraceKey('a'.repeat(32)), new TraceKey('A'.repeat(32))];
+    expect(capital.id).to.equal('a'.repeat(16));
+    expect([capital.high, capital.low]).to.deep.equal([small.high, small.low]);
+    expect(capital.equals(small)).to.equal(true);
+    expect(new TraceKey(`0${'0'.repeat(14)}F`).equals(new TraceKey(`0${'0'.repeat(14)}f`))).to.equal(true);
+  });
+
+  it('of a domain’s id is that of the trace’s', () => {
+    const key = new TraceKey('0123456789abcdef7b1d62f2c9e04a15');
+    expect(new TraceKey(key.id).equals(key)).to.equal(true);
+    expect(new TraceKey(key.id).id).to.equal(key.id);
+  });
+
+  it('is another one where the ids differ in any digit', () => {
+    fc.assert(
+      fc.property(TRACE_ID, fc.nat({ max: 15 }), fc.integer({ min: 1, max: 15 }), (traceId, at, by) => {
+        const id = traceId.slice(16);
+        const digit = ((Number.parseInt(id[at] as string, 16) + by) % 16).toString(16);
+        const other = id.slice(0, at) + digit + id.slice(at + 1);
+        expect(new TraceKey(traceId).equals(new TraceKey(other))).to.equal(false);
+      }),
+    );
+  });
+
+  it('of ids that are no hexadecimal digits is as good: equal exactly where the text is', () => {
+    const odd = fc.oneof(
+      fc.string({ maxLength: 20 }),
+      fc.stringMatching(/^[0-9a-g/:@`G]{14,17}$/),
+      fc.constantFrom('', '-', 'o', 'p', '0000000000000000', '/000000000000000', '\u0130000000000000000'),
+    );
+    const text = (traceId: string): string => {
+      const end = traceId.slice(-16);
+      return /^[0-9A-F]+$/i.test(end) ? end.toLowerCase() : end;
+    };
+    fc.assert(
+      fc.property(odd, odd, (one, other) => {
+        const keys = [new TraceKey(one), new TraceKey(other)] as const;
+        expect(keys[0].equals(new TraceKey(one))).to.equal(true);
+        expect(keys[0].equals(keys[1])).to.equal(keys[0].id === keys[1].id);
+        if (one.length >= 16) expect(keys[0].id.toLowerCase()).to.equal(text(one).toLowerCase());
+      }),
+      { examples: [['p000000000000000', '0000000000000000']] },
+    );
+  });
+});

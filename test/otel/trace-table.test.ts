@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { TraceKey } from '../../src/otel/trace-key.js';
+import { TraceTable } from '../../src/otel/trace-table.js';
+
+interface Held {
+  readonly key: TraceKey;
+}
+
+/** Few words in each half, so that many keys share one, and ids whose words are the same and whose texts are not. */
+const IDS = ['00000000', '00000001', '00010000', '80000000', 'ffffffff', 'pppppppp', '-'].flatMap((high, _, words) =>
+  words.map((low) => high + low),
+);
+
+function held(id: string): Held {
+  return { key: new TraceKey(id) };
+}
+
+describe('the table of traces', () => {
+  it('does as a map does', () => {
+    const steps = fc.array(fc.tuple(fc.constantFrom('add', 'delete'), fc.constantFrom(...IDS)), { maxLength: 300 });
+    fc.assert(
+      fc.property(steps, (program) => {
+        const table = new TraceTable<Held>();
+        const map = new Map<string, Held>();
+        for (const [what, id] of program) {
+          const present = map.get(id);
+          if (what === 'add' && present === undefined) {
+            const value = held(id);
+            table.add(value);
+            map.set(id, value);
+          } else if (what === 'delete' && present !== undefined) {
+            table.delete(present);
+            map.delete(id);
+          }
+          expect(table.size).to.equal(map.size);
+        }
+        for (const id of IDS) expect(table.get(new TraceKey(id))).to.equal(map.get(id));
+      }),
+    );
+  });
+
+  it('finds each of many while others come and go', () => {
+    const table = new TraceTable<Held>();
+    const values = Array.from({ length: 20_000 }, (_, i) =>
+      held((BigInt(i) * 0x9e37_79b9_7f4a_7c15n).toString(16).slice(-16).padStart(16, '0')),
+    );
+    const kept = 1500;
+    for (const [i, value] of values.entries()) {
+      table.add(value);
+      if (i >= kept) table.delete(values[i - kept] as Held);
+      if (i % 997 === 0) {
+        for (let j = Math.max(0, i - kept + 1); j <= i; j++) {
+          expect(table.get((values[j] as Held).key)).to.equal(values[j]);
+        }
+        if (i >= kept) expect(table.get((values[i - kept] as Held).key)).to.equal(undefined);
+      }
+    }
+    expect(table.size).to.equal(kept);
+  });
+
+  it('lets nobody choose ids that meet in one slot', () => {
+    // In one half the same, in the other multiples of a power of two: what a hash without a secret would put together.
+    const chosen = [0, 16, 20, 24].flatMap((shift) =>
+      Array.from({ length: 256 }, (_, i) => ((i << shift) >>> 0).toString(16).padStart(8, '0')).flatMap((word) => [
+        `${word}00000000`,
+        `00000000${word}`,
+        word + word,
+      ]),
+    );
+    const distinct = [...new Set(chosen)];
+    const table = new TraceTable<Held>();
+    for (const id of distinct) table.add(held(id));
+    const { values } = table as unknown as { readonly values: readonly (Held | undefined)[] };
+    let longest = 0;
+    let run = 0;
+    for (const value of [...values, ...values]) {
+      run = value === undefined ? 0 : run + 1;
+      longest = Math.max(longest, run);
+    }
+    expect(values.length).to.be.at.least(2 * distinct.length);
+    expect(longest).to.be.lessThan(120);
+  });
+
+  it('does nothing for a value that it does not hold', () => {
+    const table = new TraceTable<Held>();
+    table.delete(held(IDS[0] as string));
+    const value = held(IDS[0] as string);
+    table.add(value);
+    table.delete(held(IDS[0] as string));
+    table.delete(held(IDS[1] as string));
+    expect([table.size, table.get(value.key)]).to.deep.equal([1, value]);
+  });
+});
