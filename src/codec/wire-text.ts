@@ -14,6 +14,7 @@ import { isNodeChar, isNodeId } from '../clocks/node-id.js';
 import { Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN, Stamp } from '../clocks/stamp.js';
 import { fromSorted, type VectorTimestamp } from '../clocks/vector-timestamp.js';
+import { TextCodes } from './text-codes.js';
 
 /** The only version there is. */
 const VERSION = '1';
@@ -23,6 +24,8 @@ const FIELD_END = 33; // !
 /** Between node and counter, and between entries. */
 export const ASSIGN = '*';
 export const SEPARATOR = '~';
+const ASSIGN_CODE = 42;
+const SEPARATOR_CODE = 126;
 const DOMAIN_LENGTH = 16;
 const HLC_LENGTH = 16;
 const MAX_COUNTER_DIGITS = 15;
@@ -121,26 +124,33 @@ export function readStamp(text: string): CausalStamp | StampFormatError {
   }
   if (!text.startsWith('1!')) return versionError(text);
 
-  const domainEnd = text.charCodeAt(2) === 45 ? 3 : 2 + DOMAIN_LENGTH;
-  if (text.charCodeAt(domainEnd) !== FIELD_END || (domainEnd > 3 && !isHex(text, 2, domainEnd))) {
+  codes.read(text);
+
+  const domainEnd = codes.at(2) === 45 ? 3 : 2 + DOMAIN_LENGTH;
+  if (codes.at(domainEnd) !== FIELD_END || (domainEnd > 3 && !isHex(2, domainEnd))) {
     return malformed('domain', text.slice(2, domainEnd), '16 lower-case hexadecimal digits or -, then !');
   }
 
-  const lamportEnd = endOfDigits(text, domainEnd + 1);
-  const lamport = counterIn(text, domainEnd + 1, lamportEnd);
-  if (lamport < 0) return badCounter('lamport', text.slice(domainEnd + 1, lamportEnd));
-  if (text.charCodeAt(lamportEnd) !== FIELD_END) return malformed('lamport', text[lamportEnd], '! after the digits');
+  let lamport = 0;
+  let lamportEnd = domainEnd + 1;
+  for (; isDigit(codes.at(lamportEnd)); lamportEnd++) {
+    lamport = lamport * 10 + codes.at(lamportEnd) - 48;
+  }
+  if (!isCounter(lamport, domainEnd + 1, lamportEnd)) {
+    return badCounter('lamport', text.slice(domainEnd + 1, lamportEnd));
+  }
+  if (codes.at(lamportEnd) !== FIELD_END) return malformed('lamport', text[lamportEnd], '! after the digits');
 
   const hlcStart = lamportEnd + 1;
-  const hlcEnd = text.charCodeAt(hlcStart) === FIELD_END ? hlcStart : hlcStart + HLC_LENGTH;
-  const seconds = hlcEnd === hlcStart ? 0 : hexHalf(text, hlcStart);
-  const fraction = hlcEnd === hlcStart ? 0 : hexHalf(text, hlcStart + 8);
-  if (text.charCodeAt(hlcEnd) !== FIELD_END || seconds < 0 || fraction < 0) {
+  const hlcEnd = codes.at(hlcStart) === FIELD_END ? hlcStart : hlcStart + HLC_LENGTH;
+  const seconds = hlcEnd === hlcStart ? 0 : hexHalf(hlcStart);
+  const fraction = hlcEnd === hlcStart ? 0 : hexHalf(hlcStart + 8);
+  if (codes.at(hlcEnd) !== FIELD_END || seconds < 0 || fraction < 0) {
     return malformed('hlc', text.slice(hlcStart, hlcEnd), '16 lower-case hexadecimal digits or nothing, then !');
   }
 
-  const flags = hexDigit(text.charCodeAt(hlcEnd + 1));
-  if (flags < 0 || text.charCodeAt(hlcEnd + 2) !== FIELD_END) {
+  const flags = hexDigit(codes.at(hlcEnd + 1));
+  if (flags < 0 || codes.at(hlcEnd + 2) !== FIELD_END) {
     return malformed('flags', text.slice(hlcEnd + 1, hlcEnd + 3), 'one lower-case hexadecimal digit, then !');
   }
 
@@ -151,6 +161,12 @@ export function readStamp(text: string): CausalStamp | StampFormatError {
   const [incomplete, hlcUnordered] = [(flags & INCOMPLETE) !== 0, (flags & HLC_UNORDERED) !== 0];
   return new Stamp(domain, undefined, undefined, lamport, vector, hlc, incomplete, hlcUnordered);
 }
+
+/** Those of the text that is being read. */
+const codes = new TextCodes(MAX_STAMP_BYTES);
+
+/** For each code whether a node id may have it: one look for each character of a stamp, which are nearly all of this kind. */
+const IS_NODE_CHAR = Uint8Array.from({ length: 256 }, (_, code) => (isNodeChar(code) ? 1 : 0));
 
 /** Where the entries of a vector are put until their number is known: arrays that grow keep room for more. */
 const readNodes: string[] = [];
@@ -163,21 +179,21 @@ function readVector(text: string, start: number): VectorTimestamp | StampFormatE
   let at = start;
   for (;;) {
     const nodeStart = at;
-    while (at < text.length && isNodeChar(text.charCodeAt(at))) at++;
+    while (IS_NODE_CHAR[codes.at(at)] === 1) at++;
     const length = at - nodeStart;
-    if (length === 0 || length > MAX_NODE_ID_LENGTH || text.charCodeAt(at) !== 42) {
+    if (length === 0 || length > MAX_NODE_ID_LENGTH || codes.at(at) !== ASSIGN_CODE) {
       const shown = text.slice(nodeStart, Math.max(at, nodeStart + 1));
       return new StampFormatError('node', 'vector node', shown, `${NODE_EXPECTED}, then *`);
     }
-    if (!isAscending(text, previousStart, previousEnd, nodeStart, at)) {
+    if (!isAscending(previousStart, previousEnd, nodeStart, at)) {
       return new StampFormatError('order', 'vector', text.slice(nodeStart, at), 'strictly ascending nodes');
     }
     previousStart = nodeStart;
     previousEnd = at;
     const counterStart = at + 1;
-    at = endOfDigits(text, counterStart);
-    const counter = counterIn(text, counterStart, at);
-    if (counter < 0) {
+    let counter = 0;
+    for (at = counterStart; isDigit(codes.at(at)); at++) counter = counter * 10 + codes.at(at) - 48;
+    if (!isCounter(counter, counterStart, at)) {
       return badCounter(`vector[${text.slice(previousStart, previousEnd)}]`, text.slice(counterStart, at));
     }
     if (entries === MAX_VECTOR_ENTRIES) {
@@ -188,7 +204,7 @@ function readVector(text: string, start: number): VectorTimestamp | StampFormatE
     readCounters[entries] = counter;
     entries++;
     if (at === text.length) return fromSorted(readNodes.slice(0, entries), readCounters.slice(0, entries));
-    if (text.charCodeAt(at) !== 126) return malformed('vector', text[at], '~ between entries');
+    if (codes.at(at) !== SEPARATOR_CODE) return malformed('vector', text[at], '~ between entries');
     at++;
   }
 }
@@ -197,11 +213,11 @@ function readVector(text: string, start: number): VectorTimestamp | StampFormatE
  * True when the second part of the text is above the first in code unit order; any is above the empty one. The parts
  * are compared in place: `<` on strings that are slices of another one leaves compiled code for each comparison.
  */
-function isAscending(text: string, first: number, firstEnd: number, second: number, secondEnd: number): boolean {
+function isAscending(first: number, firstEnd: number, second: number, secondEnd: number): boolean {
   let a = first;
   let b = second;
   while (a < firstEnd && b < secondEnd) {
-    const difference = text.charCodeAt(b++) - text.charCodeAt(a++);
+    const difference = codes.at(b++) - codes.at(a++);
     if (difference !== 0) return difference > 0;
   }
   return b < secondEnd;
@@ -211,7 +227,8 @@ const COUNTER_EXPECTED = 'an integer from 1 to 2^48, in decimal without sign or 
 const NODE_EXPECTED = '1 to 64 of A-Z a-z 0-9 - _ .';
 
 function versionError(text: string): StampFormatError {
-  const end = endOfDigits(text, 0);
+  let end = 0;
+  while (end <= MAX_VERSION_DIGITS && isDigit(text.charCodeAt(end))) end++;
   return end > 0 && end <= MAX_VERSION_DIGITS && text.charCodeAt(end) === FIELD_END
     ? new StampFormatError('version', 'version', text.slice(0, end), VERSION)
     : malformed('version', text, `${VERSION}!`);
@@ -229,46 +246,38 @@ function isWireCounter(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= MAX_COUNTER;
 }
 
-function endOfDigits(text: string, start: number): number {
-  let at = start;
-  while (at < text.length) {
-    const code = text.charCodeAt(at);
-    if (code < 48 || code > 57) break;
-    at++;
-  }
-  return at;
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
-/** The counter in a run of digits, or -1. */
-function counterIn(text: string, start: number, end: number): number {
+/** True where a run of digits is a counter, and the value is exact: 15 digits are. */
+function isCounter(value: number, start: number, end: number): boolean {
   const length = end - start;
-  if (length === 0 || length > MAX_COUNTER_DIGITS || text.charCodeAt(start) === 48) return -1;
-  let value = 0;
-  for (let at = start; at < end; at++) value = value * 10 + (text.charCodeAt(at) - 48);
-  return value <= MAX_COUNTER ? value : -1;
+  return length > 0 && length <= MAX_COUNTER_DIGITS && codes.at(start) !== 48 && value <= MAX_COUNTER;
 }
 
-const HEX_DIGITS = Int8Array.from({ length: 128 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
+const HEX_DIGITS = Int8Array.from({ length: 256 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));
 
-/** The value of a lower-case hexadecimal digit, or -1; also for what is not there. */
+/** The value of a lower-case hexadecimal digit, or -1. */
 function hexDigit(code: number): number {
-  return code < 128 ? (HEX_DIGITS[code] as number) : -1;
+  return HEX_DIGITS[code] as number;
 }
 
-function isHex(text: string, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (hexDigit(text.charCodeAt(at)) < 0) return false;
-  return true;
+function isHex(start: number, end: number): boolean {
+  // Negative for good once a digit is: none clears the sign that an OR has set.
+  let digits = 0;
+  for (let at = start; at < end; at++) digits |= hexDigit(codes.at(at));
+  return digits >= 0;
 }
 
 /** Eight hexadecimal digits as a number, or -1. */
-function hexHalf(text: string, start: number): number {
+function hexHalf(start: number): number {
   let high = 0;
   let low = 0;
-  // Negative for good once a digit is: none clears the sign that an OR has set.
   let digits = 0;
   for (let at = start; at < start + 4; at++) {
-    const digit = hexDigit(text.charCodeAt(at));
-    const digitBelow = hexDigit(text.charCodeAt(at + 4));
+    const digit = hexDigit(codes.at(at));
+    const digitBelow = hexDigit(codes.at(at + 4));
     digits |= digit | digitBelow;
     high = (high << 4) | digit;
     low = (low << 4) | digitBelow;

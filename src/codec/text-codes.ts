@@ -1,0 +1,53 @@
+/**
+ * The character codes of a text, side by side, for a scanner. Asking a string for each of its characters takes three times as
+ * long: every time the string is asked first of what kind it is, and a header's value is a part of another.
+ *
+ * Guarantee: one for each character, {@link NO_ASCII} for those beyond ASCII, and zeros behind the last one as far as a
+ * reader of fields of fixed length may look ahead.
+ * Hazard: whoever reads another text with it takes the codes of the one before away. Further behind than the zeros stand
+ * codes of longer texts.
+ */
+
+/** The code of every character that is not ASCII. */
+export const NO_ASCII = 255;
+/** Zeros behind a text. */
+export const LOOK_AHEAD = 32;
+
+interface Encoder {
+  encodeInto(text: string, target: Uint8Array): { readonly read: number; readonly written: number };
+}
+
+const { TextEncoder } = globalThis as unknown as { readonly TextEncoder?: new () => Encoder };
+const encoder = TextEncoder === undefined ? undefined : new TextEncoder();
+
+export class TextCodes {
+  private readonly codes: Uint8Array;
+
+  /** @param longest characters of the longest text that is read with it */
+  constructor(longest: number) {
+    this.codes = new Uint8Array(longest + LOOK_AHEAD);
+  }
+
+  /** Takes in a text, in the place of the last one. */
+  read(text: string): void {
+    const { codes } = this;
+    const { length } = text;
+    if (encoder === undefined || !isWhole(encoder.encodeInto(text, codes), length)) {
+      for (let at = 0; at < length; at++) {
+        const code = text.charCodeAt(at);
+        codes[at] = code < 128 ? code : NO_ASCII;
+      }
+    }
+    for (let at = length; at < length + LOOK_AHEAD; at++) codes[at] = 0;
+  }
+
+  /** The code of a character, or 0 behind the last one. */
+  at(index: number): number {
+    return this.codes[index] as number;
+  }
+}
+
+/** True for ASCII alone: every other character takes more bytes than it has code units, or has no room. */
+function isWhole({ read, written }: { readonly read: number; readonly written: number }, length: number): boolean {
+  return read === length && written === length;
+}
