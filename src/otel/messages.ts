@@ -111,9 +111,12 @@ export class Messages {
     return domain;
   }
 
-  /** The stamp in a text that came from outside; undefined, counted and logged, where it is none. */
-  read(text: string): CausalStamp | undefined {
-    const stamp = readStamp(text);
+  /**
+   * The stamp in a text that came from outside; undefined, counted and logged, where it is none.
+   * @param domain what it should be of
+   */
+  read(text: string, domain: string): CausalStamp | undefined {
+    const stamp = readStamp(text, domain);
     if (stamp instanceof StampFormatError) {
       this.domains.counters.refused(stamp.reason, stamp.message);
       return undefined;
@@ -248,7 +251,7 @@ export class Messages {
       this.domains.counters.refused('untrusted', 'a reply with a stamp to a request without one');
       return false;
     }
-    const stamp = this.read(text);
+    const stamp = this.read(text, awaited.domain.id);
     if (stamp === undefined) return false;
     const now = this.domains.now();
     const domain = this.domainOf(awaited, now);

@@ -173,7 +173,7 @@ export class CausalityPropagator implements TextMapPropagator {
     const domain = isNew ? clock.domains.idOf(parent.traceId) : clock.domains.idOf('');
     let stamp: Arrival['stamp'];
     if (sent.text !== undefined) {
-      if (isTrusted(clock, carrier, getter)) stamp = clock.messages.read(sent.text);
+      if (isTrusted(clock, carrier, getter)) stamp = clock.messages.read(sent.text, domain);
       else clock.events.refused('untrusted', 'its sender is not trusted');
     }
     if (stamp !== undefined && stamp.domain !== domain) {
