@@ -1,4 +1,4 @@
-/** Every experiment by name. Each runs in a process of its own, so that none optimises the code for another. */
+/** Every experiment by name. Each runs in processes of its own, so that none optimises the code for another. */
 import { bothDirections } from './experiments/both-directions.js';
 import { delivery } from './experiments/delivery.js';
 import { extracts } from './experiments/extract.js';
@@ -6,21 +6,22 @@ import { spanFloors, timeFloor } from './experiments/floors.js';
 import { hybrid } from './experiments/hybrid.js';
 import { bothDirectionsFloor, messageFloors } from './experiments/message-floors.js';
 import { injects } from './experiments/inject.js';
-import { unsampledRequests, wholeRequests } from './experiments/requests.js';
-import { serialization, timestamps } from './experiments/serialization.js';
+import { unsampledFloor, unsampledRequests, wholeRequests } from './experiments/requests.js';
+import { serialization, serializationFloor, timestamps } from './experiments/serialization.js';
 import { flatInEntries, spans } from './experiments/spans.js';
 import { traceDomains } from './experiments/trace-domains.js';
 import { twoProcesses } from './experiments/two-processes.js';
 import { textFloor, vectors } from './experiments/vectors.js';
 import { logs } from './experiments/logs.js';
 import { memory } from './experiments/memory.js';
-import { type Effort, type Experiment, measure, type Measurement } from './measure.js';
+import { type Effort, type Experiment, measure, type Measurement, type Samples } from './measure.js';
 
-type Measuring = (effort: Effort) => Promise<Measurement>;
+/** Samples where several processes share the rounds, a measurement where an experiment sees to its own. */
+type Measuring = (effort: Effort) => Promise<Samples | Measurement>;
 
 const inRounds =
-  (experiment: () => Experiment): Measuring =>
-  (effort) =>
+  (experiment: () => Experiment) =>
+  (effort: Effort): Promise<Samples> =>
     measure(experiment(), effort);
 
 export const CATALOGUE: Readonly<Record<string, Measuring>> = {
@@ -55,6 +56,8 @@ export const CATALOGUE: Readonly<Record<string, Measuring>> = {
   'floors-messages-10': inRounds(() => messageFloors(10, { inject: 0.5, extract: 1 })),
   'floors-messages-40': inRounds(() => messageFloors(40, { inject: 0.5, extract: 2.5 })),
   'floors-both-directions': inRounds(bothDirectionsFloor),
+  'floors-unsampled': inRounds(unsampledFloor),
+  'floors-serialization-40': inRounds(() => serializationFloor(40, 1.3)),
   'floors-text-3': inRounds(() => textFloor(3, 0.2)),
   'floors-text-10': inRounds(() => textFloor(10, 0.1)),
   'floors-time': inRounds(timeFloor),

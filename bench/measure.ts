@@ -3,7 +3,8 @@
  *
  * Guarantee: the operations of an experiment run in one process, in rounds; each round samples every operation once, in
  * an order that rotates, and each ratio is taken inside a round, so that a machine that gets slower half-way through
- * slows both sides of it. Making inputs and checking results is never timed.
+ * slows both sides of it. Making inputs and checking results is never timed. Rounds of several processes are put together:
+ * how a process happens to be compiled makes a tenth.
  * Hazard: an operation must hand its results to `check`, or the compiler may find out that nobody wants them.
  */
 import { type Spread, spreadOf } from './statistics.js';
@@ -38,7 +39,10 @@ export interface Experiment {
 }
 
 export interface Effort {
+  /** All together. */
   readonly rounds: number;
+  /** That share the rounds of an experiment. */
+  readonly processes: number;
   readonly sampleMillis: number;
   readonly warmUpMillis: number;
 }
@@ -59,14 +63,23 @@ export interface Measurement {
   readonly rows: readonly MeasuredRow[];
 }
 
-export async function measure(experiment: Experiment, effort: Effort): Promise<Measurement> {
+/** What the rounds of one process measured. */
+export interface Samples {
+  readonly title: string;
+  /** Nanoseconds per operation, of each round. */
+  readonly nanos: Readonly<Record<string, readonly number[]>>;
+  readonly rows: readonly (Omit<Row, 'ratio'> & { readonly ratios: readonly number[] })[];
+}
+
+/** This process's share of the rounds. */
+export async function measure(experiment: Experiment, effort: Effort): Promise<Samples> {
   const named = Object.entries(experiment.operations);
   // Twice in turns, so that every operation has also run with the types that the others brought along.
   for (let turn = 0; turn < 2; turn++) {
     for (const [, operation] of named) await sample(operation, effort.warmUpMillis / 2);
   }
   const rounds: Round[] = [];
-  for (let round = 0; round < effort.rounds; round++) {
+  for (let round = 0; round < effort.rounds / effort.processes; round++) {
     const nanos: Record<string, number> = {};
     for (let i = 0; i < named.length; i++) {
       const [name, operation] = named[(i + round) % named.length] as [string, Operation];
@@ -76,9 +89,24 @@ export async function measure(experiment: Experiment, effort: Effort): Promise<M
   }
   return {
     title: experiment.title,
-    rounds: effort.rounds,
-    nanos: Object.fromEntries(named.map(([name]) => [name, spreadOf(rounds.map((round) => round[name] as number))])),
-    rows: experiment.rows.map(({ ratio, ...row }) => ({ ...row, ratio: spreadOf(rounds.map(ratio)) })),
+    nanos: Object.fromEntries(named.map(([name]) => [name, rounds.map((round) => round[name] as number)])),
+    rows: experiment.rows.map(({ ratio, ...row }) => ({ ...row, ratios: rounds.map(ratio) })),
+  };
+}
+
+/** The same experiment's rounds in several processes as one. */
+export function together(processes: readonly [Samples, ...Samples[]]): Measurement {
+  const [{ title, nanos, rows }] = processes;
+  return {
+    title,
+    rounds: processes.reduce((sum, { rows: [row] }) => sum + (row?.ratios.length ?? 0), 0),
+    nanos: Object.fromEntries(
+      Object.keys(nanos).map((name) => [name, spreadOf(processes.flatMap((one) => one.nanos[name] ?? []))]),
+    ),
+    rows: rows.map(({ what, against, atMost }, i) => {
+      const ratio = spreadOf(processes.flatMap((one) => one.rows[i]?.ratios ?? []));
+      return atMost === undefined ? { what, against, ratio } : { what, against, ratio, atMost };
+    }),
   };
 }
 

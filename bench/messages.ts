@@ -31,7 +31,8 @@ const DISTINCT_VECTORS = 1024;
 
 const scratch = Buffer.alloc(16_384);
 
-function flat(text: string): string {
+/** The same text in one piece. */
+export function flat(text: string): string {
   return scratch.toString('latin1', 0, scratch.write(text, 'latin1'));
 }
 

@@ -56,7 +56,7 @@ export function markdown({ conditions: c, experiments, broken }: Report): string
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}.`,
     '',
-    `Every ratio is the median of ${c.effort.rounds} rounds, each of which measured both sides in turn in one process`,
+    `Every ratio is the median of ${c.effort.rounds} rounds in ${c.effort.processes} processes, each of which measured both sides in turn in one process`,
     `(${c.effort.sampleMillis} ms of processor time a side, the garbage collector's included) where no row says otherwise;`,
     'in brackets the first and third quartile. Smaller is better, but where the target is a least.',
     '',

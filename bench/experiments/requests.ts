@@ -1,9 +1,10 @@
 /** Whole requests through a service: in, a server span, a client span, out, and both ends. */
 import { type Span, SpanKind, trace } from '@opentelemetry/api';
 import { parseStamp } from '../../src/codec/wire-text.js';
-import { type Experiment, expect, type Operation } from '../measure.js';
+import { type Experiment, expect, type Operation, type Round } from '../measure.js';
 import { Messages } from '../messages.js';
 import { type Carrier, Service, type ServiceOptions } from '../service.js';
+import { LOOKING, REMEMBERING } from './unsampled-floor.js';
 
 /** Two spans each: together no more than the batch processor exports at once. */
 const REQUESTS = 256;
@@ -100,6 +101,29 @@ export function unsampledRequests(): Experiment {
         against: 'the same with W3C only and no stamp',
         ratio: ({ relayed, w3c }) => (relayed as number) / (w3c as number),
       },
+    ],
+  };
+}
+
+export function unsampledFloor(): Experiment {
+  const row = (what: string, name: string) => ({
+    what,
+    against: 'the same with W3C only',
+    ratio: (nanos: Round) => (nanos[name] as number) / (nanos['w3c'] as number),
+    atMost: 1.1,
+  });
+  return {
+    title: 'Floor of unsampled requests: a look at two headers, and the trace remembered',
+    operations: {
+      w3c: requests({ entries: 0, sampled: false }),
+      ours: requests({ entries: 0, sampled: false, stamps: 'standard' }),
+      looking: requests({ entries: 0, sampled: false, ...LOOKING }),
+      remembering: requests({ entries: 0, sampled: false, ...REMEMBERING }),
+    },
+    rows: [
+      row('unsampled request with this library', 'ours'),
+      row('unsampled request with two headers looked at', 'looking'),
+      row('the same, and its trace remembered in a Set', 'remembering'),
     ],
   };
 }

@@ -6,7 +6,8 @@ import { CausalTimestampExporter } from '../../src/otel/causal-timestamp-exporte
 import type { AttributeMode } from '../../src/otel/clock-options.js';
 import { type Experiment, expect, type Operation, type Round } from '../measure.js';
 import { Messages } from '../messages.js';
-import { Service } from '../service.js';
+import { Service, type ServiceOptions } from '../service.js';
+import { BareLean } from './serialization-floor.js';
 
 const SPANS = 256;
 /** One server span and three spans under it, as in a request that calls three others. */
@@ -28,7 +29,15 @@ const HTTP_ATTRIBUTES = {
 
 /** @param corrected through a CausalTimestampExporter */
 function serialize(stamps: AttributeMode | undefined, entries: number, corrected = false): Operation {
-  const service = new Service(stamps === undefined ? {} : { stamps });
+  return serializeSpans(stamps === undefined ? {} : { stamps }, stamps === undefined ? 0 : entries, entries, corrected);
+}
+
+/**
+ * @param expected entries of the vector on a server's span
+ * @param entries those of the service's vector, where it has one
+ */
+function serializeSpans(options: ServiceOptions, expected: number, entries: number, corrected = false): Operation {
+  const service = new Service(options);
   const messages = new Messages({ entries: entries - 1 });
   let spans: ReadableSpan[] = [];
   let bytes: Uint8Array | undefined;
@@ -62,7 +71,7 @@ function serialize(stamps: AttributeMode | undefined, entries: number, corrected
       expect(each > 300, `${each} bytes a span`);
       const vector = spans[0]?.attributes['causality.vector'];
       const found = typeof vector === 'string' ? vector.split(',').length : 0;
-      expect(found === (stamps === undefined ? 0 : entries), `${entries} entries, not ${found}`);
+      expect(found === expected, `${expected} entries, not ${found}`);
       await service.flush();
     },
   };
@@ -83,6 +92,30 @@ export function serialization(entries: number, targets: { standard?: number; lea
       const atMost = targets[mode];
       return atMost === undefined ? { what, against, ratio } : { what, against, ratio, atMost };
     }),
+  };
+}
+
+/** What no `lean` stamp can be had for less than: the exporter reads every character of every attribute three times. */
+export function serializationFloor(entries: number, atMost: number): Experiment {
+  const against = 'the same spans without stamps';
+  const row = (what: string, name: string) => ({
+    what: `${what}, vector of ${entries}`,
+    against,
+    ratio: (nanos: Round) => (nanos[name] as number) / (nanos['none'] as number),
+    atMost,
+  });
+  const bare = new BareLean(entries);
+  return {
+    title: `Floor of serialization: the attributes of a lean stamp, vector of ${entries}`,
+    operations: {
+      none: serialize(undefined, entries),
+      lean: serialize('lean', entries),
+      bare: serializeSpans({ bare: { processor: bare, attributes: 5 } }, entries, entries),
+    },
+    rows: [
+      row('serialize an HTTP span, lean stamps', 'lean'),
+      row('serialize an HTTP span with five attributes, one of four with a text in one piece', 'bare'),
+    ],
   };
 }
 
