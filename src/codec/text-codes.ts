@@ -17,8 +17,14 @@ interface Encoder {
   encodeInto(text: string, target: Uint8Array): { readonly read: number; readonly written: number };
 }
 
-const { TextEncoder } = globalThis as unknown as { readonly TextEncoder?: new () => Encoder };
-const encoder = TextEncoder === undefined ? undefined : new TextEncoder();
+const encoder = hostEncoder();
+
+/** Undefined where the host has none, or one of the stand-ins that only know how to make new bytes. */
+function hostEncoder(): Encoder | undefined {
+  const { TextEncoder } = globalThis as unknown as { readonly TextEncoder?: new () => Partial<Encoder> };
+  const made = TextEncoder === undefined ? undefined : new TextEncoder();
+  return typeof made?.encodeInto === 'function' ? (made as Encoder) : undefined;
+}
 
 export class TextCodes {
   private readonly codes: Uint8Array;

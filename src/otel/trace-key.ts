@@ -23,10 +23,12 @@ export class TraceKey {
   readonly low: number;
   /** Every digit's value in one: negative where one is none, with {@link CAPITAL} where one is a capital. */
   private readonly digits: number;
-  private text: string | undefined;
+  /** The trace's id, until the domain's has been asked for: one of the two, because traces are many. */
+  private text: string;
+  private isCut = false;
 
   /** @param traceId the id of a trace, or of a domain */
-  constructor(private readonly traceId: string) {
+  constructor(traceId: string) {
     let high = 0;
     let low = 0;
     let digits = 0;
@@ -42,6 +44,7 @@ export class TraceKey {
     this.high = high;
     this.low = low;
     this.digits = digits;
+    this.text = traceId;
   }
 
   /**
@@ -49,9 +52,10 @@ export class TraceKey {
    * when it is wanted, which for unsampled traces is never.
    */
   get id(): string {
-    if (this.text === undefined) {
-      const text = this.traceId.slice(-DIGITS);
+    if (!this.isCut) {
+      const text = this.text.slice(-DIGITS);
       this.text = (this.digits & CAPITAL) === 0 ? text : text.toLowerCase();
+      this.isCut = true;
     }
     return this.text;
   }

@@ -85,11 +85,15 @@ export class TraceTable<V extends { readonly key: TraceKey }> {
   }
 }
 
-/** Three numbers that nobody outside knows; the last is odd. */
-type Seeds = readonly [number, number, number];
+/** Three numbers that nobody outside knows. */
+interface Seeds {
+  readonly first: number;
+  readonly second: number;
+  readonly odd: number;
+}
 
 function drawSeeds(): Seeds {
-  return [drawWord(), drawWord(), drawWord() | 1];
+  return { first: drawWord(), second: drawWord(), odd: drawWord() | 1 };
 }
 
 function drawWord(): number {
@@ -102,7 +106,7 @@ function drawWord(): number {
 }
 
 /** Mixes both words; each step can be undone, so keys that differ in one word never meet in all 32 bits. */
-function hashOf({ high, low }: TraceKey, [first, second, odd]: Seeds): number {
+function hashOf({ high, low }: TraceKey, { first, second, odd }: Seeds): number {
   let hash = Math.imul(low ^ first, odd);
   hash = Math.imul((hash ^ (hash >>> 15)) + (high ^ second), MIX);
   return hash ^ (hash >>> 16);
