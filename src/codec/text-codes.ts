@@ -14,7 +14,7 @@ export const NO_ASCII = 255;
 export const LOOK_AHEAD = 32;
 
 interface Encoder {
-  encodeInto(text: string, target: Uint8Array): { readonly read: number; readonly written: number };
+  encodeInto(text: string, target: Uint8Array): { readonly written: number };
 }
 
 const encoder = hostEncoder();
@@ -38,7 +38,8 @@ export class TextCodes {
   read(text: string): void {
     const { codes } = this;
     const { length } = text;
-    if (encoder === undefined || !isWhole(encoder.encodeInto(text, codes), length)) {
+    // Every character beyond ASCII takes more bytes than it has code units, and there is room for one byte too many.
+    if (encoder?.encodeInto(text, codes).written !== length) {
       for (let at = 0; at < length; at++) {
         const code = text.charCodeAt(at);
         codes[at] = code < 128 ? code : NO_ASCII;
@@ -51,9 +52,4 @@ export class TextCodes {
   at(index: number): number {
     return this.codes[index] as number;
   }
-}
-
-/** True for ASCII alone: every other character takes more bytes than it has code units, or has no room. */
-function isWhole({ read, written }: { readonly read: number; readonly written: number }, length: number): boolean {
-  return read === length && written === length;
 }

@@ -238,8 +238,8 @@ const NODE_EXPECTED = '1 to 64 of A-Z a-z 0-9 - _ .';
 
 function versionError(text: string): StampFormatError {
   let end = 0;
-  while (end <= MAX_VERSION_DIGITS && isDigit(text.charCodeAt(end))) end++;
-  return end > 0 && end <= MAX_VERSION_DIGITS && text.charCodeAt(end) === FIELD_END
+  while (end < MAX_VERSION_DIGITS && isDigit(text.charCodeAt(end))) end++;
+  return end > 0 && text.charCodeAt(end) === FIELD_END
     ? new StampFormatError('version', 'version', text.slice(0, end), VERSION)
     : malformed('version', text, `${VERSION}!`);
 }

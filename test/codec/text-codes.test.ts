@@ -9,6 +9,7 @@ import { formatStamp } from '../../src/index.js';
 const LONGEST = 400;
 
 const TEXTS = fc.oneof(
+  fc.string({ maxLength: 20, unit: fc.constantFrom('\u0000', '\u007e', '\u007f', '\u0080', '\u0081') }),
   fc.string({ maxLength: 200, unit: 'binary' }),
   fc.string({ maxLength: 200, unit: fc.integer({ min: 0, max: 0xff_ff }).map((code) => String.fromCharCode(code)) }),
   fc.string({ maxLength: 200, unit: 'binary-ascii' }),

@@ -41,6 +41,12 @@ function fieldsOf(stamp: CausalStamp): Omit<StampVector, 'name' | 'text' | 'rewr
   };
 }
 
+function parsedFor(text: string, expected: string | undefined): CausalStamp {
+  const read = readStamp(text, expected);
+  if (read instanceof StampFormatError) throw read;
+  return read;
+}
+
 function refusalOf(text: string): StampFormatError {
   const read = readStamp(text);
   if (!(read instanceof StampFormatError)) throw new Error(`was taken: ${text.slice(0, 100)}`);
@@ -123,6 +129,16 @@ describe('stamps as wire text', () => {
     const before = fieldsOf(first);
     parseStamp('1!7b1d62f2c9e04a15!99!!0!a*90~b*91~c*92');
     expect(fieldsOf(first)).to.deep.equal(before);
+  });
+
+  it('names the domain in the text, whichever was expected', () => {
+    const text = SAMPLE;
+    const domain = '7b1d62f2c9e04a15';
+    const others = [undefined, '', '-', '7', domain, '7b1d62f2c9e04a16', '8b1d62f2c9e04a15', `1!${domain.slice(2)}`];
+    for (const expected of [...others, `${domain}!`, text.slice(-16), text]) {
+      expect(parsedFor(text, expected).domain, expected).to.equal(domain);
+      expect(parsedFor('1!-!17!!0!a*1', expected).domain, expected).to.equal('-');
+    }
   });
 
   it('refuses a hybrid time with anything else in the place of any of its digits', () => {
