@@ -53,6 +53,7 @@ const LEFT_OUT = ['otel/process-clock.test.js', 'otel/host-safety.test.js', 'ote
 /** Tests that fill something to its limit, or start processes: seconds each, for every mutant that they reach. */
 const SLOW = [
   'holds so many entries of vectors',
+  'has two generations of the limit',
   'catches up with a long chain',
   'writes a state up to the limit',
   'has all that a process acknowledged before it was killed',
