@@ -316,6 +316,24 @@ describe('vector states that share tables', () => {
     expect(b.snapshot().toString()).to.equal('a=1,b=2,m=12');
     expect(m.snapshot().toString()).to.equal('a=1,b=9,m=12');
   });
+
+  it('hear what the other overrides, also in the first entry of the table', () => {
+    const message = vector({ b: 9, m: 9 });
+    const [b, m] = [new VectorState(4), new VectorState(4)];
+    for (const [state, node] of [
+      [b, 'b'],
+      [m, 'm'],
+    ] as const) {
+      state.tick(node, 2);
+      state.hear(message, node, 2);
+    }
+    b.tick('b', 12);
+    m.hear(b.snapshot(), 'm', 2);
+    expect(m.snapshot().toString()).to.equal('b=12,m=2');
+    m.tick('m', 13);
+    b.hear(m.snapshot(), 'b', 12);
+    expect(b.snapshot().toString()).to.equal('b=12,m=13');
+  });
 });
 
 describe('fitVector', () => {
