@@ -213,6 +213,15 @@ describe('vector states that share tables', () => {
   );
   const received = fc.dictionary(fc.constantFrom('a', ...NODES), fc.integer({ min: 1, max: 2 }), { minKeys: 1 });
 
+  /** Takes a message's table as it is, but for its own entry, which nobody else may move. */
+  function adopting(message: VectorTimestamp, node: string): VectorState {
+    const state = new VectorState(4);
+    state.tick(node, 2);
+    expect(state.hear(message, node, 2).ownRefused).to.equal(true);
+    expect(state.snapshot().table).to.equal(message.table);
+    return state;
+  }
+
   it('do what naive ones do, and nothing that was ever told changes', () => {
     fc.assert(
       fc.property(
@@ -290,16 +299,7 @@ describe('vector states that share tables', () => {
 
   it('say the same when they are heard of again, whoever overrides whose entry', () => {
     const message = vector({ a: 1, b: 9, m: 9 });
-    const [b, m] = [new VectorState(4), new VectorState(4)];
-    // Each takes the table as it is, but for its own entry, which nobody else may move.
-    for (const [state, node] of [
-      [b, 'b'],
-      [m, 'm'],
-    ] as const) {
-      state.tick(node, 2);
-      expect(state.hear(message, node, 2).ownRefused).to.equal(true);
-      expect(state.snapshot().table).to.equal(message.table);
-    }
+    const [b, m] = [adopting(message, 'b'), adopting(message, 'm')];
     for (let round = 0; round < 3; round++) {
       expect([b.text('=', ','), m.text('=', ','), message.toString()]).to.deep.equal([
         'a=1,b=2,m=9',
@@ -319,14 +319,7 @@ describe('vector states that share tables', () => {
 
   it('hear what the other overrides, also in the first entry of the table', () => {
     const message = vector({ b: 9, m: 9 });
-    const [b, m] = [new VectorState(4), new VectorState(4)];
-    for (const [state, node] of [
-      [b, 'b'],
-      [m, 'm'],
-    ] as const) {
-      state.tick(node, 2);
-      state.hear(message, node, 2);
-    }
+    const [b, m] = [adopting(message, 'b'), adopting(message, 'm')];
     b.tick('b', 12);
     m.hear(b.snapshot(), 'm', 2);
     expect(m.snapshot().toString()).to.equal('b=12,m=2');
