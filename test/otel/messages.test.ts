@@ -191,6 +191,20 @@ describe('messages', () => {
     expect(one.clock.counters.incomplete).to.deep.equal({ 'foreign-clock': 1 });
   });
 
+  it('lets a producer do without a stamp in the reply, and not with one that cannot be read', () => {
+    for (const [text, incomplete] of [
+      [undefined, {}],
+      ['none', { 'reply-without-stamp': 1 }],
+    ] as const) {
+      const node = new TestNode('producer');
+      node.clock.messages.watchCarriers();
+      const { span, context } = node.start('send', undefined, { kind: SpanKind.PRODUCER });
+      node.inject(context);
+      node.clock.messages.hearReply(span.spanContext().spanId, text);
+      expect(node.clock.counters.incomplete, text).to.deep.equal(incomplete);
+    }
+  });
+
   it('ignores replies that nobody awaits', () => {
     const exchange = new Exchange();
     const text = exchange.reply()?.text;
