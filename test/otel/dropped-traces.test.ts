@@ -2,31 +2,19 @@ import { expect } from 'chai';
 import { DROPPED_TRACES_PER_GENERATION } from '../../src/clocks/limits.js';
 import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 import { TraceKey } from '../../src/otel/trace-key.js';
+import { traceKeys } from '../support/trace-keys.js';
 
 const ZERO = new TraceKey('0000000000000000');
-
-/** Keys that are spread like trace ids, and the same in every run. */
-function keys(count: number, seed: number): TraceKey[] {
-  let state = seed;
-  const half = (): string => {
-    // Mulberry32: small, and random enough for ids.
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0).toString(16).padStart(8, '0');
-  };
-  return Array.from({ length: count }, () => new TraceKey(half() + half()));
-}
 
 describe('the memory of dropped traces', () => {
   it('knows nothing at first', () => {
     const dropped = new DroppedTraces(64);
-    expect(keys(1000, 1).some((key) => dropped.mayContain(key))).to.equal(false);
+    expect(traceKeys(1000, 1).some((key) => dropped.mayContain(key))).to.equal(false);
   });
 
   it('always knows as many of the last as one generation holds', () => {
     const dropped = new DroppedTraces(64);
-    const all = keys(1000, 2);
+    const all = traceKeys(1000, 2);
     for (const [i, key] of all.entries()) {
       dropped.add(key);
       for (const recent of all.slice(Math.max(0, i - 63), i + 1)) expect(dropped.mayContain(recent)).to.equal(true);
@@ -35,7 +23,7 @@ describe('the memory of dropped traces', () => {
 
   it('forgets what is older than two generations, but for chance hits', () => {
     const dropped = new DroppedTraces(1024);
-    const all = keys(10_000, 3);
+    const all = traceKeys(10_000, 3);
     for (const key of all) dropped.add(key);
     const remembered = all.slice(0, 7000).filter((key) => dropped.mayContain(key)).length;
     expect(remembered).to.be.lessThan(7000 * 0.02);
@@ -51,7 +39,7 @@ describe('the memory of dropped traces', () => {
 
   it('has two generations of the limit’s size where nothing else is said', () => {
     const dropped = new DroppedTraces();
-    for (const key of keys(2 * DROPPED_TRACES_PER_GENERATION, 6)) dropped.add(key);
+    for (const key of traceKeys(2 * DROPPED_TRACES_PER_GENERATION, 6)) dropped.add(key);
     expect(dropped.hasForgotten).to.equal(false);
     dropped.add(new TraceKey('f'.repeat(16)));
     expect(dropped.hasForgotten).to.equal(true);
@@ -59,15 +47,15 @@ describe('the memory of dropped traces', () => {
 
   it('takes one new trace in thousands for a dropped one, however full it is', () => {
     const dropped = new DroppedTraces(4096);
-    for (const key of keys(8192, 4)) dropped.add(key);
-    const hits = keys(200_000, 5).filter((key) => dropped.mayContain(key)).length;
+    for (const key of traceKeys(8192, 4)) dropped.add(key);
+    const hits = traceKeys(200_000, 5).filter((key) => dropped.mayContain(key)).length;
     // Some 27 with two full generations; beyond 60 in none of a billion such filters.
     expect(hits).to.be.within(5, 60);
   });
 
   it('keeps its two generations apart, whichever is the younger', () => {
     const dropped = new DroppedTraces(256);
-    const all = keys(2560, 7);
+    const all = traceKeys(2560, 7);
     for (const [i, key] of all.entries()) {
       dropped.add(key);
       if (i % 256 !== 255) continue;
@@ -87,6 +75,6 @@ describe('the memory of dropped traces', () => {
     expect(dropped.mayContain(ZERO)).to.equal(true);
     dropped.add(new TraceKey('ffffffffffffffff'));
     expect(dropped.mayContain(new TraceKey('ffffffffffffffff'))).to.equal(true);
-    expect(keys(100, 6).filter((key) => dropped.mayContain(key)).length).to.be.lessThan(5);
+    expect(traceKeys(100, 6).filter((key) => dropped.mayContain(key)).length).to.be.lessThan(5);
   });
 });

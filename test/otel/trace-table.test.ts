@@ -2,15 +2,18 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { TraceKey } from '../../src/otel/trace-key.js';
 import { TraceTable } from '../../src/otel/trace-table.js';
+import { traceKeys } from '../support/trace-keys.js';
 
 interface Held {
   readonly key: TraceKey;
 }
 
 /** Few words in each half, so that many keys share one, and ids whose words are the same and whose texts are not. */
-const IDS = ['00000000', '00000001', '00010000', '80000000', 'ffffffff', 'pppppppp', '-'].flatMap((high, _, words) =>
+const ODD_IDS = ['00000000', '00000001', '80000000', 'pppppppp', '-'].flatMap((high, _, words) =>
   words.map((low) => high + low),
 );
+/** As many as fill the slots that a table begins with, and its next ones: many meet in one. */
+const IDS = [...ODD_IDS, ...traceKeys(75, 1).map(({ id }) => id)];
 
 function held(id: string): Held {
   return { key: new TraceKey(id) };
@@ -18,7 +21,11 @@ function held(id: string): Held {
 
 describe('the table of traces', () => {
   it('does as a map does', () => {
-    const steps = fc.array(fc.tuple(fc.constantFrom('add', 'delete'), fc.constantFrom(...IDS)), { maxLength: 300 });
+    const steps = fc.array(fc.tuple(fc.constantFrom('add', 'delete'), fc.constantFrom(...IDS)), {
+      minLength: 100,
+      maxLength: 400,
+      size: 'max',
+    });
     fc.assert(
       fc.property(steps, (program) => {
         const table = new TraceTable<Held>();
@@ -42,10 +49,8 @@ describe('the table of traces', () => {
 
   it('finds each of many while others come and go', () => {
     const table = new TraceTable<Held>();
-    const values = Array.from({ length: 20_000 }, (_, i) =>
-      held((BigInt(i) * 0x9e37_79b9_7f4a_7c15n).toString(16).slice(-16).padStart(16, '0')),
-    );
-    const kept = 1500;
+    const values = traceKeys(20_000, 2).map((key) => ({ key }));
+    const kept = 1900;
     for (const [i, value] of values.entries()) {
       table.add(value);
       if (i >= kept) table.delete(values[i - kept] as Held);

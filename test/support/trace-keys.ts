@@ -1,0 +1,14 @@
+import { TraceKey } from '../../src/otel/trace-key.js';
+
+/** Keys that are spread like trace ids, and the same in every run. */
+export function traceKeys(count: number, seed: number): TraceKey[] {
+  let state = seed;
+  const half = (): string => {
+    // Mulberry32: small, and random enough for ids.
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0).toString(16).padStart(8, '0');
+  };
+  return Array.from({ length: count }, () => new TraceKey(half() + half()));
+}
