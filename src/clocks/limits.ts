@@ -51,7 +51,7 @@ export const HIGHEST_MAX_DRIFT_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Dropped traces that one generation of the memory holds before it becomes the older one; two generations are kept, in 4 MB
- * together. A trace that is taken for a dropped one by chance is incomplete: of new traces one in 7,000 to 14,000, once
+ * together. A trace that is taken for a dropped one by chance is incomplete: of new traces one in 6,000 to 14,000, once
  * both are there.
  */
 export const DROPPED_TRACES_PER_GENERATION = 2 ** 19;

@@ -70,7 +70,10 @@ export class DroppedTraces {
     this.hasOlder = true;
     this.younger = this.half - this.younger;
     this.count = 0;
-    for (let line = this.younger; line < filter.length; line += 2 * this.half) filter.fill(0, line, line + this.half);
+    for (let line = this.younger; line < filter.length; line += 2 * this.half) {
+      // Word by word: a call for eight of them takes ten times as long, and the application waits.
+      for (let word = line; word < line + this.half; word++) filter[word] = 0;
+    }
   }
 
   /** The first word of a trace's line. Trace ids are random, and sizes powers of two, so that a remainder is a mask. */

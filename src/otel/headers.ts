@@ -31,9 +31,6 @@ const TRACESTATE_LIMITS = {
 export class InboundHeaders implements TextMapGetter {
   private readonly tracestate: TakenMember | undefined;
   private readonly baggage: TakenMember | undefined;
-  /** Both lists as they came. */
-  private readonly rawTracestate: unknown;
-  private readonly rawBaggage: unknown;
   /** What may hold the stamp, as it came: the whole baggage, or our header. */
   private readonly raw: unknown;
 
@@ -48,12 +45,11 @@ export class InboundHeaders implements TextMapGetter {
     private readonly place: 'baggage' | 'header',
     private readonly unread = false,
   ) {
-    this.rawTracestate = getter.get(carrier, TRACESTATE);
-    this.tracestate = taken(this.rawTracestate);
+    this.tracestate = taken(getter.get(carrier, TRACESTATE));
     // Also in header mode: a stale member that travelled on beside our own mark would be taken for a fresh one.
-    this.rawBaggage = getter.get(carrier, BAGGAGE);
-    this.baggage = taken(this.rawBaggage);
-    this.raw = place === 'header' ? getter.get(carrier, MEMBER) : this.rawBaggage;
+    const baggage: unknown = getter.get(carrier, BAGGAGE);
+    this.baggage = taken(baggage);
+    this.raw = place === 'header' ? getter.get(carrier, MEMBER) : baggage;
   }
 
   keys(carrier: unknown): string[] {
@@ -64,9 +60,6 @@ export class InboundHeaders implements TextMapGetter {
     const list = listNamed(key);
     if (list === BAGGAGE && this.baggage !== undefined) return this.baggage.rest;
     if (list === TRACESTATE && this.tracestate !== undefined && !this.unread) return this.tracestate.rest;
-    // The very values that were looked through: what is nobody's text is its readers' to judge, as it came.
-    if (key === BAGGAGE) return this.rawBaggage as string | string[] | undefined;
-    if (key === TRACESTATE) return this.rawTracestate as string | string[] | undefined;
     return this.getter.get(carrier, key);
   }
 

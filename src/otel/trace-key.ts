@@ -3,12 +3,14 @@
  *
  * Guarantee: one look at each digit, however often the trace is looked up; two keys are equal exactly where their texts
  * are.
- * Hazard: an id generator of the application's own may make ids that are no hexadecimal digits, or fewer. Their words
- * say less than their text: {@link TraceKey.equals} then compares the texts.
+ * Hazard: an id generator of the application's own may make ids that are no hexadecimal digits, or fewer. Their words are
+ * a hash of their text, which says less: {@link TraceKey.equals} then compares the texts.
  */
 const DIGITS = 16;
 const WORD_DIGITS = DIGITS / 2;
 const CAPITAL = 16;
+/** All bits: it stays, whatever digits are joined with it. */
+const NO_DIGIT = -1;
 
 /** Of each character code the value of the hexadecimal digit, and {@link CAPITAL} more for a capital; else -1. */
 const HEX_DIGITS = Int8Array.from({ length: 128 }, (_, code) => {
@@ -29,10 +31,10 @@ export class TraceKey {
 
   /** @param traceId the id of a trace, or of a domain */
   constructor(traceId: string) {
+    const end = traceId.length;
     let high = 0;
     let low = 0;
-    let digits = 0;
-    const end = traceId.length;
+    let digits = end >= DIGITS ? 0 : NO_DIGIT;
     // By a table, and all the same for every digit: a branch that depends on random digits is guessed wrong half the time.
     for (let at = end - DIGITS; at < end - WORD_DIGITS; at++) {
       const digit = hexDigit(traceId.charCodeAt(at));
@@ -41,10 +43,10 @@ export class TraceKey {
       high = (high << 4) | (digit & 15);
       low = (low << 4) | (digitBelow & 15);
     }
-    this.high = high;
-    this.low = low;
-    this.digits = digits;
     this.text = traceId;
+    this.digits = digits;
+    this.high = digits < 0 ? hashOf(this.id, HIGH) : high;
+    this.low = digits < 0 ? hashOf(this.id, LOW) : low;
   }
 
   /**
@@ -68,5 +70,15 @@ export class TraceKey {
 
 /** Also for what is not there. */
 function hexDigit(code: number): number {
-  return code < 128 ? (HEX_DIGITS[code] as number) : -1;
+  return code < 128 ? (HEX_DIGITS[code] as number) : NO_DIGIT;
+}
+
+/** Odd multipliers of two hashes. */
+const [HIGH, LOW] = [0x0100_0193, 0x85eb_ca6b];
+
+/** FNV-1a over code units, with a last round that moves the upper bits into the lower. */
+function hashOf(text: string, multiplier: number): number {
+  let hash = multiplier;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), multiplier);
+  return Math.imul(hash ^ (hash >>> 15), 0x9e37_79b1) | 0;
 }

@@ -105,15 +105,17 @@ function drawWord(): number {
   }
 }
 
-/** Mixes both words; each step can be undone, so keys that differ in one word never meet in all 32 bits. */
+/**
+ * Mixes both words until each of their bits moves every bit of the slot; each step can be undone, so keys that differ in one
+ * word never meet in all 32 bits. The last two rounds are those of MurmurHash3.
+ */
 function hashOf({ high, low }: TraceKey, { first, second, odd }: Seeds): number {
   let hash = Math.imul(low ^ first, odd);
-  hash = Math.imul((hash ^ (hash >>> 15)) + (high ^ second), MIX);
+  hash = (hash ^ (hash >>> 15)) + (high ^ second);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35);
   return hash ^ (hash >>> 16);
 }
-
-/** An odd number whose bits are as good as random: the golden ratio's. */
-const MIX = 0x9e37_79b1;
 
 function emptySlots<V>(slots: number): (V | undefined)[] {
   return Array.from({ length: slots }, () => undefined);

@@ -53,6 +53,16 @@ describe('the memory of dropped traces', () => {
     expect(hits).to.be.within(5, 60);
   });
 
+  it('takes as few where an id generator makes ids that are no hexadecimal digits', () => {
+    const dropped = new DroppedTraces(4096);
+    const odd = traceKeys(30_000, 8).map(
+      ({ id }) => new TraceKey(id.replaceAll(/[0-9]/g, (digit) => 'ghijklmnop'[+digit] ?? '')),
+    );
+    for (const key of odd.slice(0, 8192)) dropped.add(key);
+    expect(odd.slice(4096, 8192).every((key) => dropped.mayContain(key))).to.equal(true);
+    expect(odd.slice(8192).filter((key) => dropped.mayContain(key)).length).to.be.lessThan(40);
+  });
+
   it('keeps its two generations apart, whichever is the younger', () => {
     const dropped = new DroppedTraces(256);
     const all = traceKeys(2560, 7);

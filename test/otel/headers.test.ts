@@ -175,6 +175,15 @@ describe('inbound headers', () => {
     expect(headers.get({ tracestate: 'v=1' }, 'tracestate')).to.equal('v=1');
   });
 
+  it('ask whatever carrier a wrapped propagator asks, at the time', () => {
+    const carrier: Record<string, string> = { tracestate: 'v=1' };
+    const headers = new InboundHeaders(carrier, defaultTextMapGetter, 'baggage');
+    expect(headers.get({ tracestate: 'w=2', baggage: 'c=d' }, 'tracestate')).to.equal('w=2');
+    expect(headers.get({ tracestate: 'w=2', baggage: 'c=d' }, 'baggage')).to.equal('c=d');
+    carrier['baggage'] = 'a=b';
+    expect(headers.get(carrier, 'baggage')).to.equal('a=b');
+  });
+
   it('take our members out of arrays', () => {
     const carrier = { baggage: ['a=1', `causality=${STAMP}`], tracestate: [`causality=${SPAN}`, 'v=1'] };
     const headers = inbound(carrier);

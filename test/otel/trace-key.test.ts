@@ -46,10 +46,20 @@ describe('the key of a trace', () => {
     );
   });
 
+  it('is refused where an id is no text', () => {
+    for (const odd of [5, undefined, null, {}])
+      expect(() => new TraceKey(odd as unknown as string)).to.throw(TypeError);
+  });
+
+  it('of ids whose small letters are more than one is that of the text', () => {
+    const [one, other] = [new TraceKey('a\u0130'), new TraceKey('ai\u0307')];
+    expect([one.id, one.equals(other)]).to.deep.equal([other.id, true]);
+  });
+
   it('of ids that are no hexadecimal digits is as good: equal exactly where the text is', () => {
     const odd = fc.oneof(
       fc.string({ maxLength: 20 }),
-      fc.stringMatching(/^[0-9a-g/:@`G]{14,17}$/),
+      fc.string({ minLength: 14, maxLength: 17, unit: fc.constantFrom(...'01afgAFG/:@`', '\u0080', '\u00e9') }),
       fc.constantFrom('', '-', 'o', 'p', '0000000000000000', '/000000000000000', '\u0130000000000000000'),
     );
     const text = (traceId: string): string => {
@@ -63,7 +73,11 @@ describe('the key of a trace', () => {
         expect(keys[0].equals(keys[1])).to.equal(keys[0].id === keys[1].id);
         if (one.length >= 16) expect(keys[0].id.toLowerCase()).to.equal(text(one).toLowerCase());
       }),
-      { examples: [['p000000000000000', '0000000000000000']] },
+      {
+        examples: ['p', '\u007f', '\u0080', '\u00e9', '@', '`'].flatMap((other): [string, string][] =>
+          [...'01f'].map((digit) => [other + '0'.repeat(15), digit + '0'.repeat(15)]),
+        ),
+      },
     );
   });
 });
