@@ -95,6 +95,18 @@ describe('the table of traces', () => {
     }
   });
 
+  it('puts the same values elsewhere in every table: where is nobody else’s to know', () => {
+    const values = traceKeys(20, 3).map((key) => ({ key }));
+    const layouts = Array.from({ length: 2 }, () => {
+      const table = new TraceTable<Held>();
+      for (const value of values) table.add(value);
+      return (table as unknown as { readonly values: readonly (Held | undefined)[] }).values.map((value) =>
+        value === undefined ? -1 : values.indexOf(value),
+      );
+    });
+    expect(layouts[0]).not.to.deep.equal(layouts[1]);
+  });
+
   it('finds ids that are no hexadecimal digits as fast as others', () => {
     const values = Array.from({ length: 2000 }, (_, i) => held(`trace-${[...String(i)].join('x').padStart(12, 'z')}`));
     expect(longestRun(values)).to.be.lessThan(100);
