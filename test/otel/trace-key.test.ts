@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { TraceKey } from '../../src/otel/trace-key.js';
+import { twinOf } from '../support/trace-keys.js';
 
 const TRACE_ID = fc.stringMatching(/^[0-9a-f]{32}$/);
 
@@ -44,6 +45,14 @@ describe('the key of a trace', () => {
         expect(new TraceKey(traceId).equals(new TraceKey(other))).to.equal(false);
       }),
     );
+  });
+
+  it('is told by its text where the words of two traces are the same', () => {
+    const odd = new TraceKey('not-a-number');
+    const number = twinOf(odd);
+    expect([number.high, number.low]).to.deep.equal([odd.high, odd.low]);
+    expect([odd.equals(number), number.equals(odd)]).to.deep.equal([false, false]);
+    expect([odd.equals(new TraceKey('not-a-number')), number.equals(twinOf(odd))]).to.deep.equal([true, true]);
   });
 
   it('is refused where an id is no text', () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { TraceKey } from '../../src/otel/trace-key.js';
 import { TraceTable } from '../../src/otel/trace-table.js';
-import { traceKeys } from '../support/trace-keys.js';
+import { traceKeys, twinOf } from '../support/trace-keys.js';
 
 interface Held {
   readonly key: TraceKey;
@@ -105,6 +105,18 @@ describe('the table of traces', () => {
       );
     });
     expect(layouts[0]).not.to.deep.equal(layouts[1]);
+  });
+
+  it('tells traces apart whose words are the same', () => {
+    const table = new TraceTable<Held>();
+    const odd = held('not-a-number');
+    const number = { key: twinOf(odd.key) };
+    table.add(odd);
+    expect(table.get(number.key)).to.equal(undefined);
+    table.add(number);
+    expect([table.get(odd.key), table.get(number.key)]).to.deep.equal([odd, number]);
+    table.delete(odd);
+    expect([table.get(odd.key), table.get(number.key)]).to.deep.equal([undefined, number]);
   });
 
   it('finds ids that are no hexadecimal digits as fast as others', () => {

@@ -1,5 +1,10 @@
 import { TraceKey } from '../../src/otel/trace-key.js';
 
+/** The trace whose id, in hexadecimal digits, has the same words as one whose id is no number at all. */
+export function twinOf({ high, low }: TraceKey): TraceKey {
+  return new TraceKey([high, low].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join(''));
+}
+
 /** Keys that are spread like trace ids, and the same in every run. */
 export function traceKeys(count: number, seed: number): TraceKey[] {
   let state = seed;
