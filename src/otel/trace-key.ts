@@ -4,7 +4,8 @@
  * Guarantee: one look at each digit, however often the trace is looked up; two keys are equal exactly where their texts
  * are.
  * Hazard: an id generator of the application's own may make ids that are no hexadecimal digits, or fewer. Their words are
- * a hash of their text, which says less: {@link TraceKey.equals} then compares the texts.
+ * a hash of their text, which says less: {@link TraceKey.equals} then compares the texts. That hash has no secret, because
+ * no stranger makes such ids: propagators take hexadecimal digits only.
  */
 const DIGITS = 16;
 const WORD_DIGITS = DIGITS / 2;
