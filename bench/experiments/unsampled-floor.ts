@@ -1,6 +1,7 @@
 /**
- * What an unsampled request takes at the least of whoever carries stamps: both headers are looked at, and the trace is
- * remembered for which a request left without a stamp, because its reply may tell what nobody stamped.
+ * What an unsampled request takes of whoever carries stamps: both headers are looked at, which is the floor; and the trace is
+ * remembered for which a request left without a stamp, because its reply may tell what nobody stamped, by the means of the
+ * language: what else remembers has that to beat.
  */
 import {
   type Context,
