@@ -30,7 +30,8 @@ export { type CausalStamp, compareStamps, type StampRelation } from './clocks/st
 export { VectorClock } from './clocks/vector-clock.js';
 export { parseVector } from './clocks/vector-text.js';
 export { type Relation, VectorTimestamp } from './clocks/vector-timestamp.js';
-export { formatStamp, parseStamp, StampFormatError, type StampProblem } from './codec/wire-text.js';
+export { StampFormatError, type StampProblem } from './codec/stamp-format-error.js';
+export { formatStamp, parseStamp } from './codec/wire-text.js';
 export {
   CausalTimestampExporter,
   type TimedSpan,

@@ -29,7 +29,7 @@ export class VectorState {
   constructor(private readonly maxEntries: number) {}
 
   get size(): number {
-    return this.table.nodes.length;
+    return this.table.size;
   }
 
   /** Our own entry: the last event of ours that this vector includes, 0 for none. */
@@ -148,12 +148,18 @@ export class VectorState {
   }
 
   private enter(node: string): number {
-    const { nodes, counters, heardAt } = this.table;
-    if (nodes.length === 0) {
+    if (this.size === 0) {
       this.table = tableOfOne(node);
       this.ownIndex = 0;
       return 0;
     }
+    const joined = this.size < this.maxEntries ? this.table.joinedBy(node, this.own) : undefined;
+    if (joined !== undefined) {
+      this.table = joined;
+      this.ownIndex = joined.indexOf(node);
+      return 0;
+    }
+    const { nodes, counters, heardAt } = this.table;
     const at = insertionIndex(nodes, node);
     const longer = [
       nodes.toSpliced(at, 0, node),

@@ -8,6 +8,7 @@
  * package in one process understand each other; never write to them.
  */
 import { InvalidValueError } from './errors.js';
+import type { EntriesText } from './entries-text.js';
 import { insertionIndex, sameNodes, VectorTable } from './vector-table.js';
 
 /** How two events or two vectors stand to each other in Lamport's happens-before. */
@@ -54,13 +55,14 @@ export class VectorTimestamp {
 
   /** Number of entries. */
   get size(): number {
-    return this.table.nodes.length;
+    return this.table.size;
   }
 
   /** How many events of this node have been heard of; 0 when it is not named. */
   get(node: string): number {
     // The own entry is asked for most, and mostly by the very text that the table has.
-    if (this.ownIndex >= 0 && this.table.nodes[this.ownIndex] === node) return this.own;
+    if (this.ownIndex < 0) return this.table.counterOf(node);
+    if (this.table.names(this.ownIndex, node)) return this.own;
     const index = this.table.indexOf(node);
     return index < 0 ? 0 : this.counterAt(index);
   }
@@ -81,7 +83,7 @@ export class VectorTimestamp {
 
   /** The same vector with one counter set. Constant time when it is the entry this vector moves most. */
   withCounter(node: string, counter: number): VectorTimestamp {
-    if (this.ownIndex >= 0 && this.table.nodes[this.ownIndex] === node) {
+    if (this.ownIndex >= 0 && this.table.names(this.ownIndex, node)) {
       return new VectorTimestamp(this.table, this.ownIndex, counter);
     }
     const index = this.table.indexOf(node);
@@ -171,11 +173,6 @@ export class VectorTimestamp {
     return this.join('=', ',');
   }
 
-  /** @internal {@link toString} for those who keep it until somebody reads it through: see {@link VectorTable.keptText}. */
-  keptText(): string {
-    return this.table.keptText(this.ownIndex, this.own, '=', ',');
-  }
-
   /** @internal Length of {@link toString}, which is not made for it. */
   get textLength(): number {
     return this.table.textLength(this.ownIndex, this.own, '=', ',');
@@ -207,6 +204,11 @@ export class VectorTimestamp {
 function coversAll(ours: readonly number[], theirs: readonly number[]): boolean {
   for (let i = 0; i < ours.length; i++) if ((ours[i] as number) < (theirs[i] as number)) return false;
   return true;
+}
+
+/** @internal A vector from entries whose text has been held to the format. */
+export function fromText(source: EntriesText): VectorTimestamp {
+  return new VectorTimestamp(VectorTable.ofText(source), -1, 0);
 }
 
 /** @internal A vector from columns that are already valid and ascending. */

@@ -33,7 +33,7 @@ export class VectorAttributeWriter {
   write(sink: AttributeSink, name: string, whole: VectorTimestamp, node: string | undefined): boolean {
     let vector = whole;
     for (;;) {
-      const text = vector.keptText();
+      const text = vector.toString();
       if (text.length <= this.longest) {
         sink.setAttribute(name, text);
         const stored = sink.attributes?.[name];

@@ -9,50 +9,26 @@
  * Hazard: a text that parses is well-formed, not true. Who may be believed is the propagator's question.
  */
 import { InvalidValueError } from '../clocks/errors.js';
-import { MAX_COUNTER, MAX_NODE_ID_LENGTH, MAX_STAMP_BYTES, MAX_VECTOR_ENTRIES } from '../clocks/limits.js';
-import { isNodeChar, isNodeId } from '../clocks/node-id.js';
+import { MAX_COUNTER, MAX_STAMP_BYTES, MAX_VECTOR_ENTRIES } from '../clocks/limits.js';
+import { isNodeId } from '../clocks/node-id.js';
 import { Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN, Stamp } from '../clocks/stamp.js';
-import { fromSorted, type VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { TextCodes } from './text-codes.js';
+import { ASSIGN, SEPARATOR, stampCodes as codes } from '../clocks/stamp-codes.js';
+import { badCounter, COUNTER_EXPECTED, malformed, NODE_EXPECTED, StampFormatError } from './stamp-format-error.js';
+import { isCounter, isDigit, readEntries } from './wire-entries.js';
 
 /** The only version there is. */
 const VERSION = '1';
 /** A longer number is not a version of this format, but something else. */
 const MAX_VERSION_DIGITS = 4;
 const FIELD_END = 33; // !
-/** Between node and counter, and between entries. */
-export const ASSIGN = '*';
-export const SEPARATOR = '~';
-const ASSIGN_CODE = 42;
-const SEPARATOR_CODE = 126;
 const DOMAIN_LENGTH = 16;
 const HLC_LENGTH = 16;
-const MAX_COUNTER_DIGITS = 15;
 const INCOMPLETE = 1;
 const HLC_UNORDERED = 2;
 
 /** Characters of everything but the vector, at their longest. */
 export const MAX_HEAD_LENGTH = '1!'.length + 17 + 16 + 17 + '0!'.length;
-
-/** Why a text is not a stamp: short codes that serve as counter names. */
-export type StampProblem = 'empty' | 'oversized' | 'version' | 'malformed' | 'counter' | 'node' | 'order' | 'entries';
-
-/**
- * The error of {@link parseStamp}. `reason` is stable and short; `field`, `value` and `expected` say the rest.
- */
-export class StampFormatError extends InvalidValueError {
-  override readonly name = 'StampFormatError';
-
-  constructor(
-    readonly reason: StampProblem,
-    field: string,
-    value: unknown,
-    expected: string,
-  ) {
-    super(`stamp.${field}`, value, expected);
-  }
-}
 
 /**
  * Writes a stamp. Throws {@link InvalidValueError} where a part cannot be written: an id outside the alphabet, a
@@ -119,8 +95,9 @@ export function parseStamp(text: string): CausalStamp {
  * @internal Like {@link parseStamp}, but returns the error.
  * @param expected the domain that most stamps here are of: where this one is, it names it by the same string, and is compared
  * with it at a glance ever after
+ * @param node the reader's, whose place among the entries is found on the way
  */
-export function readStamp(text: string, expected?: string): CausalStamp | StampFormatError {
+export function readStamp(text: string, expected?: string, node?: string): CausalStamp | StampFormatError {
   if (typeof text !== 'string') return new StampFormatError('malformed', 'text', text, 'a string');
   if (text.length === 0) return new StampFormatError('empty', 'text', text, 'a stamp');
   if (text.length > MAX_STAMP_BYTES) {
@@ -158,7 +135,7 @@ export function readStamp(text: string, expected?: string): CausalStamp | StampF
     return malformed('flags', text.slice(hlcEnd + 1, hlcEnd + 3), 'one lower-case hexadecimal digit, then !');
   }
 
-  const vector = readVector(text, hlcEnd + 3);
+  const vector = readEntries(text, hlcEnd + 3, node);
   if (vector instanceof StampFormatError) return vector;
   const domain = domainEnd === 3 ? PROCESS_DOMAIN : domainIn(text, expected);
   const hlc = hlcEnd === hlcStart ? undefined : new Ntp64(seconds, fraction);
@@ -172,70 +149,6 @@ function domainIn(text: string, expected: string | undefined): string {
   return isExpected ? expected : text.slice(2, 2 + DOMAIN_LENGTH);
 }
 
-/** Those of the text that is being read. */
-const codes = new TextCodes(MAX_STAMP_BYTES);
-
-/** For each code whether a node id may have it: one look for each character of a stamp, which are nearly all of this kind. */
-const IS_NODE_CHAR = Uint8Array.from({ length: 256 }, (_, code) => (isNodeChar(code) ? 1 : 0));
-
-/** Where the entries of a vector are put until their number is known: arrays that grow keep room for more. */
-const readNodes: string[] = [];
-const readCounters: number[] = [];
-
-function readVector(text: string, start: number): VectorTimestamp | StampFormatError {
-  let entries = 0;
-  let previousStart = start;
-  let previousEnd = start;
-  let at = start;
-  for (;;) {
-    const nodeStart = at;
-    while (IS_NODE_CHAR[codes.at(at)] === 1) at++;
-    const length = at - nodeStart;
-    if (length === 0 || length > MAX_NODE_ID_LENGTH || codes.at(at) !== ASSIGN_CODE) {
-      const shown = text.slice(nodeStart, Math.max(at, nodeStart + 1));
-      return new StampFormatError('node', 'vector node', shown, `${NODE_EXPECTED}, then *`);
-    }
-    if (!isAscending(previousStart, previousEnd, nodeStart, at)) {
-      return new StampFormatError('order', 'vector', text.slice(nodeStart, at), 'strictly ascending nodes');
-    }
-    previousStart = nodeStart;
-    previousEnd = at;
-    const counterStart = at + 1;
-    let counter = 0;
-    for (at = counterStart; isDigit(codes.at(at)); at++) counter = counter * 10 + codes.at(at) - 48;
-    if (!isCounter(counter, counterStart, at)) {
-      return badCounter(`vector[${text.slice(previousStart, previousEnd)}]`, text.slice(counterStart, at));
-    }
-    if (entries === MAX_VECTOR_ENTRIES) {
-      const node = text.slice(previousStart, previousEnd);
-      return new StampFormatError('entries', 'vector', node, `at most ${MAX_VECTOR_ENTRIES} entries`);
-    }
-    readNodes[entries] = text.slice(previousStart, previousEnd);
-    readCounters[entries] = counter;
-    entries++;
-    if (at === text.length) return fromSorted(readNodes.slice(0, entries), readCounters.slice(0, entries));
-    if (codes.at(at) !== SEPARATOR_CODE) return malformed('vector', text[at], '~ between entries');
-    at++;
-  }
-}
-
-/**
- * True when the second part of the text is above the first in code unit order; any is above the empty one. The parts
- * are compared in place: `<` on strings that are slices of another one leaves compiled code for each comparison.
- */
-function isAscending(first: number, firstEnd: number, second: number, secondEnd: number): boolean {
-  let a = first;
-  let b = second;
-  while (a < firstEnd && b < secondEnd) {
-    const difference = codes.at(b++) - codes.at(a++);
-    if (difference !== 0) return difference > 0;
-  }
-  return b < secondEnd;
-}
-
-const COUNTER_EXPECTED = 'an integer from 1 to 2^48, in decimal without sign or leading zero';
-const NODE_EXPECTED = '1 to 64 of A-Z a-z 0-9 - _ .';
-
 function versionError(text: string): StampFormatError {
   let end = 0;
   while (end < MAX_VERSION_DIGITS && isDigit(text.charCodeAt(end))) end++;
@@ -244,26 +157,8 @@ function versionError(text: string): StampFormatError {
     : malformed('version', text, `${VERSION}!`);
 }
 
-function malformed(field: string, value: unknown, expected: string): StampFormatError {
-  return new StampFormatError('malformed', field, value, expected);
-}
-
-function badCounter(field: string, value: string): StampFormatError {
-  return new StampFormatError('counter', field, value, COUNTER_EXPECTED);
-}
-
 function isWireCounter(value: number): boolean {
   return Number.isInteger(value) && value >= 1 && value <= MAX_COUNTER;
-}
-
-function isDigit(code: number): boolean {
-  return code >= 48 && code <= 57;
-}
-
-/** True where a run of digits is a counter, and the value is exact: 15 digits are. */
-function isCounter(value: number, start: number, end: number): boolean {
-  const length = end - start;
-  return length > 0 && length <= MAX_COUNTER_DIGITS && codes.at(start) !== 48 && value <= MAX_COUNTER;
 }
 
 const HEX_DIGITS = Int8Array.from({ length: 256 }, (_, code) => '0123456789abcdef'.indexOf(String.fromCharCode(code)));

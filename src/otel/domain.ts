@@ -13,7 +13,8 @@ import { compareHalves, hexOfHalves, type Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN, Stamp } from '../clocks/stamp.js';
 import { VectorState } from '../clocks/vector-state.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
-import { ASSIGN, SEPARATOR, wireText } from '../codec/wire-text.js';
+import { ASSIGN, SEPARATOR } from '../clocks/stamp-codes.js';
+import { wireText } from '../codec/wire-text.js';
 import type { Counters, IncompleteReason } from './counters.js';
 import type { TraceKey } from './trace-key.js';
 

@@ -7,7 +7,8 @@
  */
 import { type Context, type SpanContext, SpanKind } from '@opentelemetry/api';
 import type { CausalStamp } from '../clocks/stamp.js';
-import { readStamp, StampFormatError } from '../codec/wire-text.js';
+import { StampFormatError } from '../codec/stamp-format-error.js';
+import { readStamp } from '../codec/wire-text.js';
 import { arrivalIn, isMarkUnread } from './arrival.js';
 import type { SpanAttributeWriter } from '../codec/span-attributes.js';
 import type { AttributeSink } from '../codec/vector-attribute.js';
@@ -116,7 +117,7 @@ export class Messages {
    * @param domain what it should be of
    */
   read(text: string, domain: string): CausalStamp | undefined {
-    const stamp = readStamp(text, domain);
+    const stamp = readStamp(text, domain, this.domains.node);
     if (stamp instanceof StampFormatError) {
       this.domains.counters.refused(stamp.reason, stamp.message);
       return undefined;

@@ -54,9 +54,11 @@ const HELD: Readonly<Record<string, Bounded | Reason>> = {
     limit: 'MAX_REMEMBERED_SERVICES',
     shownBy: 'attacks/unbounded-nodes.test.ts',
   },
+  'clocks/entries-text.ts readCounters': { limit: 'MAX_VECTOR_ENTRIES', shownBy: 'attacks/header-bombs.test.ts' },
+  'clocks/entries-text.ts readNodes': { limit: 'MAX_VECTOR_ENTRIES', shownBy: 'attacks/header-bombs.test.ts' },
+  'clocks/vector-table.ts UNREAD_COUNTERS': 'constant',
+  'clocks/vector-table.ts UNREAD_NODES': 'constant',
   'codec/list-members.ts NONE': 'constant',
-  'codec/wire-text.ts readCounters': { limit: 'MAX_VECTOR_ENTRIES', shownBy: 'attacks/header-bombs.test.ts' },
-  'codec/wire-text.ts readNodes': { limit: 'MAX_VECTOR_ENTRIES', shownBy: 'attacks/header-bombs.test.ts' },
   'delivery/conflict-queue.ts waiting': {
     limit: 'HIGHEST_CONFLICTS',
     shownBy: 'delivery/deduplicator-bounds.test.ts',

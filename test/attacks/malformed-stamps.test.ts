@@ -1,5 +1,6 @@
 /** Stamps that are malformed in every way that the test vectors know, or cut at any position: refused and counted. */
-import { StampFormatError, readStamp } from '../../src/codec/wire-text.js';
+import { StampFormatError } from '../../src/codec/stamp-format-error.js';
+import { readStamp } from '../../src/codec/wire-text.js';
 import { invalidVectors } from '../support/vectors.js';
 import { expectNotTaken, messageWith, nodeReading, PLACES, stampText } from '../support/hostile-node.js';
 import type { TestNode } from '../support/fleet.js';

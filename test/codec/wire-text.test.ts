@@ -5,7 +5,8 @@ import { MAX_COUNTER, MAX_STAMP_BYTES, MAX_VECTOR_ENTRIES } from '../../src/cloc
 import { Ntp64 } from '../../src/clocks/ntp64.js';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
-import { formatStamp, MAX_HEAD_LENGTH, parseStamp, readStamp, StampFormatError } from '../../src/codec/wire-text.js';
+import { StampFormatError } from '../../src/codec/stamp-format-error.js';
+import { formatStamp, MAX_HEAD_LENGTH, parseStamp, readStamp } from '../../src/codec/wire-text.js';
 import { countLooks } from '../support/counting-looks.js';
 import { expectInvalid } from '../support/invalid-value.js';
 import { invalidVectors, type StampVector, stampVectors } from '../support/vectors.js';

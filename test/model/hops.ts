@@ -5,7 +5,8 @@
  * outside the promise: a damaged stamp that still reads as one, a forged one, an older one of the same trace.
  */
 import { randomBytes } from 'node:crypto';
-import { formatStamp, parseStamp, readStamp, StampFormatError } from '../../src/codec/wire-text.js';
+import { StampFormatError } from '../../src/codec/stamp-format-error.js';
+import { formatStamp, parseStamp, readStamp } from '../../src/codec/wire-text.js';
 import type { Carrier } from '../support/fleet.js';
 import { withForgedEntry } from './forgery.js';
 import type { Damage } from './program.js';

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { expect } from 'chai';
-import { readStamp, StampFormatError } from '../../src/codec/wire-text.js';
+import { StampFormatError } from '../../src/codec/stamp-format-error.js';
+import { readStamp } from '../../src/codec/wire-text.js';
 import { befall, stampIn, WIRE_FAULTS, type WireFault } from './wire-faults.js';
 
 const STAMP = '1!7b1d62f2c9e04a15!17!6a1f0c3b2e4d5f60!0!gateway-x7k2p1ab*4~orders-m3n4b5cd*2';

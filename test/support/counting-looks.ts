@@ -1,4 +1,4 @@
-import { TextCodes } from '../../src/codec/text-codes.js';
+import { TextCodes } from '../../src/clocks/text-codes.js';
 
 /**
  * Counts how often an action looks at single characters: work that can be counted need not be timed. Taking a whole text in

@@ -1,4 +1,5 @@
-import { formatStamp, parseStamp, StampFormatError } from '../../../src/codec/wire-text.js';
+import { StampFormatError } from '../../../src/codec/stamp-format-error.js';
+import { formatStamp, parseStamp } from '../../../src/codec/wire-text.js';
 import { stampVectors } from '../seeds.js';
 import { decoded, must, type Target } from './target.js';
 

@@ -4,8 +4,8 @@
  *
  * Guarantee: one for each character, {@link NO_ASCII} for those beyond ASCII, and zeros behind the last one as far as a
  * reader of fields of fixed length may look ahead.
- * Hazard: whoever reads another text with it takes the codes of the one before away. Further behind than the zeros stand
- * codes of longer texts.
+ * Hazard: whoever reads another text with it takes the codes of the one before away, so everybody reads before he looks.
+ * Further behind than the zeros stand codes of longer texts.
  */
 
 /** The code of every character that is not ASCII. */
@@ -27,16 +27,20 @@ function hostEncoder(): Encoder | undefined {
 }
 
 export class TextCodes {
-  private readonly codes: Uint8Array;
+  protected readonly codes: Uint8Array;
+  /** Whose codes these are. */
+  private text: string | undefined;
 
   /** @param longest characters of the longest text that is read with it */
   constructor(longest: number) {
     this.codes = new Uint8Array(longest + LOOK_AHEAD);
   }
 
-  /** Takes in a text, in the place of the last one. */
-  read(text: string): void {
+  /** Takes in a text, in the place of the last one. False where it is the same, which costs nothing. */
+  read(text: string): boolean {
+    if (text === this.text) return false;
     const { codes } = this;
+    this.text = text;
     const { length } = text;
     // Every character beyond ASCII takes more bytes than it has code units, and there is room for one byte too many.
     if (encoder?.encodeInto(text, codes).written !== length) {
@@ -46,6 +50,7 @@ export class TextCodes {
       }
     }
     for (let at = length; at < length + LOOK_AHEAD; at++) codes[at] = 0;
+    return true;
   }
 
   /** The code of a character, or 0 behind the last one. */

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { MAX_STAMP_BYTES } from '../../src/clocks/limits.js';
-import { LOOK_AHEAD, NO_ASCII, TextCodes } from '../../src/codec/text-codes.js';
-import { readStamp, StampFormatError } from '../../src/codec/wire-text.js';
+import { LOOK_AHEAD, NO_ASCII, TextCodes } from '../../src/clocks/text-codes.js';
+import { StampFormatError } from '../../src/codec/stamp-format-error.js';
+import { readStamp } from '../../src/codec/wire-text.js';
 import { messageStamps } from '../support/wire-arbitraries.js';
 import { formatStamp } from '../../src/index.js';
 
@@ -31,7 +32,7 @@ async function inHostWith(name: string, encoder: unknown): Promise<typeof TextCo
   const { TextEncoder } = host;
   try {
     host.TextEncoder = encoder;
-    const copy = `../../src/codec/text-codes.js?${name}`;
+    const copy = `../../src/clocks/text-codes.js?${name}`;
     return ((await import(copy)) as { readonly TextCodes: typeof TextCodes }).TextCodes;
   } finally {
     host.TextEncoder = TextEncoder;
