@@ -178,7 +178,8 @@ export function hexOfHalves(seconds: number, fraction: number): string {
   return cachedHex + hexHalf(fraction);
 }
 
-function hexHalf(half: number): string {
+/** Eight lower-case hexadecimal digits of 32 bits. */
+export function hexHalf(half: number): string {
   return (
     (HEX_BYTES[half >>> 24] as string) +
     (HEX_BYTES[(half >>> 16) & 255] as string) +

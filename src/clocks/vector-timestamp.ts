@@ -8,7 +8,6 @@
  * package in one process understand each other; never write to them.
  */
 import { InvalidValueError } from './errors.js';
-import type { EntriesText } from './entries-text.js';
 import { insertionIndex, sameNodes, VectorTable } from './vector-table.js';
 
 /** How two events or two vectors stand to each other in Lamport's happens-before. */
@@ -204,11 +203,6 @@ export class VectorTimestamp {
 function coversAll(ours: readonly number[], theirs: readonly number[]): boolean {
   for (let i = 0; i < ours.length; i++) if ((ours[i] as number) < (theirs[i] as number)) return false;
   return true;
-}
-
-/** @internal A vector from entries whose text has been held to the format. */
-export function fromText(source: EntriesText): VectorTimestamp {
-  return new VectorTimestamp(VectorTable.ofText(source), -1, 0);
 }
 
 /** @internal A vector from columns that are already valid and ascending. */

@@ -150,6 +150,7 @@ export class Domain {
   /** No span of the domain is live: it may be held for long, and need not be held ready. */
   rest(): void {
     this.vector.rest();
+    this.key.rest();
   }
 
   /** All that is known of each node. */

@@ -7,6 +7,8 @@
  * a hash of their text, which says less: {@link TraceKey.equals} then compares the texts. That hash has no secret, because
  * no stranger makes such ids: propagators take hexadecimal digits only.
  */
+import { hexHalf } from '../clocks/ntp64.js';
+
 const DIGITS = 16;
 const WORD_DIGITS = DIGITS / 2;
 const CAPITAL = 16;
@@ -26,8 +28,8 @@ export class TraceKey {
   readonly low: number;
   /** Every digit's value in one: negative where one is none, with {@link CAPITAL} where one is a capital. */
   private readonly digits: number;
-  /** The trace's id, until the domain's has been asked for: one of the two, because traces are many. */
-  private text: string;
+  /** The trace's id, until the domain's has been asked for: one of the two, because traces are many. Undefined at rest. */
+  private text: string | undefined;
   private isCut = false;
 
   /** @param traceId the id of a trace, or of a domain */
@@ -55,12 +57,21 @@ export class TraceKey {
    * when it is wanted, which for unsampled traces is never.
    */
   get id(): string {
-    if (!this.isCut) {
+    if (this.text === undefined) {
+      this.text = hexHalf(this.high) + hexHalf(this.low);
+    } else if (!this.isCut) {
       const text = this.text.slice(-DIGITS);
       this.text = (this.digits & CAPITAL) === 0 ? text : text.toLowerCase();
       this.isCut = true;
     }
     return this.text;
+  }
+
+  /** Gives back what the words say as well: a slice of an id keeps the whole header that brought it. */
+  rest(): void {
+    if (this.digits < 0) return;
+    this.text = undefined;
+    this.isCut = true;
   }
 
   equals(other: TraceKey): boolean {

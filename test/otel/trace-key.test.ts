@@ -55,6 +55,36 @@ describe('the key of a trace', () => {
     expect([odd.equals(new TraceKey('not-a-number')), number.equals(twinOf(odd))]).to.deep.equal([true, true]);
   });
 
+  it('says the same when it has been at rest', () => {
+    for (const traceId of ['0123456789abcdef80000000fedcba98', 'F'.repeat(32), '0'.repeat(16), 'not-a-number', '-']) {
+      for (const looksBefore of [true, false]) {
+        const [rested, other] = [new TraceKey(traceId), new TraceKey(traceId)];
+        if (looksBefore) expect(rested.id).to.equal(other.id);
+        for (let round = 0; round < 2; round++) {
+          rested.rest();
+          expect([rested.equals(other), other.equals(rested)]).to.deep.equal([true, true]);
+          expect([rested.id, rested.high, rested.low]).to.deep.equal([other.id, other.high, other.low]);
+        }
+      }
+    }
+    fc.assert(
+      fc.property(TRACE_ID, (traceId) => {
+        const key = new TraceKey(traceId);
+        key.rest();
+        expect(key.id).to.equal(traceId.slice(16));
+      }),
+    );
+  });
+
+  it('at rest holds no text that its words say as well', () => {
+    const held = (traceId: string): unknown => {
+      const key = new TraceKey(traceId);
+      key.rest();
+      return Object.values(key).filter((value) => typeof value === 'string');
+    };
+    expect([held('a'.repeat(32)), held('A'.repeat(32)), held('no number')]).to.deep.equal([[], [], ['no number']]);
+  });
+
   it('is refused where an id is no text', () => {
     for (const odd of [5, undefined, null, {}])
       expect(() => new TraceKey(odd as unknown as string)).to.throw(TypeError);

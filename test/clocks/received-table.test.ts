@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import type { EntriesText } from '../../src/clocks/entries-text.js';
 import { MAX_COUNTER, MAX_NODE_ID_LENGTH, MAX_VECTOR_ENTRIES } from '../../src/clocks/limits.js';
-import { VectorTable } from '../../src/clocks/vector-table.js';
+import type { ReceivedTable } from '../../src/clocks/received-table.js';
+import type { VectorTable } from '../../src/clocks/vector-table.js';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 import { receivedVector } from '../support/received-vector.js';
 
@@ -36,6 +36,17 @@ const node = fc.constantFrom(...NODES);
 const counter = fc.oneof(fc.integer({ min: 1, max: 120 }), fc.constant(MAX_COUNTER), fc.constant(MAX_COUNTER - 1));
 const entries = fc.uniqueArray(fc.tuple(node, counter), { minLength: 1, selector: ([name]) => name });
 const reader = fc.option(node, { nil: undefined });
+
+/** What its constructor takes. */
+interface Fields {
+  readonly stamp: string;
+  readonly from: number;
+  readonly size: number;
+  readonly ownIndex: number;
+  readonly ownFrom: number;
+  readonly ownTo: number;
+  readonly ownCounter: number;
+}
 
 const question = fc.oneof(
   fc.record({ kind: fc.constant('text' as const), format: fc.constantFrom(...FORMATS) }),
@@ -71,10 +82,10 @@ function answer(vector: VectorTimestamp, asked: typeof question extends fc.Arbit
   }
 }
 
-describe('entries as the text that brought them', () => {
+describe('a vector as the text that brought it', () => {
   const questions = fc.array(question, { maxLength: 12, size: 'max' });
 
-  it('answer as entries in columns do', () => {
+  it('answers as one in columns does', () => {
     fc.assert(
       fc.property(entries, reader, questions, (pairs, by, asked) => {
         const plain = VectorTimestamp.from(pairs);
@@ -86,7 +97,7 @@ describe('entries as the text that brought them', () => {
     );
   });
 
-  it('answer so with another counter of an entry of theirs', () => {
+  it('does so with another counter of one of its entries', () => {
     const moved = fc.array(fc.tuple(node, counter, questions), { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(entries, reader, moved, (pairs, by, moves) => {
@@ -108,7 +119,7 @@ describe('entries as the text that brought them', () => {
     );
   });
 
-  it('answer so with an entry of ours that they do not name', () => {
+  it('does so with an entry of ours that it does not name', () => {
     fc.assert(
       fc.property(
         entries,
@@ -142,7 +153,7 @@ describe('entries as the text that brought them', () => {
     );
   });
 
-  it('are read no more than once, and not at all to be written on', () => {
+  it('is read no more than once, and not at all to be written on', () => {
     const heard = receivedVector(
       VectorTimestamp.from([
         ['a', 5],
@@ -152,13 +163,12 @@ describe('entries as the text that brought them', () => {
     );
     const joined = heard.table.joinedBy('b', 1) as VectorTable;
     const own = new VectorTimestamp(joined, joined.indexOf('b'), 1);
-    const source = (joined as unknown as { readonly source: EntriesText }).source;
     let readings = 0;
-    const { columns } = source;
-    Object.defineProperty(source, 'columns', {
-      value: (count: number) => {
+    const { read } = joined as unknown as { read(): void };
+    Object.defineProperty(joined, 'read', {
+      value: () => {
         readings++;
-        return columns.call(source, count);
+        read.call(joined);
       },
     });
     expect([own.toString(), own.join('*', '~'), own.get('b'), own.size, own.textLength]).to.deep.equal([
@@ -181,7 +191,7 @@ describe('entries as the text that brought them', () => {
     expect(readings).to.equal(1);
   });
 
-  it('are written in one piece for whoever reads them through, and share the pieces afterwards', () => {
+  it('has room for the longest', () => {
     const many = Array.from({ length: MAX_VECTOR_ENTRIES - 1 }, (_, i) => [`n${100 + i}`, 2 ** 40 + i] as const);
     const plain = VectorTimestamp.from(many);
     const { table } = receivedVector(plain, 'n130-own');
@@ -194,24 +204,23 @@ describe('entries as the text that brought them', () => {
     }
   });
 
-  it('come to the same texts in a host without a decoder', async () => {
+  it('answers so in a host without a decoder', async () => {
     const host = globalThis as { TextDecoder?: unknown };
     const { TextDecoder } = host;
-    let Other: typeof EntriesText;
+    let Other: typeof ReceivedTable;
     try {
       host.TextDecoder = undefined;
-      const copy: string = '../../src/clocks/entries-text.js?none';
-      ({ EntriesText: Other } = (await import(copy)) as { readonly EntriesText: typeof EntriesText });
+      const copy: string = '../../src/clocks/received-table.js?none';
+      ({ ReceivedTable: Other } = (await import(copy)) as { readonly ReceivedTable: typeof ReceivedTable });
     } finally {
       host.TextDecoder = TextDecoder;
     }
     fc.assert(
       fc.property(entries, node, questions, (pairs, by, asked) => {
         const plain = VectorTimestamp.from(pairs);
-        const { source } = receivedVector(plain, by).table as unknown as { readonly source: EntriesText };
-        const other = Object.assign(Object.create(Other.prototype) as EntriesText, source);
-        expect(other.translated(0, 61, 44)).to.equal(undefined);
-        const table = VectorTable.ofText(other);
+        const { stamp, from, size, ownIndex, ownFrom, ownTo, ownCounter } = receivedVector(plain, by)
+          .table as unknown as Fields;
+        const table = new Other(stamp, from, size, by, ownIndex, ownFrom, ownTo, ownCounter);
         const joined = table.joinedBy(by, 4);
         const [text, expected] =
           joined === undefined
