@@ -83,6 +83,12 @@ export const LONG_TRACESTATE_MEMBER = 128;
 /** Bytes of a whole `baggage` header; beyond it OpenTelemetry JS drops members from its end. */
 export const MAX_BAGGAGE_BYTES = 8192;
 
+/**
+ * Characters of a `baggage` header beside the stamp in it that a trace may keep. A part of a text keeps the whole in memory:
+ * where the rest is longer, the stamp is copied, which takes as long as reading it.
+ */
+export const MAX_KEPT_BAGGAGE = 512;
+
 /** Members of a `baggage` header that OpenTelemetry JS reads. */
 export const MAX_BAGGAGE_MEMBERS = 180;
 

@@ -10,6 +10,7 @@ import {
   LONG_TRACESTATE_MEMBER,
   MAX_BAGGAGE_BYTES,
   MAX_BAGGAGE_MEMBERS,
+  MAX_KEPT_BAGGAGE,
   MAX_TRACESTATE_LENGTH,
   MAX_TRACESTATE_MEMBERS,
 } from '../clocks/limits.js';
@@ -91,7 +92,9 @@ export class InboundHeaders implements TextMapGetter {
     }
     const text = decodeMember(value);
     if (text === undefined) refuse('encoding', 'its percent-encoding is broken');
-    return { present: true, text };
+    const isLoose =
+      this.place === 'baggage' && text !== undefined && lengthOf(this.raw) > text.length + MAX_KEPT_BAGGAGE;
+    return { present: true, text: isLoose ? onItsOwn(text) : text };
   }
 }
 
@@ -127,6 +130,17 @@ function taken(value: unknown): TakenMember | undefined {
   if (!isText(value) || value === undefined || value === null) return undefined;
   const list = typeof value === 'string' ? value : value.join(',');
   return list.includes(MEMBER) ? takeMember(list, MEMBER) : undefined;
+}
+
+/** Characters of a header, however many values it has. */
+function lengthOf(value: string | readonly string[] | undefined | null): number {
+  if (typeof value === 'string') return value.length;
+  return value?.reduce((sum, one) => sum + one.length, 0) ?? 0;
+}
+
+/** The same text, but not a part of another one, which would live as long. */
+function onItsOwn(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 function headerValues(value: string | readonly string[] | undefined | null): readonly string[] {

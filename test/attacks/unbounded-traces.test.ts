@@ -1,6 +1,8 @@
 /** Messages of ever new traces: what they can make a process hold is the store that `maxDomains` allows. */
 import { INVALID_SPAN_CONTEXT, type Link, ROOT_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { CausalConsoleExporter } from '../../src/analysis/live/causal-console-exporter.js';
 import { MAX_AWAITED_REPLIES, MAX_LIVE_TRACES } from '../../src/clocks/limits.js';
 import { extractOdd, messageWith, nodeReading, SENDER, stampText, TRACE_ID } from '../support/hostile-node.js';
@@ -8,6 +10,14 @@ import { LoggingNode } from '../support/logging-node.js';
 
 const FEW = 100;
 const MANY = 5000;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** As an HTTP parser makes it: not a part of another text, and not made of several. */
+function inOnePiece(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
 
 function traceId(number: number): string {
   return number.toString(16).padStart(8, '0').repeat(4);
@@ -100,6 +110,40 @@ describe('attack: distinct traces without end', () => {
     for (let i = 1; i <= MANY; i++) node.log('hello', node.extract(messageOf(i, { flags: '01' })));
     expect(node.clock.counters).to.include({ liveDomains: FEW, domainsDropped: MANY - FEW, errors: 0 });
   });
+
+  for (const place of ['baggage', 'header'] as const) {
+    it(`keep of each message the stamp, and not the headers that came with it (${place})`, async () => {
+      const node = nodeReading(place, { maxDomains: MANY });
+      const hostile = (number: number): Record<string, string> => {
+        const { traceparent, baggage, ...rest } = messageOf(number, {
+          flags: '01',
+          vector: 'honest-node-1*1~honest-node-2*2',
+        });
+        const [name, stamp] = (baggage as string).split('=') as [string, string];
+        const message = place === 'header' ? { ...rest, [name]: inOnePiece(stamp) } : rest;
+        const own = `other=${'x'.repeat(8000)}`;
+        return {
+          ...message,
+          // What a later version of it has to say is as long as its sender likes.
+          traceparent: inOnePiece(`${(traceparent as string).replace('00-', 'cc-')}-${'y'.repeat(4000)}`),
+          baggage: inOnePiece(place === 'header' ? own : `${own},${baggage}`),
+        };
+      };
+      const handle = async (first: number, last: number): Promise<number> => {
+        for (let i = first; i <= last; i++) {
+          node.start('handle', extractOdd(node, hostile(i))).span.end();
+          node.exporter.reset();
+          if (i % FEW === 0) await new Promise((turned) => setImmediate(turned));
+        }
+        collectGarbage();
+        return process.memoryUsage().heapUsed;
+      };
+      const before = await handle(1, FEW);
+      const growth = (await handle(FEW + 1, MANY)) - before;
+      expect(node.clock.counters).to.include({ liveDomains: MANY, errors: 0, received: MANY });
+      expect(growth / (MANY - FEW), 'bytes a trace').to.be.below(2000);
+    });
+  }
 
   it('hold one domain in process scope', () => {
     const node = nodeReading('baggage', { scope: 'process', trust: 'all' });

@@ -4,6 +4,7 @@ import {
   LONG_TRACESTATE_MEMBER,
   MAX_BAGGAGE_BYTES,
   MAX_BAGGAGE_MEMBERS,
+  MAX_KEPT_BAGGAGE,
   MAX_TRACESTATE_LENGTH,
   MAX_TRACESTATE_MEMBERS,
 } from '../../src/clocks/limits.js';
@@ -159,6 +160,31 @@ describe('headers whatever the case of their names', () => {
 });
 
 describe('inbound headers', () => {
+  it('copy the stamp out of baggage with more than 512 other characters, and only then', () => {
+    const copies = (carrier: Record<string, unknown>, place: 'baggage' | 'header' = 'baggage'): number => {
+      const { parse } = JSON;
+      let parsed = 0;
+      JSON.parse = (...given: Parameters<typeof JSON.parse>) => {
+        parsed++;
+        return parse(...given) as unknown;
+      };
+      try {
+        expect(stampIn(carrier, place)).to.deep.equal({ present: true, text: STAMP, reasons: [] });
+      } finally {
+        JSON.parse = parse;
+      }
+      return parsed;
+    };
+    // The member's name and the comma before it are other characters, too.
+    const others = (length: number): string => 'x'.repeat(length - ',causality='.length);
+    const member = `causality=${STAMP}`;
+    expect(copies({ baggage: `${others(MAX_KEPT_BAGGAGE)},${member}` })).to.equal(0);
+    expect(copies({ baggage: `${others(MAX_KEPT_BAGGAGE + 1)},${member}` })).to.equal(1);
+    expect(copies({ baggage: [others(MAX_KEPT_BAGGAGE), member] })).to.equal(0);
+    expect(copies({ baggage: [others(MAX_KEPT_BAGGAGE + 2), member] })).to.equal(1);
+    expect(copies({ baggage: 'x'.repeat(8000), causality: STAMP }, 'header')).to.equal(0);
+  });
+
   it('show the wrapped propagators both lists without our members', () => {
     const carrier = { baggage: `a=1;p, causality=${STAMP}, b=2`, tracestate: `v=1,causality=${SPAN},w=2`, other: 'x' };
     const headers = inbound(carrier);
