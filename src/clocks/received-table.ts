@@ -8,6 +8,7 @@
  * Hazard: nothing is checked here. Whoever makes one has held the text to the format, its nodes ascending, and has looked
  * where the own entry stands.
  */
+import { agesOfHeard } from './heard-ages.js';
 import { MAX_COUNTER, MAX_NODE_ID_LENGTH, MAX_STAMP_BYTES } from './limits.js';
 import { ASSIGN, SEPARATOR, stampCodes } from './stamp-codes.js';
 import { VectorPieces, VectorTable } from './vector-table.js';
@@ -32,16 +33,17 @@ export class ReceivedTable extends VectorTable {
    * @param ownCounter our counter; 0 where we have no entry
    */
   constructor(
-    private readonly stamp: string,
-    private readonly from: number,
+    readonly stamp: string,
+    readonly from: number,
     size: number,
-    private readonly node: string | undefined,
-    private readonly ownIndex: number,
-    private readonly ownFrom: number,
-    private readonly ownTo: number,
-    private readonly ownCounter: number,
+    readonly node: string | undefined,
+    readonly ownIndex: number,
+    readonly ownFrom: number,
+    readonly ownTo: number,
+    readonly ownCounter: number,
+    heardAt?: readonly number[],
   ) {
-    super(UNREAD_NODES, UNREAD_COUNTERS, undefined, size);
+    super(UNREAD_NODES, UNREAD_COUNTERS, heardAt, size);
   }
 
   override get nodes(): readonly string[] {
@@ -55,9 +57,26 @@ export class ReceivedTable extends VectorTable {
   }
 
   override joinedBy(node: string, counter: number): VectorTable | undefined {
-    if (!this.knows(node) || this.ownCounter > 0) return undefined;
+    // How old entries are is said of each.
+    if (!this.knows(node) || this.ownCounter > 0 || this.heardAt !== undefined) return undefined;
     const { stamp, from, size, ownIndex, ownFrom, ownTo } = this;
     return new ReceivedTable(stamp, from, size + 1, node, ownIndex, ownFrom, ownTo, counter);
+  }
+
+  /**
+   * Mostly a reply, from somebody who has heard all that we had told him: then the text that he sent is the text of both.
+   */
+  override raisedBy(heard: VectorTable, node: string | undefined, hearing: number): VectorTable | undefined {
+    if (!(heard instanceof ReceivedTable) || heard.isJoined || heard.heardAt !== undefined) return undefined;
+    if (node !== this.node || node !== heard.node || (this.ownCounter === 0 && heard.ownCounter > 0)) return undefined;
+    const ages = agesOfHeard(this, heard, hearing);
+    if (ages === undefined) return undefined;
+    if (!ages.includes(hearing)) return this;
+    const { stamp, from, size, ownIndex, ownFrom, ownTo, ownCounter } = heard;
+    const joins = this.ownCounter > 0 && ownCounter === 0;
+    if (joins) ages.splice(ownIndex, 0, 0);
+    const counter = joins ? this.ownCounter : ownCounter;
+    return new ReceivedTable(stamp, from, joins ? size + 1 : size, node, ownIndex, ownFrom, ownTo, counter, ages);
   }
 
   override names(index: number, node: string): boolean {
@@ -95,7 +114,7 @@ export class ReceivedTable extends VectorTable {
   }
 
   /** True where we have an entry that the text does not name. */
-  private get isJoined(): boolean {
+  get isJoined(): boolean {
     return this.ownCounter > 0 && this.ownTo === this.ownFrom;
   }
 
@@ -172,8 +191,8 @@ export class ReceivedTable extends VectorTable {
     this.counterColumn = this.isJoined ? counters.toSpliced(this.ownIndex, 0, this.ownCounter) : counters;
   }
 
-  /** Makes sure that it is this stamp whose codes are looked at. Returns how many entries the text has. */
-  private look(): number {
+  /** Makes sure that it is this stamp whose codes and marks are looked at. Returns how many entries the text has. */
+  look(): number {
     const entries = this.isJoined ? this.size - 1 : this.size;
     stampCodes.read(this.stamp);
     stampCodes.markAll(this.from, entries);

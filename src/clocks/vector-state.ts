@@ -69,7 +69,9 @@ export class VectorState {
     const ownRefused = ownHeard > ownLimit;
     let dropped = 0;
     if (node !== undefined && ownHeard > this.own && !ownRefused) dropped += this.tick(node, ownHeard);
-    if (!this.adopt(heard, node, ownHeard) && this.bringsNews(heard, node)) dropped += this.join(heard, node);
+    if (!this.adopt(heard, node, ownHeard) && !this.raise(heard, node) && this.bringsNews(heard, node)) {
+      dropped += this.join(heard, node);
+    }
     return dropped === 0 && !ownRefused ? NOTHING : { dropped, ownRefused };
   }
 
@@ -88,6 +90,18 @@ export class VectorState {
       return false;
     this.table = heard.table;
     this.ownIndex = heard.table.indexOf(node);
+    return true;
+  }
+
+  /** The texts of what is known and of what was heard say all, and nobody needs the columns. */
+  private raise(heard: VectorTimestamp, node: string | undefined): boolean {
+    if (heard.ownIndex >= 0) return false;
+    const table = this.table.raisedBy(heard.table, node, this.hearings + 1);
+    if (table === undefined || table.size > this.maxEntries) return false;
+    if (table === this.table) return true;
+    this.hearings++;
+    this.table = table;
+    this.ownIndex = node === undefined ? -1 : table.indexOf(node);
     return true;
   }
 

@@ -34,6 +34,16 @@ export class VectorTable {
     return undefined;
   }
 
+  /**
+   * The higher of each of these entries and those that were heard, but for ours, which stays, where that takes no columns;
+   * undefined where it does. This table itself, where nothing is new.
+   * @param node ours
+   * @param hearing what the age of news is, in the owner's own count
+   */
+  raisedBy(_heard: VectorTable, _node: string | undefined, _hearing: number): VectorTable | undefined {
+    return undefined;
+  }
+
   /** All entries as text, the one at `ownIndex` with another counter; -1 for none. The first of its kind is in one piece. */
   text(ownIndex: number, own: number, assign: string, separator: string): string {
     if (this.size === 0) return '';

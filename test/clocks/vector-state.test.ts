@@ -210,6 +210,81 @@ describe('VectorState', () => {
   });
 });
 
+/** Others who have heard all that we know, or all but a little, and say so: what replies are. */
+describe('VectorState that hears what others made of what it knows', () => {
+  const news = fc.dictionary(
+    fc.constantFrom('a', 'ab', 'b', 'b-1', 'k', OWN, 'n', 'z'),
+    fc.integer({ min: 1, max: 12 }),
+  );
+  const move = fc.oneof(
+    fc.constant('tick' as const),
+    fc.record({ news, forgets: fc.constantFrom('', '', '', 'a', 'b', OWN), wire: fc.boolean() }),
+  );
+
+  it('does what the naive state does, at any limit, however it is looked at', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 8 }),
+        fc.array(move, { maxLength: 14, size: 'max' }),
+        fc.constantFrom('text', 'columns', 'nothing'),
+        (maxEntries, moves, look) => {
+          const state = new VectorState(maxEntries);
+          const naive = new NaiveVectorState(OWN, maxEntries);
+          const known = (): Map<string, number> => new Map(naive.entries.map(({ node, counter }) => [node, counter]));
+          let made = 0;
+          for (const one of moves) {
+            if (one === 'tick') {
+              made = Math.max(made, state.ownCounter) + 1;
+              expect(state.tick(OWN, made)).to.equal(naive.tick(made));
+            } else {
+              const said = known();
+              for (const [node, counter] of Object.entries(one.news)) {
+                if (counter > (said.get(node) ?? 0)) said.set(node, counter);
+              }
+              said.delete(one.forgets);
+              if (said.size === 0) continue;
+              const plain = VectorTimestamp.from(said);
+              const heard = one.wire ? receivedVector(plain, OWN) : plain;
+              expect(state.hear(heard, OWN, made)).to.deep.equal(naive.hear(said, made));
+            }
+            if (look === 'text') expect(state.snapshot().toString()).to.equal(naive.toString());
+            if (look === 'columns') expect(new Map(state.snapshot().entries())).to.deep.equal(known());
+          }
+          expect(state.text('=', ',')).to.equal(naive.toString());
+          expect(new Map(state.snapshot().entries())).to.deep.equal(known());
+        },
+      ),
+      { numRuns: 4000 },
+    );
+  });
+
+  it('reads no entry of a reply from somebody who has heard all that we had told him', () => {
+    const state = new VectorState(8);
+    const hear = (record: Record<string, number>): VectorTimestamp => {
+      const heard = receivedVector(vector(record), OWN);
+      state.hear(heard, OWN, 9);
+      return heard;
+    };
+    hear({ a: 10, z: 3 });
+    state.tick(OWN, 1);
+    const asked = state.snapshot();
+    const answered = hear({ a: 10, b: 1, [OWN]: 1, z: 4 });
+    state.tick(OWN, 2);
+    expect(state.snapshot().toString()).to.equal('a=10,b=1,m=2,z=4');
+    // Who has not heard of us, and whoever says the same again.
+    hear({ a: 10, b: 2, z: 4 });
+    const { table } = state.snapshot();
+    hear({ a: 10, b: 2, [OWN]: 2, z: 4 });
+    expect(state.snapshot().table).to.equal(table);
+    expect(state.text('*', '~')).to.equal('a*10~b*2~m*2~z*4');
+    for (const unread of [asked, answered, state.snapshot()]) {
+      expect((unread.table as unknown as { readonly nodeColumn: readonly string[] }).nodeColumn).to.have.length(0);
+    }
+    hear({ a: 9, c: 1, [OWN]: 2 });
+    expect(state.text('*', '~')).to.equal('a*10~b*2~c*1~m*2~z*4');
+  });
+});
+
 describe('fitVector', () => {
   let whole: VectorTimestamp;
   beforeEach(() => {
