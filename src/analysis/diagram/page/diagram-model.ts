@@ -31,6 +31,11 @@ export interface Arrow {
   readonly delayNanos: number;
 }
 
+interface Neighbours {
+  readonly causes: number[];
+  readonly effects: number[];
+}
+
 export class DiagramModel {
   readonly table: EventTable;
   readonly happened: HappenedBefore;
@@ -42,7 +47,8 @@ export class DiagramModel {
   /** Hybrid times that were recorded, in nanoseconds after the base. */
   readonly hybrid: ReadonlyMap<number, number>;
   private readonly at = new Map<string, number>();
-  private readonly neighbours = new Map<number, { causes: number[]; effects: number[] }>();
+  /** Events directly before and after each event, but for what its process's clock alone puts there. */
+  private readonly neighbours = new Map<number, Neighbours>();
 
   constructor(readonly data: DiagramData) {
     const { spans, texts } = data;
@@ -64,7 +70,7 @@ export class DiagramModel {
     const logs = new LogTable([], new SpanIndex());
     const groups = new TraceGroups(this.table, predecessors, logs);
     this.happened = new HappenedBefore(this.table, predecessors, groups, new LogOrder(this.table, logs, predecessors));
-    this.edges = new Edges(this.table, predecessors);
+    this.edges = new Edges(this.table, predecessors, this.table.tick.length);
     this.order = inLamportOrder(this.table, this.happened.existing());
     this.arrows = this.collectArrows();
     for (const [s, id] of spans.ids.entries()) this.at.set(`${this.traceId(s)} ${id}`, s);
@@ -115,11 +121,15 @@ export class DiagramModel {
 
   /** Events directly before one, those of other nodes first. */
   causesOf(event: number): readonly number[] {
-    return this.neighboursOf(event).causes;
+    const { lamport } = this.table;
+    const causes = new Set([...this.neighboursOf(event).causes, ...this.edges.sequence.before(event)]);
+    return this.sorted(event, causes, (a, b) => (lamport[b] as number) - (lamport[a] as number));
   }
 
   effectsOf(event: number): readonly number[] {
-    return this.neighboursOf(event).effects;
+    const { lamport } = this.table;
+    const effects = new Set([...this.neighboursOf(event).effects, ...this.edges.sequence.after(event)]);
+    return this.sorted(event, effects, (a, b) => (lamport[a] as number) - (lamport[b] as number));
   }
 
   /** The arrow that is drawn from one to the other. */
@@ -139,7 +149,14 @@ export class DiagramModel {
     return `${durationText(-delayNanos)} ${isOfEffect ? 'earlier' : 'later'} by wall clocks${within}`;
   }
 
-  private neighboursOf(event: number): { readonly causes: readonly number[]; readonly effects: readonly number[] } {
+  /** Those of other nodes first, then as compared. */
+  private sorted(at: number, events: ReadonlySet<number>, compare: (a: number, b: number) => number): number[] {
+    const laneOf = (one: number): number => this.table.lane[Math.floor(one / 3)] as number;
+    const isNear = (one: number): number => (laneOf(one) === laneOf(at) ? 1 : 0);
+    return [...events].sort((a, b) => isNear(a) - isNear(b) || compare(a, b));
+  }
+
+  private neighboursOf(event: number): Neighbours {
     if (this.neighbours.size === 0) {
       for (const at of this.order) this.neighbours.set(at, { causes: [], effects: [] });
       for (let span = 0; span < this.spanCount; span++) {
@@ -147,13 +164,6 @@ export class DiagramModel {
           this.neighbours.get(to)?.causes.push(from);
           this.neighbours.get(from)?.effects.push(to);
         });
-      }
-      const laneOf = (one: number): number => this.table.lane[Math.floor(one / 3)] as number;
-      for (const [at, { causes, effects }] of this.neighbours) {
-        const isNear = (one: number): number => (laneOf(one) === laneOf(at) ? 1 : 0);
-        const { lamport } = this.table;
-        causes.sort((a, b) => isNear(a) - isNear(b) || (lamport[b] as number) - (lamport[a] as number));
-        effects.sort((a, b) => isNear(a) - isNear(b) || (lamport[a] as number) - (lamport[b] as number));
       }
     }
     return this.neighbours.get(event) ?? { causes: [], effects: [] };
