@@ -70,7 +70,7 @@ function hybridPositions({ data, hybrid, table, edges, order }: DiagramModel): F
 }
 
 /** How late a chain has come: the latest position of its events up to one, once all those have theirs. */
-class LatestOfChains {
+export class LatestOfChains {
   private readonly latest: Float64Array;
   private readonly known = new Map<number, number>();
 
@@ -96,10 +96,18 @@ class LatestOfChains {
   }
 }
 
-/** The part of an axis that some events take, with a little more where they all stand at one place. */
-export function extentOf(positions: Float64Array, events: Iterable<number>): readonly [from: number, to: number] {
+/** The part of an axis that some events and other positions take, with a little more where they all stand at one place. */
+export function extentOf(
+  positions: Float64Array,
+  events: Iterable<number>,
+  others: Iterable<number> = [],
+): readonly [from: number, to: number] {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
+  for (const other of others) {
+    from = Math.min(from, other);
+    to = Math.max(to, other);
+  }
   for (const event of events) {
     from = Math.min(from, positions[event] as number);
     to = Math.max(to, positions[event] as number);

@@ -15,6 +15,7 @@ import { LogOrder } from '../../happens-before/log-order.js';
 import { LogTable } from '../../events/log-table.js';
 import { SpanIndex } from '../../events/span-index.js';
 import { TraceGroups } from '../../happens-before/trace-groups.js';
+import { addTo } from '../../multimap.js';
 import { type DiagramData, KINDS, STATUSES } from '../diagram-data.js';
 import { predecessorsOf, unpackTable } from '../pack-table.js';
 
@@ -31,6 +32,21 @@ export interface Arrow {
   readonly delayNanos: number;
 }
 
+/** A log, unpacked. */
+export interface ShownLog {
+  readonly trace: number;
+  readonly lane: number;
+  /** {@link NONE} where it was not read. */
+  readonly span: number;
+  readonly lamport: number;
+  readonly nanos: number | undefined;
+  readonly text: string;
+  readonly next: number;
+  /** The last of all events of a plain process that are before it. */
+  readonly behind: number;
+  readonly causes: readonly number[];
+}
+
 interface Neighbours {
   readonly causes: number[];
   readonly effects: number[];
@@ -42,11 +58,14 @@ export class DiagramModel {
   readonly edges: Edges;
   /** Messages, replies and links, and whatever else wall time has backwards. */
   readonly arrows: readonly Arrow[];
+  /** In causal order. */
+  readonly logs: readonly ShownLog[];
   /** All events, in causal order. */
   readonly order: Int32Array;
   /** Hybrid times that were recorded, in nanoseconds after the base. */
   readonly hybrid: ReadonlyMap<number, number>;
   private readonly at = new Map<string, number>();
+  private readonly logsBySpan = new Map<number, number[]>();
   /** Events directly before and after each event, but for what its process's clock alone puts there. */
   private readonly neighbours = new Map<number, Neighbours>();
 
@@ -66,13 +85,17 @@ export class DiagramModel {
       hybrid.set(data.hybrid[i] as number, data.hybrid[i + 1] as number);
     this.hybrid = hybrid;
     const predecessors = predecessorsOf(this.table, data.table);
-    // A page draws spans; what logs were read with them is the text's to show.
+    // The search is about events; logs bring the events around them along.
     const logs = new LogTable([], new SpanIndex());
     const groups = new TraceGroups(this.table, predecessors, logs);
     this.happened = new HappenedBefore(this.table, predecessors, groups, new LogOrder(this.table, logs, predecessors));
     this.edges = new Edges(this.table, predecessors, this.table.tick.length);
     this.order = inLamportOrder(this.table, this.happened.existing());
     this.arrows = this.collectArrows();
+    this.logs = data.logs.map(([trace, lane, span, lamport, nanos, text, next, behind, ...causes]) => {
+      return { trace, lane, span, lamport, nanos: nanos ?? undefined, text: texts[text] ?? '', next, behind, causes };
+    });
+    this.logs.forEach(({ span }, log) => addTo(this.logsBySpan, span, log));
     for (const [s, id] of spans.ids.entries()) this.at.set(`${this.traceId(s)} ${id}`, s);
   }
 
@@ -113,6 +136,11 @@ export class DiagramModel {
       pairs.push([texts[packed[i] as number] ?? '', texts[packed[i + 1] as number] ?? '']);
     }
     return pairs;
+  }
+
+  /** Logs that were written in a span, in causal order. */
+  logsOf(span: number): readonly number[] {
+    return this.logsBySpan.get(span) ?? [];
   }
 
   spanWithId(traceId: string, spanId: string): number | undefined {
