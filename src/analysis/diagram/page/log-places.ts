@@ -45,8 +45,8 @@ function latestOf(events: readonly number[], positions: Float64Array): number {
   return events.reduce((latest, event) => Math.max(latest, positions[event] as number), Number.NEGATIVE_INFINITY);
 }
 
-/** From where to where logs stand on each axis, if there are any. */
-export function logExtents(positions: Positions, logs: readonly number[]): Readonly<Record<AxisName, number[]>> {
+/** Where some logs stand on each axis. */
+export function placesOf(positions: Positions, logs: readonly number[]): Readonly<Record<AxisName, number[]>> {
   const of = (axis: AxisName): number[] => logs.map((log) => positions[axis][log] as number);
   return Object.fromEntries(AXES.map((axis) => [axis, of(axis)])) as Record<AxisName, number[]>;
 }

@@ -9,7 +9,7 @@ import type { PackedFinding } from '../diagram-data.js';
 import { AXES, type AxisName, eventsOfSpan, extentOf, type Positions, positionsOf } from './axes.js';
 import type { Arrow, DiagramModel, WallVerdict } from './diagram-model.js';
 import { layRows, type LaneRows } from './lane-rows.js';
-import { logExtents, logPositionsOf } from './log-places.js';
+import { placesOf, logPositionsOf } from './log-places.js';
 
 export interface Badge {
   readonly sign: string;
@@ -81,7 +81,7 @@ export class Scene {
     this.rows = layRows(model, positions, trace);
     const events = this.spans.flatMap((span) => eventsOfSpan(model, span));
     this.logs = [...model.logs.keys()].filter((log) => trace === NONE || model.logs[log]?.trace === trace);
-    const logs = logExtents(this.logPositions, this.logs);
+    const logs = placesOf(this.logPositions, this.logs);
     const extents = AXES.map((axis) => [axis, extentOf(positions[axis], events, logs[axis])] as const);
     this.extents = Object.fromEntries(extents) as Scene['extents'];
     this.arrive();
