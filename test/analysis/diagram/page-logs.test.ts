@@ -246,6 +246,14 @@ describe('logs on the page of a diagram', () => {
         seen.add(await tipOf(page));
       }
       expect([...seen].filter((text) => text?.startsWith('INFO log '))).to.have.length(3);
+      // Zoomed around the chosen one, it stays where it is.
+      await page.keyboard.press('1');
+      await settle(page);
+      const before = await page.locator('#tip').boundingBox();
+      for (let i = 0; i < 4; i++) await page.keyboard.press('+');
+      await settle(page);
+      const after = await page.locator('#tip').boundingBox();
+      expect(Math.abs((after?.x ?? 0) - (before?.x ?? 0))).to.be.below(2);
       await page.keyboard.press('ArrowRight');
       expect(await page.locator('#details h3').innerText()).to.match(/^(reply|end) of /);
     });

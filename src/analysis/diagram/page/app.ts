@@ -204,9 +204,9 @@ class App {
   }
 
   private zoomBy(factor: number): void {
-    const { view } = this.stage;
-    const at = this.selected === undefined ? view.middle : (this.scene.shares[this.selected] as number);
-    view.zoomBy(factor, at);
+    const { scene, selected = -1, selectedLog = -1 } = this;
+    // Around what is chosen, else around the middle.
+    this.stage.view.zoomBy(factor, scene.logShares[selectedLog] ?? scene.shares[selected]);
     this.stage.moved();
   }
 
