@@ -30,6 +30,7 @@ export type { Basis, EdgeKind, GraphOrder } from './happens-before/order-terms.j
 export { relateSpans, type SpanRelation } from './happens-before/span-relation.js';
 export { CausalGraph } from './graph/causal-graph.js';
 export type {
+  CausalCut,
   CausalEdge,
   CausalEvent,
   CausalLog,

@@ -1,13 +1,14 @@
 /** `otel-causality diagram`: the traces as one HTML page to look at and to search. */
 import { CausalGraph } from '../analysis/graph/causal-graph.js';
+import { MOST_DIAGRAM_LOGS } from '../analysis/diagram/pack-logs.js';
 import { MOST_DIAGRAM_SPANS, renderDiagram } from '../analysis/diagram/render-diagram.js';
 import { countText } from '../analysis/wording/durations.js';
 import { findingClasses } from '../analysis/findings/finding-classes.js';
 import { findAnomalies } from '../analysis/findings/find-anomalies.js';
 import { oneLine } from '../analysis/one-line.js';
-import type { RecordedSpan } from '../analysis/recorded.js';
+import type { RecordedLog, RecordedSpan } from '../analysis/recorded.js';
 import { type Command, GRAPH_OPTION, GRAPH_ORDERS } from './command.js';
-import { readSpans } from './read-spans.js';
+import { NothingReadError, readTelemetry } from './read-spans.js';
 import { OUTPUT_OPTION, writeResult } from './result-file.js';
 import { wantedOf } from './source-options.js';
 import type { Output } from './streams.js';
@@ -23,15 +24,17 @@ export const diagramCommand: Command = {
     {
       name: 'attributes',
       value: 'all|none',
-      says: "whether the spans' attributes are in the page (default: all); names and ids always are",
+      says: "whether the spans' attributes, and what logs say, are in the page (default: all); names and ids always are",
     },
     OUTPUT_OPTION,
   ],
   notes: [
     'The page needs no network and no file beside it: open it in a browser, attach it to an issue. It shows each trace on the ' +
       'axis of Lamport time, hybrid logical time or wall clocks; on the last one, what a lying clock has backwards runs ' +
-      'backwards, in red. Choose an event to see what came before it, after it, and what is concurrent with it.',
+      'backwards, in red. Choose an event to see what came before it, after it, and what is concurrent with it. Logs are small ' +
+      'squares below the bars of their node.',
     `A page holds ${MOST_DIAGRAM_SPANS.toLocaleString('en')} spans at most; of more, the first traces that fit are shown. ` +
+      `Of logs it has the first ${MOST_DIAGRAM_LOGS.toLocaleString('en')} in causal order. ` +
       'With --trace it is one.',
   ],
   examples: [
@@ -42,18 +45,28 @@ export const diagramCommand: Command = {
     const order = args.choice('order', GRAPH_ORDERS, 'process');
     const attributes = args.choice('attributes', ATTRIBUTES, 'all') === 'all';
     const path = args.text('output');
-    const spans = firstTraces(await readSpans(wantedOf(args), err), err);
-    const graph = CausalGraph.of(spans, { order });
+    const read = await readTelemetry(wantedOf(args), err);
+    if (read.spans.length === 0) throw new NothingReadError('there are logs in it, but no spans to draw');
+    const spans = firstTraces(read.spans, err);
+    // Logs of traces that were left out are left out with them.
+    const logs = spans === read.spans ? read.logs : logsOf(read.logs, spans);
+    const graph = CausalGraph.of(spans, { order, logs });
     const anomalies = findAnomalies(graph);
     await writeResult(path, [renderDiagram(graph, { anomalies, attributes }).trimEnd()], out);
     if (path !== undefined && path !== '-') {
       const found = findingClasses(anomalies).reduce((sum, { count }) => sum + count, 0);
-      const read = `${countText(graph.spanCount, 'span')} on ${countText(graph.nodes.length, 'node')}`;
-      out.line(`${oneLine(path)}: ${read}, ${countText(found, 'finding')}. Open it in a browser.`);
+      const told = graph.logs.length === 0 ? '' : ` and ${countText(graph.logs.length, 'log')}`;
+      const shown = `${countText(graph.spanCount, 'span')}${told} on ${countText(graph.nodes.length, 'node')}`;
+      out.line(`${oneLine(path)}: ${shown}, ${countText(found, 'finding')}. Open it in a browser.`);
     }
     return 0;
   },
 };
+
+function logsOf(logs: readonly RecordedLog[], spans: readonly RecordedSpan[]): readonly RecordedLog[] {
+  const shown = new Set<string | undefined>(spans.map(({ traceId }) => traceId));
+  return logs.filter(({ traceId }) => shown.has(traceId));
+}
 
 /** Whole traces, in the order in which they were read, as many as a page holds. */
 function firstTraces(spans: readonly RecordedSpan[], err: Output): readonly RecordedSpan[] {

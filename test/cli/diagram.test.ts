@@ -100,6 +100,43 @@ describe('diagram', function () {
     expect(out).to.include('span 1').and.not.to.include('s3cret');
   });
 
+  it('has the logs of the traces it shows, and says how many; what they say goes with the attributes', async () => {
+    const path = join(folder, 'logs.jsonl');
+    const record = (traceId: string): object => {
+      return { traceId, timeUnixNano: '1700000000000000000', body: { stringValue: 'the password is swordfish' } };
+    };
+    const resource = { attributes: [{ key: 'service.name', value: { stringValue: 'mail' } }] };
+    const [trace, many] = ['1'.padStart(32, '0'), '3'.padStart(32, '0')];
+    const logRecords = [record(trace), record(trace), record(many)];
+    const logs = JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] });
+    writeFileSync(path, [...writeOtlpJson(plainSpans(1, 3)), logs].join('\n'));
+    const page = join(folder, 'logs.html');
+    const { out } = await runCli(['diagram', path, '--trace', trace, '-o', page]);
+    expect(out).to.include('3 spans and 2 logs on 4 nodes');
+    const html = readFileSync(page, 'utf8');
+    expect(html).to.include('swordfish');
+    expect(dataOf(html).logs).to.have.length(2);
+    const silent = (await runCli(['diagram', path, '--attributes', 'none'])).out;
+    expect(silent).not.to.include('swordfish');
+    expect(dataOf(silent).logs).to.have.length(2);
+    expect(dataOf(silent).notes.join()).to.include('1 log of no trace');
+    // Of traces for which there is no room, the logs are left out as well.
+    const half = MOST_DIAGRAM_SPANS / 2;
+    writeFileSync(path, [...writeOtlpJson(plainSpans(3, half)), logs].join('\n'));
+    await runCli(['diagram', path, '-o', page]);
+    expect(dataOf(readFileSync(page, 'utf8')).logs).to.have.length(2);
+    expect(dataOf(readFileSync(page, 'utf8')).notes).to.deep.equal([]);
+  });
+
+  it('draws no logs alone', async () => {
+    const path = join(folder, 'only-logs.jsonl');
+    const logRecords = [{ traceId: '1'.padStart(32, '0'), timeUnixNano: '17', body: { stringValue: 'x' } }];
+    writeFileSync(path, JSON.stringify({ resourceLogs: [{ scopeLogs: [{ logRecords }] }] }));
+    const { code, out, err } = await runCli(['diagram', path]);
+    expect([code, out]).to.deep.equal([2, '']);
+    expect(err).to.include('no spans to draw');
+  });
+
   it('takes the order that is asked for', async () => {
     const orders = ['process', 'flow'].map(async (order) =>
       dataOf((await runCli(['diagram', CHECKOUT, '--order', order])).out),

@@ -18,7 +18,8 @@ import type { Lane } from '../events/event-table.js';
 import { OffsetBounds } from './offset-bounds.js';
 import { type Constraint, roundOffsets, solveOffsets } from './offset-solver.js';
 import { SpanShifts } from './span-shifts.js';
-import { type SpanConstraint, visitConstraints, visitPlainSequence, visitSequence } from './time-constraints.js';
+import { PlainConstraints } from './plain-constraints.js';
+import { type SpanConstraint, visitConstraints, visitSequence } from './time-constraints.js';
 import { causalOrder, ranksIn } from './causal-order.js';
 import { ClockSegments, type Step } from './clock-segments.js';
 
@@ -53,10 +54,12 @@ export function findClockSteps(parts: GraphParts, weights: ArrayLike<number>): S
 /** Shifts single spans where steps leave something unresolved. */
 function shiftedFrom(parts: GraphParts, { offsetOf, steps, inOrder, work }: ClockSteps): SteppedOffsets {
   const { table } = parts;
-  const moving = new SpanShifts(Float64Array.from(table.spans, (_, span) => Math.round(offsetOf(span))));
+  const plain = new PlainConstraints(parts);
+  const start = new Float64Array(plain.variables);
+  for (let span = 0; span < table.spans.length; span++) start[span] = Math.round(offsetOf(span));
+  const moving = new SpanShifts(start);
   const held: SpanConstraint[] = [];
   const inverted: SpanConstraint[] = [];
-  const sequence: SpanConstraint[] = [];
   const into =
     (list: SpanConstraint[]) =>
     (cause: number, effect: number, atLeast: number): void => {
@@ -65,10 +68,18 @@ function shiftedFrom(parts: GraphParts, { offsetOf, steps, inOrder, work }: Cloc
     };
   visitConstraints(parts, into(held));
   visitSequence(parts, true, into(held));
-  visitPlainSequence(parts, into(sequence));
   moving.take(held);
   moving.take(inOrder(inverted));
-  moving.take(inOrder(sequence));
+  plain.placeCuts(moving.shifts);
+  moving.take(inOrder([...plain.all]));
+  // Not all that is behind the cut can stay before its effect: some of it may.
+  const parted = new Set<SpanConstraint>();
+  for (const refused of moving.impossible) {
+    const pairs = plain.isOfCut(refused.from) ? plain.pairsTo(refused.effect) : undefined;
+    if (pairs === undefined) continue;
+    moving.take(pairs);
+    parted.add(refused);
+  }
   const lanes = new Set(steps.map(({ lane }) => lane));
   const shifted = table.spans.flatMap((_, span) => {
     const lane = table.lane[span] as number;
@@ -79,7 +90,7 @@ function shiftedFrom(parts: GraphParts, { offsetOf, steps, inOrder, work }: Cloc
   return {
     offsetOf: (span) => moving.shifts[span] as number,
     steps: [...steps, ...shifted],
-    unresolved: moving.impossible,
+    unresolved: moving.impossible.filter((constraint) => !parted.has(constraint)),
     work: work + moving.work,
   };
 }
@@ -133,8 +144,8 @@ class ClockSteps implements SteppedOffsets {
 
   offsetOf = (span: number): number => this.offsets[this.segments.of(span)] as number;
 
-  private rankOf({ from, to }: SpanConstraint): number {
-    return Math.max(this.ranks[from] as number, this.ranks[to] as number);
+  private rankOf({ cause, effect }: SpanConstraint): number {
+    return Math.max(this.ranks[Math.floor(cause / 3)] as number, this.ranks[Math.floor(effect / 3)] as number);
   }
 
   private search(): void {

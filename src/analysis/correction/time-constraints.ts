@@ -26,20 +26,6 @@ export function visitConstraints(
   edges.visitCauses((cause, effect) => visit(cause, effect, demandOf(table, cause, effect)));
 }
 
-/** What plain processes' own clocks tell of their sequence, in the form of the graph's edges. */
-export function visitPlainSequence(
-  { table, edges }: GraphParts,
-  visit: (cause: number, effect: number, atLeast: number) => void,
-): void {
-  for (let span = 0; span < table.spans.length; span++) {
-    edges.visitAllOf(span, (cause, effect, kind, basis) => {
-      if (kind !== 'process' || basis !== 'derived') return;
-      const demand = table.timeOf(cause) - table.timeOf(effect);
-      if (demand <= 0) visit(cause, effect, demand);
-    });
-  }
-}
-
 /**
  * The sequence of each process, where its clock has it right; with `stampedOnly` not of those that only their clock
  * tells it of.

@@ -87,6 +87,23 @@ export interface PackedGap {
   readonly heardBy: number;
 }
 
+/**
+ * A log. `span` and `next`, the event of its node that is known to come right after it, are {@link NONE} where there is
+ * none; `nanos` count from the base. `behind` is the last of the events of a plain process that its clock puts before the
+ * log, all of them. At the end the other events directly before it.
+ */
+export type PackedLog = readonly [
+  trace: number,
+  lane: number,
+  span: number,
+  lamport: number,
+  nanos: number | null,
+  text: number,
+  next: number,
+  behind: number,
+  ...causes: number[],
+];
+
 /** One line of the list. */
 export interface PackedFinding {
   readonly class: FindingClass | 'clocks';
@@ -110,6 +127,8 @@ export interface DiagramData {
   /** Events whose hybrid time proves no order. */
   readonly hybridUnordered: readonly number[];
   readonly gaps: readonly PackedGap[];
+  /** In causal order. */
+  readonly logs: readonly PackedLog[];
   readonly findings: readonly PackedFinding[];
   /** How many there are of each class, also beyond those listed. */
   readonly totals: readonly (readonly [PackedFinding['class'], number])[];

@@ -13,6 +13,7 @@ import type { DiagramData } from './diagram-data.js';
 import { embeddedJson } from './embedded-json.js';
 import { packFindings } from './pack-findings.js';
 import { packGaps } from './pack-gaps.js';
+import { packLogs } from './pack-logs.js';
 import { packHybridTimes } from './pack-hybrid-times.js';
 import { packSpans, Texts } from './pack-spans.js';
 import { packTable } from './pack-table.js';
@@ -29,7 +30,8 @@ export interface DiagramOptions {
   /** What to list; default `findAnomalies(graph)`. */
   readonly anomalies?: Anomalies;
   /**
-   * Whether the spans' attributes are in the page, to be shown and searched; default true. Names and ids always are.
+   * Whether the spans' attributes are in the page, to be shown and searched, and what logs say; default true. Names and ids
+   * always are, and that there are logs.
    */
   readonly attributes?: boolean;
 }
@@ -51,6 +53,8 @@ export function diagramData(graph: CausalGraph, options: DiagramOptions = {}): D
   const { parts } = graph;
   const texts = new Texts();
   const { gaps, firstOf } = packGaps(parts, anomalies.missingTicks);
+  const { notes, ...findings } = packFindings(anomalies, firstOf);
+  const logs = packLogs(parts, texts, attributes);
   return {
     version: 1,
     table: packTable(parts),
@@ -58,6 +62,8 @@ export function diagramData(graph: CausalGraph, options: DiagramOptions = {}): D
     texts: texts.list,
     ...packHybridTimes(parts.table),
     gaps,
-    ...packFindings(anomalies, firstOf),
+    logs: logs.logs,
+    ...findings,
+    notes: [...notes, ...logs.notes],
   };
 }

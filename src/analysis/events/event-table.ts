@@ -91,6 +91,9 @@ export class EventTable {
   readonly entryChain: GrowingInts;
   readonly entryCount: GrowingNumbers;
 
+  /** Beside {@link chainEvents}: the event that the chain had there, or before, and that is no reply. */
+  private lastOthers: Int32Array | undefined;
+
   constructor(readonly spans: readonly RecordedSpan[]) {
     const n = spans.length;
     this.trace = new Int32Array(n);
@@ -197,10 +200,23 @@ export class EventTable {
   private lastBefore(reply: number): number {
     const { from, clashTick } = this.chains[this.chain[reply] as number] as Chain;
     if ((this.tick[reply] as number) >= clashTick) return reply - REPLY;
-    let at = from + (this.position[reply] as number);
-    while (at > from && (this.chainEvents[at] as number) % 3 === REPLY) at--;
-    const event = this.chainEvents[at] as number;
-    return event % 3 === REPLY ? reply - REPLY : event;
+    this.lastOthers ??= this.findLastOthers();
+    const event = this.lastOthers[from + (this.position[reply] as number)] as number;
+    return event === NONE ? reply - REPLY : event;
+  }
+
+  /** Once for all of them: a node may have sent thousands of replies in a row. */
+  private findLastOthers(): Int32Array {
+    const found = new Int32Array(this.chainEvents.length);
+    for (const { from, to } of this.chains) {
+      let last: number = NONE;
+      for (let at = from; at < to; at++) {
+        const event = this.chainEvents[at] as number;
+        if (event % 3 !== REPLY) last = event;
+        found[at] = last;
+      }
+    }
+    return found;
   }
 
   /** Events of a stamped chain up to a tick: the position after the last of them. */

@@ -10,9 +10,11 @@
  */
 import type { StampRelation } from '../../clocks/stamp.js';
 import { buildTable } from '../events/build-table.js';
-import { type EdgeVisitor, Edges } from '../happens-before/edges.js';
+import { Edges } from '../happens-before/edges.js';
+import type { EdgeVisitor } from '../happens-before/order-terms.js';
 import type { EventTable } from '../events/event-table.js';
 import type {
+  CausalCut,
   CausalEdge,
   CausalEvent,
   CausalLog,
@@ -65,7 +67,7 @@ export class CausalGraph {
       chains,
       logs,
       views: new Views(table, chains, logs),
-      edges: new Edges(table, predecessors),
+      edges: new Edges(table, predecessors, table.tick.length + logs.logs.length),
       predecessors,
       groups,
       happened: new HappenedBefore(table, predecessors, groups, logOrder),
@@ -156,28 +158,25 @@ export class CausalGraph {
     return this.inOrder(this.parts.happened.existing(), also && [...this.parts.logs.logs.keys()]);
   }
 
-  /** Every *before* of the graph is a path of these. */
-  edges(): Generator<CausalEdge, void, undefined> {
-    const { edges } = this.parts;
-    return this.edgesTo((span, visitor) => edges.visitAllOf(span, visitor));
+  /**
+   * Every *before* of the graph is a path of these. They are as many as spans, links and entries of vectors, but for a
+   * factor: where a process without stamps did much at once by its own clock, the path goes over a {@link CausalCut}.
+   */
+  *edges(): Generator<CausalEdge<CausalEvent | CausalCut>, void, undefined> {
+    const { edges, views, table } = this.parts;
+    const { sequence } = edges;
+    const ofSpan: VisitOf = (span, visitor) => edges.visitAllOf(span, visitor);
+    const point = (vertex: number): CausalEvent | CausalCut =>
+      sequence.isCut(vertex) ? views.cut(vertex, sequence.lastBehind(vertex)) : views.event(vertex);
+    yield* edgesOf(table.spans.length, ofSpan, point);
+    yield* edgesOf(table.chainEvents.length, (at, visitor) => sequence.visitAt(at, visitor), point);
   }
 
   /** @internal The edges that a cause makes: all but the sequence inside a process, which may be most of them. */
   causes(): Generator<CausalEdge, void, undefined> {
-    const { edges } = this.parts;
-    return this.edgesTo((span, visitor) => edges.visitCausesOf(span, visitor));
-  }
-
-  private *edgesTo(visit: (span: number, visitor: EdgeVisitor) => void): Generator<CausalEdge, void, undefined> {
-    const { views, table } = this.parts;
-    const found: CausalEdge[] = [];
-    for (let span = 0; span < table.spans.length; span++) {
-      visit(span, (from, to, kind, basis) => {
-        found.push({ from: views.event(from), to: views.event(to), kind, basis });
-      });
-      yield* found;
-      found.length = 0;
-    }
+    const { edges, views, table } = this.parts;
+    const ofSpan: VisitOf = (span, visitor) => edges.visitCausesOf(span, visitor);
+    return edgesOf(table.spans.length, ofSpan, (event) => views.event(event));
   }
 
   private inOrder(events: readonly number[], logs?: readonly number[]): readonly CausalMoment[] {
@@ -185,5 +184,24 @@ export class CausalGraph {
     const inOrder = inLamportOrder(table, events);
     const all = logs === undefined || logs.length === 0 ? inOrder : withLogs(table, logTable, inOrder, logs);
     return views.moments(all);
+  }
+}
+
+/** Visits the edges of one of many, by its number. */
+type VisitOf = (one: number, visitor: EdgeVisitor) => void;
+
+/** The edges of `count`, one after the other, so that never all of them are held. */
+function* edgesOf<Point extends CausalEvent | CausalCut>(
+  count: number,
+  visit: VisitOf,
+  pointOf: (vertex: number) => Point,
+): Generator<CausalEdge<Point>, void, undefined> {
+  const found: CausalEdge<Point>[] = [];
+  for (let one = 0; one < count; one++) {
+    visit(one, (from, to, kind, basis) => {
+      found.push({ from: pointOf(from), to: pointOf(to), kind, basis });
+    });
+    yield* found;
+    found.length = 0;
   }
 }

@@ -78,10 +78,24 @@ export interface CausalSpan {
   readonly end: CausalEvent;
 }
 
-/** A cause and its effect. */
-export interface CausalEdge {
-  readonly from: CausalEvent;
-  readonly to: CausalEvent;
+/**
+ * A point behind everything that a process without stamps had surely done when its clock read some time. Where a coarse
+ * clock has many events at one instant and many at the next, edges lead from the former to the cut and from the cut to
+ * the latter: pair by pair they would be too many for any program.
+ */
+export interface CausalCut {
+  /** Unique in the graph, also among events and logs. Not an order. */
+  readonly index: number;
+  readonly kind: 'cut';
+  readonly node: CausalNode;
+  /** That of the last event behind it: smaller than that of every effect in the graph. */
+  readonly lamport: number;
+}
+
+/** A cause and its effect, or a step on the way from one to the other. */
+export interface CausalEdge<Point extends CausalEvent | CausalCut = CausalEvent> {
+  readonly from: Point;
+  readonly to: Point;
   readonly kind: EdgeKind;
   readonly basis: Basis;
 }

@@ -9,7 +9,15 @@ import type { LogStamp } from '../../clocks/log-stamp.js';
 import type { CausalStamp } from '../../clocks/stamp.js';
 import type { SpanStamps } from '../../codec/span-stamps.js';
 import { END, type EventTable, type Lane, REPLY, START } from '../events/event-table.js';
-import type { CausalEvent, CausalLog, CausalMoment, CausalNode, CausalSpan, EventKind } from './graph-model.js';
+import type {
+  CausalCut,
+  CausalEvent,
+  CausalLog,
+  CausalMoment,
+  CausalNode,
+  CausalSpan,
+  EventKind,
+} from './graph-model.js';
 import { type LogTable, stampOfLog } from '../events/log-table.js';
 import type { RecordedLog, RecordedSpan } from '../recorded.js';
 import { stampsOfSpan } from '../events/stamp-columns.js';
@@ -23,6 +31,7 @@ export class Views {
   /** Of its full length at once: filled in causal order, it would pass for a sparse one, which is a hash table. */
   private readonly events: (EventView | undefined)[];
   private readonly logViews: LogView[] = [];
+  private readonly cuts = new Map<number, CausalCut>();
 
   constructor(
     readonly table: EventTable,
@@ -52,6 +61,16 @@ export class Views {
 
   log(index: number): CausalLog {
     return (this.logViews[index] ??= new LogView(this, index));
+  }
+
+  /** @param last the last event that it stands behind */
+  cut(index: number, last: number): CausalCut {
+    let cut = this.cuts.get(index);
+    if (cut === undefined) {
+      cut = { index, kind: 'cut', node: this.event(last).node, lamport: this.table.lamport[last] as number };
+      this.cuts.set(index, cut);
+    }
+    return cut;
   }
 
   /** An event or a log. */

@@ -1,20 +1,27 @@
 /**
  * The edges of the graph: every *before* of it is a path of these.
  *
- * Guarantee: each edge is stamped where the effect's stamp names the cause, else derived. No edge is said twice.
+ * Guarantee: each edge is stamped where the effect's stamp names the cause, else derived. No edge is said twice. As many
+ * as there are spans, links and entries of vectors, but for a factor: what plain processes' clocks put in order goes over
+ * cuts where it would be pairs without end (plain-sequence.ts).
  */
 import { type Chain, END, type EventTable, NONE, REPLY, START, vectorOf } from '../events/event-table.js';
-import type { Basis, EdgeKind } from './order-terms.js';
+import type { Basis, EdgeVisitor } from './order-terms.js';
+import { PlainSequence } from './plain-sequence.js';
 import type { Predecessors } from './predecessors.js';
 
-/** Told of an edge; event numbers, because there are millions. */
-export type EdgeVisitor = (from: number, to: number, kind: EdgeKind, basis: Basis) => void;
-
 export class Edges {
+  /** What plain processes did one after the other; in flow order nothing. */
+  readonly sequence: PlainSequence;
+
+  /** @param firstCut the first number that no event and no log has */
   constructor(
     private readonly table: EventTable,
     private readonly predecessors: Predecessors,
-  ) {}
+    firstCut: number,
+  ) {
+    this.sequence = new PlainSequence(table, predecessors.order, firstCut);
+  }
 
   /** Edges of parents, links, replies and news: those that a wall clock of another process may contradict. */
   visitCauses(visitor: EdgeVisitor): void {
@@ -31,7 +38,13 @@ export class Edges {
     }
   }
 
-  /** All edges that lead to events of a span. */
+  /** All edges there are. */
+  visitAll(visitor: EdgeVisitor): void {
+    for (let span = 0; span < this.table.spans.length; span++) this.visitAllOf(span, visitor);
+    for (let at = 0; at < this.table.chainEvents.length; at++) this.sequence.visitAt(at, visitor);
+  }
+
+  /** The edges that lead to events of a span, without the sequence of a plain process. */
   visitAllOf(span: number, visitor: EdgeVisitor): void {
     this.visitToldOf(span, visitor);
     for (let kind = START; kind <= END; kind++) {
@@ -61,21 +74,18 @@ export class Edges {
   }
 
   /**
-   * What comes before an event and is no parent, link or reply: its own process, its own span, news of unknown origin.
+   * What comes before an event and is no parent, link or reply: its node's last event, its own span, news of unknown
+   * origin.
    */
   private visitSteps(event: number, visitor: EdgeVisitor): void {
     const { table, predecessors } = this;
     const span = Math.floor(event / 3);
     const own = table.chain[event] as number;
     let previous: number = NONE;
-    if (own !== NONE && predecessors.order === 'process') {
-      if (table.isStamped(event)) {
-        previous = this.previousOf(event);
-        if (previous !== NONE && !this.isParentOf(previous, event)) visitor(previous, event, 'process', 'stamped');
-        this.visitNews(event, previous, visitor);
-      } else {
-        this.visitOver(event, table.chains[own] as Chain, visitor);
-      }
+    if (own !== NONE && predecessors.order === 'process' && table.isStamped(event)) {
+      previous = this.previousOf(event);
+      if (previous !== NONE && !this.isParentOf(previous, event)) visitor(previous, event, 'process', 'stamped');
+      this.visitNews(event, previous, visitor);
     }
     const opening = event % 3 === END && table.exists(3 * span + REPLY) ? 3 * span + REPLY : 3 * span + START;
     if (event !== opening && event % 3 !== START && previous !== opening && !this.follows(opening, event)) {
@@ -100,19 +110,6 @@ export class Edges {
     const chain = table.chains[table.chain[to] as number] as Chain;
     if (!table.isStamped(to)) return (table.position[from] as number) < table.countOverAt(chain, table.timeOf(to));
     return (table.tick[from] as number) < (table.tick[to] as number) && (table.tick[from] as number) < chain.clashTick;
-  }
-
-  /** A plain event comes after all that was over; those that another of them comes after need no edge of their own. */
-  private visitOver(event: number, chain: Chain, visitor: EdgeVisitor): void {
-    const { table } = this;
-    const count = table.countOverAt(chain, table.timeOf(event));
-    if (count === 0) return;
-    const last = table.chainEvents[chain.from + count - 1] as number;
-    const first = table.countOverAt(chain, table.timeOf(last));
-    for (let at = first; at < count; at++) {
-      const before = table.chainEvents[chain.from + at] as number;
-      if (!this.isParentOf(before, event)) visitor(before, event, 'process', 'derived');
-    }
   }
 
   /** News that neither the process's last event nor a parent, link or reply brought. */

@@ -18,3 +18,8 @@ export type Basis = 'stamped' | 'derived';
  * - `link`: a span and one that links to it
  */
 export type EdgeKind = 'process' | 'parent' | 'message' | 'reply' | 'link';
+
+/**
+ * Told of an edge; numbers of events, because there are millions, and of cuts, which plain-sequence.ts tells from them.
+ */
+export type EdgeVisitor = (from: number, to: number, kind: EdgeKind, basis: Basis) => void;

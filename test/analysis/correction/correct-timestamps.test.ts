@@ -5,6 +5,8 @@ import { type CorrectedTraces, correctTimestamps } from '../../../src/analysis/c
 import { findAnomalies } from '../../../src/analysis/findings/find-anomalies.js';
 import type { CausalEdge, CausalEvent } from '../../../src/analysis/graph/graph-model.js';
 import type { RecordedSpan } from '../../../src/analysis/recorded.js';
+import { crowdOf, crowds, inOrder, squeezes } from '../../support/crowds.js';
+import { edgesWithoutCuts } from '../../support/edges-without-cuts.js';
 import { History } from '../../support/history.js';
 import { type Fleet, play, plans } from '../../support/history-arbitrary.js';
 
@@ -36,7 +38,7 @@ function expectCorrected(
   const after = byId(spans);
   const original = byId(before);
   const graph = CausalGraph.of(before);
-  for (const { from, to, kind, basis } of graph.edges()) {
+  for (const { from, to, kind, basis } of edgesWithoutCuts(graph)) {
     if (!sequenceHolds && kind === 'process' && basis === 'derived') continue;
     const [a, b] = [from.span.recorded.spanId, to.span.recorded.spanId];
     // When a reply was sent is known from below only: wall time cannot put it before its cause.
@@ -76,7 +78,9 @@ function demandsOf(graph: CausalGraph): Demand[] {
     const isTie = edge.kind !== 'process' && late > 0 && late < resolution;
     return { edge, from: from.span.recorded.spanId, to: to.span.recorded.spanId, atLeast: isTie ? 0 : late };
   };
-  const demands = [...graph.edges()].filter(({ to }) => to.kind !== 'reply').map(demand);
+  const demands = edgesWithoutCuts(graph)
+    .filter(({ to }) => to.kind !== 'reply')
+    .map(demand);
   // A reply's time was not recorded: what comes before it in its process is before what comes after it.
   for (const node of graph.nodes) {
     const ticked = graph.events.filter(
@@ -213,6 +217,33 @@ describe('corrected timestamps', () => {
       );
     });
   }
+
+  it('leave no inversion that durations leave room to mend, where processes do much at once by coarse clocks', () => {
+    fc.assert(
+      fc.property(crowds({ processes: 3 }), (moments) => {
+        const before = crowdOf(inOrder(moments));
+        expectBestCorrection(before, correctTimestamps(before));
+      }),
+      { numRuns: 200 },
+    );
+    let parted = 0;
+    fc.assert(
+      fc.property(squeezes(), (moments) => {
+        const before = crowdOf(moments);
+        const corrected = correctTimestamps(before);
+        expectBestCorrection(before, corrected);
+        const graph = CausalGraph.of(before);
+        const behindCuts = new Set(
+          [...graph.edges()].filter(({ from }) => from.kind === 'cut').map(({ to }) => to.index),
+        );
+        for (const { to, kind } of corrected.report.unresolved) {
+          if (kind === 'process' && behindCuts.has(to.index)) parted++;
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(parted, 'edges over cuts that gave way').to.be.above(20);
+  });
 
   it('say what a duration leaves no room for', () => {
     const history = new History();

@@ -18,7 +18,10 @@ import { lookOf } from '../../../src/analysis/diagram/page/scene.js';
 import { diagramData } from '../../../src/analysis/diagram/render-diagram.js';
 import { findAnomalies } from '../../../src/analysis/findings/find-anomalies.js';
 import type { CausalEvent } from '../../../src/analysis/graph/graph-model.js';
+import { MOST_DIRECT } from '../../../src/analysis/happens-before/plain-sequence.js';
 import { recordedFleet } from '../../../bench/analysis/recorded-fleet.js';
+import { crowdOf, crowds, inOrder } from '../../support/crowds.js';
+import { closureOf, edgesWithoutCuts } from '../../support/edges-without-cuts.js';
 import { type Fleet, play, plans } from '../../support/history-arbitrary.js';
 
 const FLEETS: readonly Fleet[] = ['stamped', 'plain', 'mixed', 'partly read'];
@@ -95,6 +98,45 @@ describe('the page of a diagram', () => {
       );
     });
   }
+
+  it('leads from each event to those directly before and after it, over cuts as well', () => {
+    let far = 0;
+    fc.assert(
+      fc.property(crowds(), (moments) => {
+        const graph = CausalGraph.of(crowdOf(inOrder(moments)));
+        const model = modelOf(graph);
+        const edges = edgesWithoutCuts(graph);
+        for (const { index } of graph.events) {
+          const causes = edges.filter(({ to }) => to.index === index).map(({ from }) => from.index);
+          const effects = edges.filter(({ from }) => from.index === index).map(({ to }) => to.index);
+          expect(new Set(model.causesOf(index))).to.deep.equal(new Set(causes));
+          expect(model.causesOf(index)).to.have.length(new Set(causes).size);
+          expect(new Set(model.effectsOf(index))).to.deep.equal(new Set(effects));
+          if (causes.length > MOST_DIRECT + 1) far++;
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect(far, 'events behind a cut').to.be.above(50);
+  });
+
+  it('has on the axis of hybrid time no effect before a cause that is far behind it', () => {
+    fc.assert(
+      fc.property(crowds(), (moments) => {
+        const graph = CausalGraph.of(crowdOf(inOrder(moments)));
+        const { hlc, wall } = positionsOf(modelOf(graph));
+        // As late as itself, or as what it comes after: the naive way.
+        const wanted = new Map<number, number>();
+        const pasts = closureOf(graph);
+        for (const event of graph.events) {
+          const all = [event, ...(pasts.get(event) ?? [])];
+          wanted.set(event.index, Math.max(...all.map(({ index }) => wall[index] as number)));
+        }
+        for (const [index, position] of wanted) expect(hlc[index]).to.equal(position);
+      }),
+      { numRuns: 100 },
+    );
+  });
 
   it('meets all four classes in these histories', () => {
     const met = new Set<number>();

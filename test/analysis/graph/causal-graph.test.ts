@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { CausalGraph } from '../../../src/analysis/graph/causal-graph.js';
 import type { CausalEvent } from '../../../src/analysis/graph/graph-model.js';
 import type { AttributeRecord } from '../../../src/analysis/recorded.js';
+import { closureOf } from '../../support/edges-without-cuts.js';
 import { History } from '../../support/history.js';
 import { type Fleet, play, plans } from '../../support/history-arbitrary.js';
 
@@ -16,22 +17,6 @@ function paired(history: History, graph: CausalGraph): [CausalEvent, number][] {
 
 function nameOf({ span, kind }: CausalEvent): string {
   return `${span.recorded.service}/${span.recorded.name}.${kind}`;
-}
-
-/** All events that a path of the graph's edges leads from, for each event. */
-function closureOf(graph: CausalGraph): Map<CausalEvent, Set<CausalEvent>> {
-  const causes = new Map<CausalEvent, CausalEvent[]>(graph.events.map((event) => [event, []]));
-  for (const { from, to } of graph.edges()) causes.get(to)?.push(from);
-  const pasts = new Map<CausalEvent, Set<CausalEvent>>();
-  for (const event of graph.order()) {
-    const past = new Set<CausalEvent>();
-    for (const cause of causes.get(event) ?? []) {
-      past.add(cause);
-      for (const before of pasts.get(cause) ?? []) past.add(before);
-    }
-    pasts.set(event, past);
-  }
-  return pasts;
 }
 
 describe('a causal graph', () => {

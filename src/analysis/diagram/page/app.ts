@@ -8,8 +8,8 @@ import { AXES, type AxisName } from './axes.js';
 import { DetailsPanel } from './details-panel.js';
 import { DiagramModel } from './diagram-model.js';
 import { classesOf } from './event-classes.js';
-import { type Step, stepFrom } from './event-steps.js';
-import { eventLine } from './event-words.js';
+import { logStepFrom, type Step, stepFrom, stepOffLog } from './event-steps.js';
+import { eventLine, logLine } from './event-words.js';
 import { FindingsPanel } from './findings-panel.js';
 import { placeGap } from './gap-places.js';
 import { listenToKeys } from './keyboard.js';
@@ -39,6 +39,7 @@ class App {
   private readonly toolbar: Toolbar;
   private readonly news = elementById('news', HTMLElement);
   private selected: number | undefined;
+  private selectedLog: number | undefined;
   private classes: Uint8Array | undefined;
   private finding: PackedFinding | undefined;
   private found: readonly number[] | undefined;
@@ -51,10 +52,14 @@ class App {
     const canvas = elementById('canvas', HTMLCanvasElement);
     this.stage = new Stage(canvas, this.scene, {
       onPick: (event) => this.select(event),
+      onPickLog: (log) => this.selectLog(log),
       onOpen: (event) => this.open(event),
       onMoved: () => this.writeAddressSoon(),
     });
-    this.details = new DetailsPanel(elementById('details', HTMLElement), this.scene, (event) => this.goTo(event));
+    this.details = new DetailsPanel(elementById('details', HTMLElement), this.scene, {
+      onPick: (event) => this.goTo(event),
+      onPickLog: (log) => this.goToLog(log),
+    });
     this.findings = new FindingsPanel(elementById('findings', HTMLElement), data, (finding) =>
       this.openFinding(finding),
     );
@@ -71,6 +76,7 @@ class App {
     });
     listenToKeys(canvas, {
       onStep: (step) => this.step(step),
+      onLogStep: (step) => this.goToLog(logStepFrom(this.scene, this.selectedLog, this.selected, step)),
       onZoom: (factor) => this.zoomBy(factor),
       onScroll: (pages) => {
         this.stage.view.scrollPages(pages);
@@ -95,11 +101,29 @@ class App {
 
   private select(event: number | undefined): void {
     this.selected = event;
+    this.selectedLog = undefined;
     this.classes = event === undefined ? undefined : classesOf(this.model, event);
     this.finding = undefined;
     this.refresh();
     this.news.textContent = event === undefined ? '' : eventLine(this.model, event);
     this.writeAddressSoon();
+  }
+
+  /** Chooses a log instead of an event. */
+  private selectLog(log: number): void {
+    this.select(undefined);
+    this.selectedLog = log;
+    this.refresh();
+    this.news.textContent = logLine(this.model, log);
+  }
+
+  private goToLog(log: number | undefined): void {
+    const one = log === undefined ? undefined : this.model.logs[log];
+    if (log === undefined || one === undefined) return;
+    if (!this.scene.isLogShown(log)) this.showTrace(one.trace);
+    this.selectLog(log);
+    this.stage.view.reveal(this.scene.shareOfLog(log), this.scene.rows.logRow.get(one.lane) ?? 0);
+    this.stage.moved();
   }
 
   /** Selects an event and brings it into sight, in another trace if it is there. */
@@ -174,14 +198,15 @@ class App {
   }
 
   private step(step: Step): void {
-    const next = stepFrom(this.scene, this.selected, step);
+    const { scene, selected, selectedLog } = this;
+    const next = selectedLog === undefined ? stepFrom(scene, selected, step) : stepOffLog(scene, selectedLog, step);
     if (next !== undefined) this.goTo(next);
   }
 
   private zoomBy(factor: number): void {
-    const { view } = this.stage;
-    const at = this.selected === undefined ? view.middle : (this.scene.shares[this.selected] as number);
-    view.zoomBy(factor, at);
+    const { scene, selected = -1, selectedLog = -1 } = this;
+    // Around what is chosen, else around the middle.
+    this.stage.view.zoomBy(factor, scene.logShares[selectedLog] ?? scene.shares[selected]);
     this.stage.moved();
   }
 
@@ -204,6 +229,7 @@ class App {
     ) {
       this.select(undefined);
     }
+    if (this.selectedLog !== undefined) this.select(undefined);
     this.scene.show(trace);
     this.toolbar.tell(this.scene);
     this.stage.view.centre(0.5, 1);
@@ -218,13 +244,15 @@ class App {
   }
 
   private refresh(): void {
-    const { finding, found, selected, classes } = this;
+    const { finding, found, selected, selectedLog, classes } = this;
     const isSearch = found !== undefined;
     const marked = new Set(isSearch ? found : (finding?.events ?? []).map((event) => Math.floor(event / 3)));
     const markedEvents = new Set(finding?.events);
     const markedLanes = new Set(finding?.lanes);
-    this.stage.show({ selected, classes, marked, markedEvents, isSearch, markedGap: finding?.gap, markedLanes });
-    this.details.show(selected, classes);
+    const markedGap = finding?.gap;
+    this.stage.show({ selected, selectedLog, classes, marked, markedEvents, isSearch, markedGap, markedLanes });
+    if (selectedLog === undefined) this.details.show(selected, classes);
+    else this.details.showLog(selectedLog);
     this.findings.mark(finding);
   }
 

@@ -6,7 +6,7 @@
  * recorded hybrid time says of itself that it proves no order.
  * Hazard: a reply's wall time was not recorded. It is drawn inside its span, as late as whoever heard it allows.
  */
-import { END, REPLY, START } from '../../events/event-table.js';
+import { type Chain, END, type EventTable, REPLY, START } from '../../events/event-table.js';
 import type { DiagramModel } from './diagram-model.js';
 import { addTo } from '../../multimap.js';
 
@@ -48,28 +48,66 @@ function wallPositions({ table, order, arrows }: DiagramModel): Float64Array {
 function hybridPositions({ data, hybrid, table, edges, order }: DiagramModel): Float64Array {
   const unordered = new Set(data.hybridUnordered);
   const causes = new Map<number, number[]>();
-  for (let span = 0; span < table.spans.length; span++) {
-    edges.visitAllOf(span, (from, to) => {
-      addTo(causes, to, from);
-    });
-  }
+  const { sequence } = edges;
+  edges.visitAll((from, to) => {
+    if (!sequence.isCut(to)) addTo(causes, to, from);
+  });
   const positions = new Float64Array(table.tick.length);
+  const behind = new LatestOfChains(table, positions);
   for (const event of order) {
     // A reply was sent no earlier than its span started; its wall time is not known.
     const own = event % 3 === REPLY ? (positions[event - REPLY] as number) : table.timeOf(event);
     let latest = hybrid.get(event) ?? own;
     if (!unordered.has(event)) {
-      for (const cause of causes.get(event) ?? []) latest = Math.max(latest, positions[cause] as number);
+      for (const cause of causes.get(event) ?? []) {
+        const at = sequence.isCut(cause) ? behind.upTo(sequence.lastBehind(cause)) : (positions[cause] as number);
+        latest = Math.max(latest, at);
+      }
     }
     positions[event] = latest;
   }
   return positions;
 }
 
-/** The part of an axis that some events take, with a little more where they all stand at one place. */
-export function extentOf(positions: Float64Array, events: Iterable<number>): readonly [from: number, to: number] {
+/** How late a chain has come: the latest position of its events up to one, once all those have theirs. */
+export class LatestOfChains {
+  private readonly latest: Float64Array;
+  private readonly known = new Map<number, number>();
+
+  constructor(
+    private readonly table: EventTable,
+    private readonly positions: Float64Array,
+  ) {
+    this.latest = new Float64Array(table.chainEvents.length);
+  }
+
+  upTo(event: number): number {
+    const { chain, chains, chainEvents, position } = this.table;
+    const own = chain[event] as number;
+    const { from } = chains[own] as Chain;
+    const to = from + (position[event] as number);
+    let at = this.known.get(own) ?? from;
+    for (; at <= to; at++) {
+      const before = at === from ? Number.NEGATIVE_INFINITY : (this.latest[at - 1] as number);
+      this.latest[at] = Math.max(before, this.positions[chainEvents[at] as number] as number);
+    }
+    this.known.set(own, at);
+    return this.latest[to] as number;
+  }
+}
+
+/** The part of an axis that some events and other positions take, with a little more where they all stand at one place. */
+export function extentOf(
+  positions: Float64Array,
+  events: Iterable<number>,
+  others: Iterable<number> = [],
+): readonly [from: number, to: number] {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
+  for (const other of others) {
+    from = Math.min(from, other);
+    to = Math.max(to, other);
+  }
   for (const event of events) {
     from = Math.min(from, positions[event] as number);
     to = Math.max(to, positions[event] as number);

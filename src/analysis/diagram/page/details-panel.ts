@@ -1,6 +1,6 @@
 /** What is known of the selected event and its span. */
 import { durationText } from '../../wording/durations.js';
-import { vectorOf } from '../../events/event-table.js';
+import { NONE, vectorOf } from '../../events/event-table.js';
 import { entriesOf } from '../pack-vectors.js';
 import { eventsOfSpan } from './axes.js';
 import { CONCURRENT, countOf, FUTURE, PAST, UNKNOWN } from './event-classes.js';
@@ -22,11 +22,16 @@ const CLASS_WORDS = [
   [UNKNOWN, 'unknown'],
 ] as const;
 
+export interface DetailsListener {
+  onPick(event: number): void;
+  onPickLog(log: number): void;
+}
+
 export class DetailsPanel {
   constructor(
     private readonly panel: HTMLElement,
     private readonly scene: Scene,
-    private readonly onPick: (event: number) => void,
+    private readonly listener: DetailsListener,
   ) {}
 
   show(event: number | undefined, classes: Uint8Array | undefined): void {
@@ -42,8 +47,37 @@ export class DetailsPanel {
       ...this.neighbours('Causes', model.causesOf(event), (cause) => model.arrowBetween(cause, event)),
       ...this.neighbours('Effects', model.effectsOf(event), (effect) => model.arrowBetween(event, effect)),
     );
+    const logs = model.logsOf(span);
+    parts.push(
+      ...this.list('Logs', logs, (log) =>
+        button('link', () => this.listener.onPickLog(log), model.logs[log]?.text ?? ''),
+      ),
+    );
     const attributes = model.attributes(span);
     if (attributes.length > 0) parts.push(make('h4', '', 'Attributes'), table(attributes));
+    this.panel.replaceChildren(...parts);
+  }
+
+  showLog(log: number): void {
+    const { model } = this.scene;
+    const one = model.logs[log];
+    if (one === undefined) return;
+    const { baseNanos, lanes } = model.table;
+    const pairs: [string, string][] = [
+      ['service', lanes[one.lane]?.service ?? ''],
+      ['node', lanes[one.lane]?.id ?? ''],
+      [
+        'written',
+        one.nanos === undefined ? 'nobody says when' : instantText(baseNanos + BigInt(Math.round(one.nanos))),
+      ],
+      ['stands', `after Lamport ${one.lamport}`],
+      ['trace id', model.data.table.traces[one.trace] ?? ''],
+    ];
+    const parts: Node[] = [make('h3', '', one.text), table(pairs)];
+    if (one.span !== NONE) parts.push(...this.neighbours('Written in', [3 * one.span], () => undefined));
+    const causes = new Set(one.behind === NONE ? one.causes : [one.behind, ...one.causes]);
+    parts.push(...this.neighbours('Causes', [...causes], () => undefined));
+    if (one.next !== NONE) parts.push(...this.neighbours('Effects', [one.next], () => undefined));
     this.panel.replaceChildren(...parts);
   }
 
@@ -71,7 +105,7 @@ export class DetailsPanel {
   private tabs(span: number, chosen: number): HTMLElement {
     const row = make('div', 'tabs');
     for (const event of eventsOfSpan(this.scene.model, span)) {
-      const tab = button('', () => this.onPick(event), ['start', 'reply', 'end'][event % 3] ?? '');
+      const tab = button('', () => this.listener.onPick(event), ['start', 'reply', 'end'][event % 3] ?? '');
       tab.setAttribute('aria-pressed', String(event === chosen));
       row.append(tab);
     }
@@ -115,17 +149,21 @@ export class DetailsPanel {
   }
 
   private neighbours(title: string, events: readonly number[], arrowOf: (event: number) => Arrow | undefined): Node[] {
-    if (events.length === 0) return [];
     const { model } = this.scene;
-    const list = make('ul', 'links');
-    for (const event of events.slice(0, MOST_NEIGHBOURS)) {
-      const line = button('link', () => this.onPick(event), eventLine(model, event));
+    return this.list(title, events, (event) => {
+      const line = button('link', () => this.listener.onPick(event), eventLine(model, event));
       const arrow = arrowOf(event);
       if (arrow !== undefined)
         line.append(make('small', arrow.wall, ` ${model.delayText(arrow, title === 'Effects')}`));
-      list.append(make('li', '', line));
-    }
-    if (events.length > MOST_NEIGHBOURS) list.append(make('li', 'hint', `and ${events.length - MOST_NEIGHBOURS} more`));
+      return line;
+    });
+  }
+
+  private list(title: string, all: readonly number[], lineOf: (one: number) => HTMLElement): Node[] {
+    if (all.length === 0) return [];
+    const list = make('ul', 'links');
+    for (const one of all.slice(0, MOST_NEIGHBOURS)) list.append(make('li', '', lineOf(one)));
+    if (all.length > MOST_NEIGHBOURS) list.append(make('li', 'hint', `and ${all.length - MOST_NEIGHBOURS} more`));
     return [make('h4', '', title), list];
   }
 }

@@ -15,6 +15,7 @@ import { LogOrder } from '../../happens-before/log-order.js';
 import { LogTable } from '../../events/log-table.js';
 import { SpanIndex } from '../../events/span-index.js';
 import { TraceGroups } from '../../happens-before/trace-groups.js';
+import { addTo } from '../../multimap.js';
 import { type DiagramData, KINDS, STATUSES } from '../diagram-data.js';
 import { predecessorsOf, unpackTable } from '../pack-table.js';
 
@@ -31,18 +32,42 @@ export interface Arrow {
   readonly delayNanos: number;
 }
 
+/** A log, unpacked. */
+export interface ShownLog {
+  readonly trace: number;
+  readonly lane: number;
+  /** {@link NONE} where it was not read. */
+  readonly span: number;
+  readonly lamport: number;
+  readonly nanos: number | undefined;
+  readonly text: string;
+  readonly next: number;
+  /** The last of all events of a plain process that are before it. */
+  readonly behind: number;
+  readonly causes: readonly number[];
+}
+
+interface Neighbours {
+  readonly causes: number[];
+  readonly effects: number[];
+}
+
 export class DiagramModel {
   readonly table: EventTable;
   readonly happened: HappenedBefore;
   readonly edges: Edges;
   /** Messages, replies and links, and whatever else wall time has backwards. */
   readonly arrows: readonly Arrow[];
+  /** In causal order. */
+  readonly logs: readonly ShownLog[];
   /** All events, in causal order. */
   readonly order: Int32Array;
   /** Hybrid times that were recorded, in nanoseconds after the base. */
   readonly hybrid: ReadonlyMap<number, number>;
   private readonly at = new Map<string, number>();
-  private readonly neighbours = new Map<number, { causes: number[]; effects: number[] }>();
+  private readonly logsBySpan = new Map<number, number[]>();
+  /** Events directly before and after each event, but for what its process's clock alone puts there. */
+  private readonly neighbours = new Map<number, Neighbours>();
 
   constructor(readonly data: DiagramData) {
     const { spans, texts } = data;
@@ -60,13 +85,17 @@ export class DiagramModel {
       hybrid.set(data.hybrid[i] as number, data.hybrid[i + 1] as number);
     this.hybrid = hybrid;
     const predecessors = predecessorsOf(this.table, data.table);
-    // A page draws spans; what logs were read with them is the text's to show.
+    // The search is about events; logs bring the events around them along.
     const logs = new LogTable([], new SpanIndex());
     const groups = new TraceGroups(this.table, predecessors, logs);
     this.happened = new HappenedBefore(this.table, predecessors, groups, new LogOrder(this.table, logs, predecessors));
-    this.edges = new Edges(this.table, predecessors);
+    this.edges = new Edges(this.table, predecessors, this.table.tick.length);
     this.order = inLamportOrder(this.table, this.happened.existing());
     this.arrows = this.collectArrows();
+    this.logs = data.logs.map(([trace, lane, span, lamport, nanos, text, next, behind, ...causes]) => {
+      return { trace, lane, span, lamport, nanos: nanos ?? undefined, text: texts[text] ?? '', next, behind, causes };
+    });
+    this.logs.forEach(({ span }, log) => addTo(this.logsBySpan, span, log));
     for (const [s, id] of spans.ids.entries()) this.at.set(`${this.traceId(s)} ${id}`, s);
   }
 
@@ -109,17 +138,26 @@ export class DiagramModel {
     return pairs;
   }
 
+  /** Logs that were written in a span, in causal order. */
+  logsOf(span: number): readonly number[] {
+    return this.logsBySpan.get(span) ?? [];
+  }
+
   spanWithId(traceId: string, spanId: string): number | undefined {
     return this.at.get(`${traceId} ${spanId}`);
   }
 
   /** Events directly before one, those of other nodes first. */
   causesOf(event: number): readonly number[] {
-    return this.neighboursOf(event).causes;
+    const { lamport } = this.table;
+    const causes = new Set([...this.neighboursOf(event).causes, ...this.edges.sequence.before(event)]);
+    return this.sorted(event, causes, (a, b) => (lamport[b] as number) - (lamport[a] as number));
   }
 
   effectsOf(event: number): readonly number[] {
-    return this.neighboursOf(event).effects;
+    const { lamport } = this.table;
+    const effects = new Set([...this.neighboursOf(event).effects, ...this.edges.sequence.after(event)]);
+    return this.sorted(event, effects, (a, b) => (lamport[a] as number) - (lamport[b] as number));
   }
 
   /** The arrow that is drawn from one to the other. */
@@ -139,7 +177,14 @@ export class DiagramModel {
     return `${durationText(-delayNanos)} ${isOfEffect ? 'earlier' : 'later'} by wall clocks${within}`;
   }
 
-  private neighboursOf(event: number): { readonly causes: readonly number[]; readonly effects: readonly number[] } {
+  /** Those of other nodes first, then as compared. */
+  private sorted(at: number, events: ReadonlySet<number>, compare: (a: number, b: number) => number): number[] {
+    const laneOf = (one: number): number => this.table.lane[Math.floor(one / 3)] as number;
+    const isNear = (one: number): number => (laneOf(one) === laneOf(at) ? 1 : 0);
+    return [...events].sort((a, b) => isNear(a) - isNear(b) || compare(a, b));
+  }
+
+  private neighboursOf(event: number): Neighbours {
     if (this.neighbours.size === 0) {
       for (const at of this.order) this.neighbours.set(at, { causes: [], effects: [] });
       for (let span = 0; span < this.spanCount; span++) {
@@ -147,13 +192,6 @@ export class DiagramModel {
           this.neighbours.get(to)?.causes.push(from);
           this.neighbours.get(from)?.effects.push(to);
         });
-      }
-      const laneOf = (one: number): number => this.table.lane[Math.floor(one / 3)] as number;
-      for (const [at, { causes, effects }] of this.neighbours) {
-        const isNear = (one: number): number => (laneOf(one) === laneOf(at) ? 1 : 0);
-        const { lamport } = this.table;
-        causes.sort((a, b) => isNear(a) - isNear(b) || (lamport[b] as number) - (lamport[a] as number));
-        effects.sort((a, b) => isNear(a) - isNear(b) || (lamport[a] as number) - (lamport[b] as number));
       }
     }
     return this.neighbours.get(event) ?? { causes: [], effects: [] };

@@ -14,6 +14,12 @@ export function eventLine(model: DiagramModel, event: number): string {
   return `${eventTitle(model, event)}, ${model.lane(span).id}, Lamport ${model.table.lamport[event] as number}`;
 }
 
+/** A log with its place, likewise. */
+export function logLine({ logs, table }: DiagramModel, log: number): string {
+  const one = logs[log];
+  return one === undefined ? '' : `log ${one.text}, ${table.lanes[one.lane]?.id ?? ''}, after Lamport ${one.lamport}`;
+}
+
 /** What an event had heard of each node, itself included: `gateway-x7k2p1ab=4, orders-m3n4b5cd=2`. */
 export function vectorText({ table, data }: DiagramModel, entries: ReadonlyMap<number, number>): string {
   const named = [...entries].map(([chain, count]) => {

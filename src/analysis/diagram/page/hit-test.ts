@@ -29,6 +29,28 @@ export function eventAt(scene: Scene, view: Viewport, x: number, y: number): num
   return eventsOfSpan(scene.model, best).reduce((near, event) => (away(event) < away(near) ? event : near));
 }
 
+/** The log whose mark is there, if one is. */
+export function logAt(scene: Scene, view: Viewport, x: number, y: number): number | undefined {
+  if (x < view.gutter) return undefined;
+  let best: number | undefined;
+  let bestDistance = REACH;
+  for (const log of scene.logs) {
+    const [at, middle] = placeOfLog(scene, view, log);
+    const distance = Math.abs(at - x);
+    if (Math.abs(middle - y) > view.rowHeight / 2 || distance > bestDistance) continue;
+    if (best !== undefined && distance === bestDistance) continue;
+    bestDistance = distance;
+    best = log;
+  }
+  return best;
+}
+
+/** The middle of a log's mark, in pixels. */
+export function placeOfLog(scene: Scene, view: Viewport, log: number): readonly [x: number, y: number] {
+  const row = scene.rows.logRow.get(scene.model.logs[log]?.lane ?? -1) ?? 0;
+  return [view.xOf(scene.logShares[log] as number), view.yOf(row) + view.rowHeight / 2];
+}
+
 /** Left and right edge of a bar. A wall clock that was set back may have the end before the start. */
 export function barOf(scene: Scene, view: Viewport, span: number): readonly [from: number, to: number] {
   const start = view.xOf(scene.shares[3 * span] as number);

@@ -3,6 +3,7 @@ import type { Step } from './event-steps.js';
 
 export interface KeyListener {
   onStep(step: Step): void;
+  onLogStep(step: 1 | -1): void;
   onZoom(factor: number): void;
   onScroll(pages: number): void;
   onSearch(): void;
@@ -31,6 +32,8 @@ export function listenToKeys(canvas: HTMLElement, listener: KeyListener): void {
     else if (event.key === '0') listener.onFit();
     else if (isDiagram && event.key === 'PageDown') listener.onScroll(1);
     else if (isDiagram && event.key === 'PageUp') listener.onScroll(-1);
+    else if (event.key === 'l') listener.onLogStep(1);
+    else if (event.key === 'L') listener.onLogStep(-1);
     else if (event.key === '/') listener.onSearch();
     else if (event.key === '?') listener.onHelp();
     else if (event.key === 'Escape') listener.onEscape();

@@ -28,6 +28,8 @@ export interface LaneRows {
   readonly rowCount: number;
   /** Row of each gap, by its number. */
   readonly gapRow: Int32Array;
+  /** Row of the logs of a lane that has some. */
+  readonly logRow: ReadonlyMap<number, number>;
   /** Number of each service, in the order of the lanes. */
   readonly services: ReadonlyMap<string, number>;
 }
@@ -80,11 +82,16 @@ export function layRows(model: DiagramModel, positions: Positions, trace: number
   const gapRow = new Int32Array(model.data.gaps.length).fill(NONE);
   const isHere = (gap: PackedGap): boolean => trace === NONE || gap.trace === trace;
   const withGaps = new Set(model.data.gaps.filter(isHere).map(({ lane }) => lane));
+  const withLogs = new Set(model.logs.filter((log) => trace === NONE || log.trace === trace).map(({ lane }) => lane));
+  for (const lane of withLogs) if (!byLane.has(lane)) byLane.set(lane, []);
+  const logRow = new Map<number, number>();
   let top = 0;
   for (const lane of byService(model, [...byLane.keys()])) {
-    // Missing events have a row of their own below the bars.
-    const bars = rowsOf(model, positions, byLane.get(lane) as number[], rowOf, top);
-    const rows = bars + (withGaps.has(lane) ? 1 : 0);
+    // Logs have a row of their own below the bars, and so have missing events.
+    const spans = byLane.get(lane) as number[];
+    const bars = spans.length === 0 && withLogs.has(lane) ? 0 : rowsOf(model, positions, spans, rowOf, top);
+    if (withLogs.has(lane)) logRow.set(lane, top + bars);
+    const rows = bars + (withLogs.has(lane) ? 1 : 0) + (withGaps.has(lane) ? 1 : 0);
     const { id, service, stamped } = table.lanes[lane] as (typeof table.lanes)[number];
     lanes.push({ lane, id, service, isStamped: stamped, top, rows });
     top += rows;
@@ -103,7 +110,7 @@ export function layRows(model: DiagramModel, positions: Positions, trace: number
   const services = new Map(
     [...new Set(lanes.map(({ service }) => service))].map((service, i) => [service, i] as const),
   );
-  return { lanes, rowOf, rowCount: Math.max(1, top), gapRow, services };
+  return { lanes, rowOf, rowCount: Math.max(1, top), gapRow, logRow, services };
 }
 
 /** In the order in which the trace reached them, but the nodes of one service together. */

@@ -9,6 +9,7 @@ export interface Painting {
   readonly view: Viewport;
   readonly palette: Palette;
   readonly selected: number | undefined;
+  readonly selectedLog: number | undefined;
   /** How each event stands to the selected one. */
   readonly classes: Uint8Array | undefined;
   /** Spans that a finding or a search is about. */

@@ -9,6 +9,7 @@ import type { PackedFinding } from '../diagram-data.js';
 import { AXES, type AxisName, eventsOfSpan, extentOf, type Positions, positionsOf } from './axes.js';
 import type { Arrow, DiagramModel, WallVerdict } from './diagram-model.js';
 import { layRows, type LaneRows } from './lane-rows.js';
+import { placesOf, logPositionsOf } from './log-places.js';
 
 export interface Badge {
   readonly sign: string;
@@ -30,6 +31,10 @@ export class Scene {
   /** Spans that are shown. */
   spans: readonly number[] = [];
   arrows: readonly Arrow[] = [];
+  /** Logs that are shown. */
+  logs: readonly number[] = [];
+  /** Share of the axis at which each log stands. */
+  readonly logShares: Float64Array;
   /** Share of the axis at which each event stands. */
   readonly shares: Float64Array;
   /** First and last position of what is shown, by axis. */
@@ -39,11 +44,16 @@ export class Scene {
   /** Spans whose parent was named and not read. */
   readonly orphans: ReadonlySet<number>;
   private readonly left: Float64Array;
+  private readonly logsLeft: Float64Array;
+  private readonly logPositions: Positions;
 
   constructor(readonly model: DiagramModel) {
     this.positions = positionsOf(model);
     this.shares = new Float64Array(model.table.tick.length);
     this.left = new Float64Array(model.table.tick.length);
+    this.logPositions = logPositionsOf(model, this.positions);
+    this.logShares = new Float64Array(model.logs.length);
+    this.logsLeft = new Float64Array(model.logs.length);
     const orphans = new Set<number>();
     model.table.parent.forEach((parent, s) => {
       if (parent === MISSING) orphans.add(s);
@@ -70,7 +80,9 @@ export class Scene {
     this.arrows = model.arrows.filter(({ from, to }) => isHere(from) && isHere(to));
     this.rows = layRows(model, positions, trace);
     const events = this.spans.flatMap((span) => eventsOfSpan(model, span));
-    const extents = AXES.map((axis) => [axis, extentOf(positions[axis], events)] as const);
+    this.logs = [...model.logs.keys()].filter((log) => trace === NONE || model.logs[log]?.trace === trace);
+    const logs = placesOf(this.logPositions, this.logs);
+    const extents = AXES.map((axis) => [axis, extentOf(positions[axis], events, logs[axis])] as const);
     this.extents = Object.fromEntries(extents) as Scene['extents'];
     this.arrive();
   }
@@ -78,6 +90,7 @@ export class Scene {
   /** From here on {@link move} leads to this axis. */
   setAxis(axis: AxisName): void {
     this.left.set(this.shares);
+    this.logsLeft.set(this.logShares);
     this.axis = axis;
   }
 
@@ -93,6 +106,10 @@ export class Scene {
         this.shares[event] = from + (this.shareOf(event) - from) * way;
       }
     }
+    for (const log of this.logs) {
+      const from = this.logsLeft[log] as number;
+      this.logShares[log] = from + (this.shareOfLog(log) - from) * way;
+    }
   }
 
   /** Where an event belongs on the present axis. */
@@ -101,7 +118,17 @@ export class Scene {
     return ((this.positions[this.axis][event] as number) - from) / (to - from);
   }
 
+  shareOfLog(log: number): number {
+    const [from, to] = this.extents[this.axis];
+    return ((this.logPositions[this.axis][log] as number) - from) / (to - from);
+  }
+
+  isLogShown(log: number): boolean {
+    return this.trace === NONE || this.model.logs[log]?.trace === this.trace;
+  }
+
   private arrive(): void {
+    for (const log of this.logs) this.logShares[log] = this.shareOfLog(log);
     for (const span of this.spans) {
       for (let event = 3 * span; event < 3 * span + 3; event++) this.shares[event] = this.shareOf(event);
     }

@@ -7,13 +7,15 @@
 import { select } from 'd3-selection';
 import { type D3ZoomEvent, zoom, zoomIdentity, type ZoomBehavior } from 'd3-zoom';
 import type { AxisName } from './axes.js';
-import { eventAt } from './hit-test.js';
+import { eventAt, logAt, placeOfLog } from './hit-test.js';
+import { LogTip } from './log-tip.js';
 import { linesInSight, paintArrows } from './paint-arrows.js';
 import { paintBars } from './paint-bars.js';
 import { paintAxis, paintGrid, paintScroll, ticksOf } from './paint-axis.js';
 import { paintBands, paintGutter } from './paint-lanes.js';
 import { paintBadges } from './paint-badges.js';
 import { paintGaps } from './paint-gaps.js';
+import { paintLogs } from './paint-logs.js';
 import { paintSelection } from './paint-selection.js';
 import type { Painting } from './painting.js';
 import { type Palette, readPalette } from './palette.js';
@@ -26,12 +28,13 @@ const MOVE_MS = 650;
 /** What is special in the next picture. */
 export type Focus = Pick<
   Painting,
-  'selected' | 'classes' | 'marked' | 'markedEvents' | 'isSearch' | 'markedGap' | 'markedLanes'
+  'selected' | 'selectedLog' | 'classes' | 'marked' | 'markedEvents' | 'isSearch' | 'markedGap' | 'markedLanes'
 >;
 
 export interface StageListener {
   /** Undefined where nothing is there. */
   onPick(event: number | undefined): void;
+  onPickLog(log: number): void;
   onOpen(event: number): void;
   /** Zoomed or scrolled. */
   onMoved(): void;
@@ -45,8 +48,12 @@ export class Stage {
   private frame = 0;
   private movingSince: number | undefined;
   private isFollowing = false;
+  private readonly tip = new LogTip();
+  /** The log under the pointer. */
+  private hovered: number | undefined;
   private focus: Focus = {
     selected: undefined,
+    selectedLog: undefined,
     classes: undefined,
     marked: new Set(),
     markedEvents: new Set(),
@@ -68,14 +75,22 @@ export class Stage {
       .filter((event: MouseEvent) => event.button === 0 && !(event.type === 'wheel' && this.isScroll(event)))
       .on('zoom', (event: D3ZoomEvent<HTMLCanvasElement, unknown>) => this.follow(event));
     select(canvas).call(this.gestures).on('dblclick.zoom', null);
-    canvas.addEventListener('click', (event) => listener.onPick(this.eventUnder(event)));
+    canvas.addEventListener('click', (event) => {
+      const log = this.logUnder(event);
+      if (log === undefined) listener.onPick(this.eventUnder(event));
+      else listener.onPickLog(log);
+    });
     canvas.addEventListener('dblclick', (event) => {
       const hit = this.eventUnder(event);
       if (hit !== undefined) listener.onOpen(hit);
     });
     canvas.addEventListener('pointermove', (event) => {
-      canvas.style.cursor = event.buttons === 0 && this.eventUnder(event) !== undefined ? 'pointer' : '';
+      const log = event.buttons === 0 ? this.logUnder(event) : undefined;
+      const isOver = log !== undefined || (event.buttons === 0 && this.eventUnder(event) !== undefined);
+      canvas.style.cursor = isOver ? 'pointer' : '';
+      this.hover(log);
     });
+    canvas.addEventListener('pointerleave', () => this.hover(undefined));
     canvas.addEventListener(
       'wheel',
       (event) => {
@@ -93,6 +108,7 @@ export class Stage {
 
   /** The scene shows other spans now. */
   relay(): void {
+    this.hovered = undefined;
     this.view.layOut(this.scene.rows);
     this.moved();
   }
@@ -127,6 +143,30 @@ export class Stage {
 
   private eventUnder({ offsetX, offsetY }: MouseEvent): number | undefined {
     return offsetY < AXIS_HEIGHT ? undefined : eventAt(this.scene, this.view, offsetX, offsetY);
+  }
+
+  private logUnder({ offsetX, offsetY }: MouseEvent): number | undefined {
+    return offsetY < AXIS_HEIGHT ? undefined : logAt(this.scene, this.view, offsetX, offsetY);
+  }
+
+  private hover(log: number | undefined): void {
+    if (this.hovered === log) return;
+    this.hovered = log;
+    this.placeTip();
+  }
+
+  /** The text of the log under the pointer, else of the chosen one, where it is in sight. */
+  private placeTip(): void {
+    const { scene, view } = this;
+    const log = this.hovered ?? this.focus.selectedLog;
+    if (log === undefined || !scene.isLogShown(log)) {
+      this.tip.hide();
+      return;
+    }
+    const [x, y] = placeOfLog(scene, view, log);
+    const isInSight = x >= view.gutter && x <= view.width && y >= AXIS_HEIGHT && y <= view.height;
+    if (isInSight) this.tip.show(scene.model.logs[log]?.text ?? '', [x, y], view);
+    else this.tip.hide();
   }
 
   /** Over the names, and with the shift key, a wheel scrolls. */
@@ -209,11 +249,13 @@ export class Stage {
     paintArrows(painting, lines, 'forward');
     paintBars(painting);
     paintArrows(painting, lines, 'backward');
+    paintLogs(painting);
     paintGaps(painting);
     paintBadges(painting);
     paintSelection(painting);
     paintGutter(painting);
     paintAxis(painting, ticks);
     paintScroll(painting);
+    this.placeTip();
   }
 }

@@ -34,14 +34,17 @@ export class Toolbar {
     elementById('show-help', HTMLButtonElement).addEventListener('click', () => this.showHelp());
   }
 
-  tell({ axis, trace, spans, rows }: Scene): void {
+  tell({ axis, trace, spans, logs, rows }: Scene): void {
     for (const one of AXES) elementById(`axis-${one}`, HTMLInputElement).checked = one === axis;
     this.traces.value = String(trace);
     const isDerived = axis === 'hlc' && this.model.data.hybrid.length === 0;
     this.caption.textContent = AXIS_WORDS[axis] + (isDerived ? ' Derived: the spans carry none.' : '');
     const lanes = `${rows.lanes.length.toLocaleString('en')} ${rows.lanes.length === 1 ? 'node' : 'nodes'}`;
     const id = this.model.data.table.traces[trace];
-    this.summary.textContent = `${spans.length.toLocaleString('en')} ${spans.length === 1 ? 'span' : 'spans'} on ${lanes}${id === undefined ? '' : ` of trace ${id}`}`;
+    const spanCount = `${spans.length.toLocaleString('en')} ${spans.length === 1 ? 'span' : 'spans'}`;
+    const logCount = `${logs.length.toLocaleString('en')} ${logs.length === 1 ? 'log' : 'logs'}`;
+    const told = logs.length === 0 ? spanCount : `${spanCount} and ${logCount}`;
+    this.summary.textContent = `${told} on ${lanes}${id === undefined ? '' : ` of trace ${id}`}`;
   }
 
   showHelp(): void {
