@@ -28,7 +28,7 @@ describe('the entries of a stamp', () => {
         const joined = table.joinedBy(own, count);
         expect(joined === undefined).to.equal(index >= 0);
         expect(joined?.indexOf(own) ?? before).to.equal(before);
-        const place = joined === undefined ? table : joined;
+        const place = joined ?? table;
         const text = [...plain.withCounter(own, count)].map((entry) => entry.join('=')).join(',');
         expect(new VectorTimestamp(place, before, count).toString()).to.equal(text);
         expect(new VectorTimestamp(place, before, count).join('*', '~')).to.equal(
