@@ -36,7 +36,7 @@ export const MIN_WRITE_BYTES = 160;
 /** Most bytes that a reader takes, and the most that a writer can be raised to: the longest legal baggage member. */
 export const MAX_STAMP_BYTES = 4096;
 
-/** Default and highest number of traces that a process remembers at once (about 1 KB each with a few nodes). */
+/** Default and highest number of traces that a process remembers at once (about 0.7 KB each with a few nodes). */
 export const DEFAULT_MAX_DOMAINS = 10_000;
 export const HIGHEST_MAX_DOMAINS = 1_000_000;
 
