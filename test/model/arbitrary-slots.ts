@@ -27,6 +27,7 @@ export const CALM: Arbitraries<SlotPlan> = {
   trusts: constant(true),
   maxDomains: constant(1000),
   memory: constant(0),
+  awaits: constant(0),
   maxEntries: constant(64),
   maxBytes: constant(1024),
   attributes: constantFrom('standard', 'full', 'lean'),
@@ -41,12 +42,18 @@ export const MIXED: Arbitraries<SlotPlan> = { ...CALM, kind: constantFrom('libra
 export const TIGHT: Arbitraries<SlotPlan> = {
   ...CALM,
   maxDomains: constantFrom(1, 1, 2, 3),
+  awaits: rarely(0, 1, 5, 2, 3),
   maxEntries: constantFrom(64, 64, 2, 3, 4),
   maxBytes: constantFrom(1024, 160),
 };
 
 /** So small a store and memory that dropped traces are forgotten. */
-export const FORGETFUL: Arbitraries<SlotPlan> = { ...CALM, maxDomains: rarely(1, 2, 2), memory: rarely(2, 0, 3) };
+export const FORGETFUL: Arbitraries<SlotPlan> = {
+  ...CALM,
+  maxDomains: rarely(1, 2, 2),
+  memory: rarely(2, 0, 3),
+  awaits: rarely(0, 1, 7, 2),
+};
 
 export const WILD: Arbitraries<SlotPlan> = {
   ...CALM,
@@ -60,6 +67,7 @@ export const WILD: Arbitraries<SlotPlan> = {
   propagates: rarely(true, false, 9),
   trusts: rarely(true, false, 9),
   maxDomains: rarely(1000, 1, 5, 2, 3),
+  awaits: rarely(0, 1, 5, 2, 3),
   maxEntries: rarely(64, 2, 7, 3, 4),
   maxBytes: rarely(1024, 160, 7),
 };

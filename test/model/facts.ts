@@ -28,7 +28,9 @@ export type Rule =
   | 'between a head and the end of its body'
   | 'between the messages and the end of a reply'
   | 'a request of an unsampled span whose reply has not come'
-  | 'a request that could carry no stamp';
+  | 'a request that could carry no stamp'
+  | 'too many replies awaited'
+  | 'a reply that nobody awaited';
 
 /** What can be proven where stamps went. */
 export interface Knowledge {

@@ -39,7 +39,7 @@ export class Lane {
     readonly process: Incarnation,
     readonly domain: string,
     private readonly events: readonly EventFacts[],
-    private readonly happened: Happenings,
+    readonly happened: Happenings,
     /** Node ids in process scope that may be heard of though they have stamped nothing: their beginning was sent. */
     private readonly beginnings: ReadonlySet<string>,
     private readonly onForget: () => void,

@@ -25,6 +25,8 @@ export interface SlotPlan {
   readonly maxDomains: number;
   /** Traces in a generation of the memory of dropped ones; 0 for the usual half a million. */
   readonly memory: number;
+  /** Spans whose replies may be awaited at once; 0 for the usual ten thousand. */
+  readonly awaits: number;
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly attributes: 'standard' | 'full' | 'lean';

@@ -171,31 +171,35 @@ export class Replies {
   }
 
   /** False for a reply of which the library need not know, even that it came. */
-  private isAnnounced({ text, request }: ReplyOnItsWay): boolean {
-    const { service, span, spanId } = request.sender;
+  private isAnnounced({ text, stamp, request }: ReplyOnItsWay): boolean {
+    const { service, trace, span, spanId } = request.sender;
     if (service.clock === undefined) return true;
-    const awaited = service.awaited.get(spanId);
+    const awaited = service.awaited.of(spanId);
     // Of one request that was sent twice, the second reply is heard while its span lives.
     const isLive = span?.start !== undefined && span.live;
     if (request.repeated && (awaited?.requests ?? 0) === 0 && !isLive) return false;
     if (span?.start === undefined) return true;
     if (!service.plan.hooks || request.passesBy) return span.kind === SpanKind.CLIENT;
-    // A producer's message is complete without a reply; one with a stamp is welcome all the same, or missed.
-    return span.kind !== SpanKind.PRODUCER || (awaited !== undefined && text !== undefined);
+    if (span.kind !== SpanKind.PRODUCER) return true;
+    // A producer's message is complete without a reply; one with a stamp is welcome all the same, or missed. Where it was
+    // given up, its stamp alone says which trace that is.
+    if (awaited !== undefined) return text !== undefined;
+    return service.awaited.isGivenUp(spanId) && stamp?.domain === domainOf(service, trace);
   }
 
   private heardByLibrary(reply: ReplyOnItsWay): boolean {
     const { stamp, request } = reply;
     const { service, trace, spanId, span } = request.sender;
     this.ledger.observeAll(service);
-    const awaited = service.awaited.get(spanId);
-    if (awaited === undefined) return false;
+    const goesOn = span?.start !== undefined && span.live;
+    const awaited = service.awaited.take(spanId);
     const lane = this.ledger.lane(service, trace);
-    if (awaited.requests > 0) {
-      if (awaited.blind && lane.holder === awaited.holder) lane.blind--;
-      if (--awaited.requests === 0 && !(span?.start !== undefined && span.live)) service.awaited.delete(spanId);
+    if (awaited === undefined) {
+      if (service.awaited.isGivenUp(spanId)) this.ledger.happened.note('a reply came that had been given up');
+      this.missUnawaited(service, stamp);
+      return false;
     }
-    if (span?.start !== undefined && span.live) lane.recall(span.start);
+    if (goesOn) lane.recall(span.start);
     if (lane.holder === undefined) return false;
     const taken = awaited.stamped ? stamp : undefined;
     if (taken !== undefined) lane.earlier |= taken.earlier;
@@ -208,6 +212,13 @@ export class Replies {
     }
     lane.rules.add('a reply without an acceptable stamp');
     return false;
+  }
+
+  /** A reply that nobody awaits says itself which trace misses it. */
+  private missUnawaited(service: Service, stamp: StampFacts | undefined): void {
+    if (!service.awaited.hasGivenUp) return;
+    if (stamp === undefined || stamp.domain !== domainOf(service, stamp.domain)) return;
+    this.ledger.lane(service, stamp.domain).rules.add('a reply that nobody awaited');
   }
 
   /** A streaming server ends its body; the client that hears the reply hears that too. */

@@ -110,21 +110,13 @@ export class Requests {
     // The end of such a span says that its reply is missing.
     const isWatched = recorded && !(span.kind === SpanKind.CLIENT && span.end !== undefined);
     if (lane.holder !== undefined) {
-      const awaited = service.awaited.get(spanId);
-      const stamped = stamp !== undefined;
-      if (awaited === undefined) {
-        service.awaited.set(spanId, {
-          requests: 1,
-          holder: lane.holder,
-          blind: !isWatched,
-          stamped,
-          own: this.ownEvents(spot),
-        });
-      } else {
-        awaited.requests++;
-        awaited.stamped &&= stamped;
-      }
-      if (!isWatched) lane.blind++;
+      service.awaited.add(spanId, {
+        lane,
+        holder: lane.holder,
+        owner: isWatched ? span : undefined,
+        own: this.ownEvents(spot),
+        stamped: stamp !== undefined,
+      });
       if (recorded && span.kind === SpanKind.CLIENT && !service.plan.hooks) {
         lane.rules.add('a reply that nobody hears');
       }

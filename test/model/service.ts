@@ -1,8 +1,8 @@
 /**
  * Processes of the modelled fleet: the real library in a real SDK, or an ordinary OpenTelemetry service without it.
  *
- * Guarantee: nothing of the library is replaced, but that a memory of half a million traces may be one of two. The
- * physical clock, the sampler and the wire are the test's.
+ * Guarantee: nothing of the library is replaced, but that a memory of half a million traces may be one of two, and that
+ * one awaited reply may be as many as ten thousand are. The physical clock, the sampler and the wire are the test's.
  */
 import {
   type Context,
@@ -26,8 +26,8 @@ import type { CausalClock } from '../../src/otel/causal-clock.js';
 import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 import type { Carrier } from '../support/fleet.js';
 import { LoggingNode } from '../support/logging-node.js';
+import { AwaitedReplies } from './awaited.js';
 import type { Incarnation } from './facts.js';
-import type { EventSet } from './order-graph.js';
 import type { SlotPlan } from './program.js';
 import type { WallClock } from './wall-clock.js';
 import { TraceKey } from '../../src/otel/trace-key.js';
@@ -44,24 +44,12 @@ const byAttribute: Sampler = {
   toString: () => 'by attribute',
 };
 
-/** A request that awaits its reply, as the oracle keeps it. */
-export interface AwaitedFacts {
-  requests: number;
-  readonly holder: object | undefined;
-  /** Sent by a span that the library does not stamp. */
-  readonly blind: boolean;
-  /** The sender's own events before the first of them: a reply to it knows them. */
-  readonly own: EventSet;
-  /** All of its targets got a stamp. */
-  stamped: boolean;
-}
-
 export interface Service extends Incarnation {
   readonly name: string;
   readonly tracer: Tracer;
   /** Undefined for a service without the library. */
   readonly clock: CausalClock | undefined;
-  readonly awaited: Map<string, AwaitedFacts>;
+  readonly awaited: AwaitedReplies;
   /** True where the library's propagator carries stamps. */
   readonly carries: boolean;
   /** True where the library's processor stamps spans. */
@@ -75,6 +63,8 @@ export interface Service extends Incarnation {
   finished(): readonly ReadableSpan[];
   /** Writes a log and gives it as it was exported; undefined for a service without the library. */
   writeLog(name: string, context: Context): ReadableLogRecord | undefined;
+  /** By how many the replies that it awaits are more than its plan allows. */
+  awaitedBeyondLimit(): number;
   /** All of them. */
   logged(): readonly ReadableLogRecord[];
 }
@@ -100,6 +90,8 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
   });
   if (plan.hooks) node.clock.messages.watchCarriers();
   const memory = memoryOf(node, plan.memory);
+  const awaited = awaitedBy(node, plan.awaits);
+  const { capacity } = awaited;
   const { spans } = node.clock;
   const end = spans.end.bind(spans);
   let lastEnd: CausalStamp | undefined;
@@ -117,7 +109,7 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
     plan,
     tracer: node.tracer,
     clock: node.clock,
-    awaited: new Map(),
+    awaited: new AwaitedReplies(plan.hooks ? capacity : Number.POSITIVE_INFINITY),
     holds: (trace) => node.clock.domains.peek(trace),
     remembers: (trace) => memory.mayContain(new TraceKey(trace)),
     carries: plan.parts !== 'processor',
@@ -134,6 +126,7 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
     },
     finished: () => node.exporter.getFinishedSpans(),
     writeLog: (body, context) => node.log(body, context),
+    awaitedBeyondLimit: () => Math.max(0, awaited.size - capacity),
     logged: () => node.logs.exporter.getFinishedLogRecords(),
   };
 }
@@ -144,6 +137,14 @@ function memoryOf({ clock }: LoggingNode, capacity: number): DroppedTraces {
   if (!(store.droppedTraces instanceof DroppedTraces)) throw new TypeError('the store has another memory');
   if (capacity > 0) store.droppedTraces = new DroppedTraces(capacity);
   return store.droppedTraces;
+}
+
+/** What the clock awaits: of fewer than ten thousand spans where the plan says so. */
+function awaitedBy({ clock }: LoggingNode, capacity: number): { readonly size: number; readonly capacity: number } {
+  const { awaited } = clock.messages as unknown as { readonly awaited: { readonly size: number; capacity: number } };
+  if (typeof awaited.capacity !== 'number') throw new TypeError('nobody says how many replies may be awaited');
+  if (capacity > 0) awaited.capacity = capacity;
+  return awaited;
 }
 
 function startPlain(id: number, name: string, plan: SlotPlan): Service {
@@ -157,7 +158,7 @@ function startPlain(id: number, name: string, plan: SlotPlan): Service {
     plan,
     tracer: new BasicTracerProvider().getTracer('plain'),
     clock: undefined,
-    awaited: new Map(),
+    awaited: new AwaitedReplies(0),
     holds: () => undefined,
     remembers: () => false,
     carries: false,
@@ -167,6 +168,7 @@ function startPlain(id: number, name: string, plan: SlotPlan): Service {
     lastEnd: () => undefined,
     finished: () => [],
     writeLog: () => undefined,
+    awaitedBeyondLimit: () => 0,
     logged: () => [],
   };
 }

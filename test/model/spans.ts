@@ -116,10 +116,8 @@ export class Spans {
     this.ledger.observeAll(service);
     const lane = this.ledger.lane(service, trace);
     lane.recall(span.start);
-    const awaited = service.awaited.get(spanId);
-    const isMissed = span.kind === SpanKind.CLIENT && (awaited?.requests ?? 0) > 0;
+    const isMissed = service.awaited.close(spanId, span.kind === SpanKind.CLIENT);
     if (isMissed) lane.rules.add('a reply without an acceptable stamp');
-    if (isMissed || awaited?.requests === 0) service.awaited.delete(spanId);
     const causes = linked === undefined ? [] : this.requests.hearLink(service, trace, linked);
     if (linked !== undefined) this.ledger.happened.note('a link was added late');
     if (span.start?.holder !== lane.holder) this.ledger.happened.note('a span ended long after its domain was dropped');

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { AWAITED_BREAKAGES } from './broken-awaited.js';
 import { BREAKAGES } from './broken-clocks.js';
 import { GRAPH_BREAKAGES } from './broken-graph.js';
 import { LOG_BREAKAGES } from './broken-logs.js';
@@ -9,10 +10,12 @@ import { campaign, type Outcome } from './run.js';
 const PROGRAMS = 6000;
 const SEED = 20_260_101;
 
+const ALL = [...BREAKAGES, ...MESSAGE_BREAKAGES, ...AWAITED_BREAKAGES, ...LOG_BREAKAGES, ...GRAPH_BREAKAGES];
+
 describe('the teeth of the model', function () {
   this.timeout(0);
 
-  for (const { name, during, focus } of [...BREAKAGES, ...MESSAGE_BREAKAGES, ...LOG_BREAKAGES, ...GRAPH_BREAKAGES]) {
+  for (const { name, during, focus } of ALL) {
     it(`are felt where ${name}`, () => {
       let outcome: Outcome | undefined;
       during(() => {
