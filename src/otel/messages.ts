@@ -16,7 +16,7 @@ import { AwaitedReplies, type AwaitedRequest } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import type { Arrival, StartedSpan, SpanRecord } from './records.js';
-import { anyRecordOf, recordOf } from './span-registry.js';
+import { admitForeign, anyRecordOf, recordOf } from './span-registry.js';
 
 /** What a request should carry. */
 export interface Departure {
@@ -63,14 +63,14 @@ export class Messages {
     const domain = isLive(record, arrival) ? record.domain : this.domainFor(record, spanContext, arrival);
     const mark = spanContext.spanId;
     // Another clock of this process has stamped the span and gives us none of what it knows.
-    const foreign = record === undefined && anyRecordOf(spanContext) !== undefined;
-    if (foreign) domain?.hide('foreign-clock');
+    const foreign = record === undefined ? anyRecordOf(spanContext) : undefined;
+    if (foreign !== undefined) admitForeign(domain, foreign);
     const unread = record === undefined && isMarkUnread(spanContext, arrival);
     if (unread) domain?.hide('mark-without-stamp');
     if (domain === undefined || (!domain.hasNews && !domain.incomplete)) {
       const { traceId } = spanContext;
       const missed = arrival?.hidden !== undefined && this.domains.concerns(arrival, traceId);
-      const speaks = this.domains.mayHaveHeard(traceId, domain) || missed || foreign || unread;
+      const speaks = this.domains.mayHaveHeard(traceId, domain) || missed || foreign !== undefined || unread;
       return speaks ? { text: undefined, mark } : undefined;
     }
     const text = allowed && domain.hasNews ? this.domains.write(domain) : undefined;
