@@ -5,7 +5,17 @@
  * Guarantee: all shrink, command by command and number by number, to the youngest and the usual.
  */
 import { type Arbitrary, array, boolean, constant, constantFrom, integer, nat, oneof, record } from 'fast-check';
-import { type Arbitraries, CALM, FORGETFUL, MIXED, OF_PROCESS, rarely, TIGHT, WILD } from './arbitrary-slots.js';
+import {
+  type Arbitraries,
+  CALM,
+  FORGETFUL,
+  MIXED,
+  OF_PROCESS,
+  PAIRED,
+  rarely,
+  TIGHT,
+  WILD,
+} from './arbitrary-slots.js';
 import type { Command, Damage, Program, Sampling, SlotPlan } from './program.js';
 
 const pick = oneof(
@@ -67,8 +77,10 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
         sampling,
         again: oneof({ arbitrary: constant(false), weight: 6 }, { arbitrary: constant(true), weight: 1 }),
         flaw: rarely<'none' | 'suppressed' | 'forged'>('none', 'forged', 9, 'suppressed'),
+        by: rarely<'first' | 'second'>('first', 'second', 3),
       }),
     },
+    { weight: times('cross', 4), arbitrary: record({ do: constant('cross' as const), context: pick }) },
     { weight: times('suppressed', 1), arbitrary: record({ do: constant('suppressed' as const), context: pick }) },
     { weight: times('proxy', faults), arbitrary: record({ do: constant('proxy' as const), message: pick }) },
     {
@@ -235,6 +247,7 @@ export function programs(longest = 80, focus?: Focus): Arbitrary<Program> {
     { arbitrary: program({ ...WHOLE_TRACES, sampling: always, faults: 0 }), weight: 3 },
     { arbitrary: program({ slots: WILD, sampling: often, faults: 2 }), weight: 4 },
     { arbitrary: program({ slots: FORGETFUL, sampling: often, faults: 1, roots: 20 }), weight: 1 },
+    { arbitrary: program({ slots: PAIRED, sampling: often, faults: 1, commands: { cross: 3 } }), weight: 1 },
     { arbitrary: program({ slots: OF_PROCESS, sampling: often, faults: 2 }), weight: 1 },
   );
 }

@@ -22,6 +22,7 @@ export const CALM: Arbitraries<SlotPlan> = {
   hooks: constant(true),
   baggage: constant(true),
   parts: constant('both'),
+  beside: constant('none'),
   plainHops: constant('visible'),
   propagates: constant(true),
   trusts: constant(true),
@@ -37,6 +38,9 @@ export const CALM: Arbitraries<SlotPlan> = {
 
 /** Some without the library, and otherwise no trouble: what they hide, whole traces may show to be nothing. */
 export const MIXED: Arbitraries<SlotPlan> = { ...CALM, kind: constantFrom('library', 'library', 'plain') };
+
+/** Two clocks in one process, as when a library brings its own, and otherwise no trouble. */
+export const PAIRED: Arbitraries<SlotPlan> = { ...CALM, beside: constantFrom('both', 'none') };
 
 /** Small stores and small vectors, and otherwise no trouble. */
 export const TIGHT: Arbitraries<SlotPlan> = {
@@ -63,6 +67,7 @@ export const WILD: Arbitraries<SlotPlan> = {
   hooks: rarely(true, false, 5),
   baggage: mostly(true, false),
   parts: rarely('both', 'processor', 9, 'propagator'),
+  beside: rarely('none', 'both', 11, 'processor'),
   plainHops: rarely('visible', 'transparent', 2),
   propagates: rarely(true, false, 9),
   trusts: rarely(true, false, 9),

@@ -27,6 +27,8 @@ export class Lane {
   readonly bodies = new Set<OpenBody>();
   /** Something was stamped, heard or sent here: whoever hears from this process must be told. */
   spoken = false;
+  /** The other clock of the process, once both are known to work on this trace. */
+  beside: Incarnation | undefined;
   /** A request left without anything to mark it. */
   unmarked = false;
   private droppedOnce = false;

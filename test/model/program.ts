@@ -16,6 +16,8 @@ export interface SlotPlan {
   readonly baggage: boolean;
   /** Library: what of it is installed. */
   readonly parts: 'both' | 'processor' | 'propagator';
+  /** Library: what of it a second clock of the same process has. */
+  readonly beside: 'none' | 'both' | 'processor';
   /** Library: what it believes of plain hops. */
   readonly plainHops: 'visible' | 'transparent';
   /** Library: `propagateTo` says yes. */
@@ -66,6 +68,8 @@ export type Command =
       readonly sampling: Sampling;
       readonly again: boolean;
       readonly flaw: 'none' | 'suppressed' | 'forged';
+      /** Which clock of the process reads it, where it has two. */
+      readonly by: 'first' | 'second';
     }
   /** `outside`: by the process of that context, but in no trace. */
   | { readonly do: 'log'; readonly context: number; readonly outside: boolean }
@@ -97,6 +101,8 @@ export type Command =
       /** Whoever gets it does something at once. */
       readonly reacts: boolean;
     }
+  /** What comes next in this context is done with the other clock of that process, where it has two. */
+  | { readonly do: 'cross'; readonly context: number }
   | { readonly do: 'restart'; readonly slot: number }
   | { readonly do: 'pass'; readonly slot: number; readonly millis: number }
   | {

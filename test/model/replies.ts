@@ -5,7 +5,7 @@ import type { Cause, StampFacts } from './facts.js';
 import { domainOf, type Ledger, stampOf } from './ledger.js';
 import { NO_EVENTS } from './order-graph.js';
 import type { Requests } from './requests.js';
-import type { Delivery, ReplyOnItsWay, Request } from './scene.js';
+import type { Delivery, ReplyOnItsWay, Request, SpanFacts } from './scene.js';
 import type { Service } from './service.js';
 import { WrongAnswer } from './wrong-answer.js';
 
@@ -38,13 +38,14 @@ export class Replies {
     if (accepted !== (answer !== undefined)) throw new WrongAnswer(`a reply ${accepted ? 'misses' : 'has'} a stamp`);
     let stamp: StampFacts | undefined;
     let causes: Cause[] = [];
-    const server = delivery.server;
+    // Of a span of the other clock the reply is no event.
+    const server = delivery.server?.spot.service === service ? delivery.server : undefined;
     const lane = this.ledger.lane(service, server?.spot.trace ?? trace);
     if (accepted) {
       this.ledger.observeAll(service);
-      if (server === undefined) causes = this.ledger.receive(service, trace, facts);
+      if (server === undefined) causes = this.ledger.receive(service, trace, delivery);
       else lane.recall(server.start);
-      if (server?.live === true && !delivery.replied) this.replyEvent(delivery);
+      if (server?.live === true && !delivery.replied) this.replyEvent(service, server);
       stamp = stampOf(lane);
     }
     delivery.replied = true;
@@ -79,8 +80,7 @@ export class Replies {
     return service.carries && hooks && trusts && facts.stamps[carrier]?.domain === domainOf(service, facts.trace);
   }
 
-  private replyEvent({ service, server }: Delivery): void {
-    if (server === undefined) return;
+  private replyEvent(service: Service, server: SpanFacts): void {
     const stamp = recordOf(server.span.spanContext(), service.clock as object)?.reply;
     if (stamp === undefined) throw new Error('a reply that is no event');
     server.reply = this.ledger.event(`${server.name}.reply`, service, server.spot.trace, stamp, []);

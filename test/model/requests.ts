@@ -6,6 +6,7 @@ import { causesOf, isProcessScope, type Ledger, stampOf } from './ledger.js';
 import { type EventSet, NO_EVENTS, only } from './order-graph.js';
 import type { Delivery, Request, Spot } from './scene.js';
 import type { Service } from './service.js';
+import { meetForeign } from './two-clocks.js';
 
 /** Headers that were used before: a request's, or one's that came. */
 export type UsedHeaders = Pick<Request, 'facts' | 'carrier'>;
@@ -72,14 +73,16 @@ export class Requests {
     return request;
   }
 
-  private passOn({ service, trace, arrival, span }: Spot): MessageFacts {
+  private passOn({ service, trace, arrival, span, foreign }: Spot): MessageFacts {
     const point = this.ledger.point(service, trace, []);
-    const received = arrival?.facts;
-    const keeps = service.clock !== undefined || service.plan.baggage;
+    // What another clock's propagator has read is in no context any more.
+    const wasRead = arrival?.service.carries === true && !arrival.unread;
+    const received = arrival === undefined || !wasRead ? arrival?.facts : { ...arrival.facts, marked: false };
+    const keeps = !wasRead && (service.clock !== undefined || service.plan.baggage);
     const stamp = keeps ? passedOn(received?.stamps.baggage) : undefined;
     const stamps = stamp === undefined ? {} : { baggage: stamp };
     // Without a span of its own it is no hop that anyone could see.
-    if (span === undefined && received !== undefined) return { ...received, stamps };
+    if (span === undefined && foreign === undefined && received !== undefined) return { ...received, stamps };
     // Where the trace is another one, the tracestate is gone and the baggage is not.
     const marked = received?.marked === true && received.trace === trace;
     const others = received === undefined ? [] : causesOf(received, true);
@@ -87,15 +90,16 @@ export class Requests {
   }
 
   private sentByLibrary(spot: Spot, service: Service): MessageFacts {
-    const { trace, span, spanId, arrival } = spot;
+    const { trace, span, spanId, arrival, foreign } = spot;
     this.ledger.observeAll(service);
     const lane = this.ledger.lane(service, trace);
     lane.recall(span?.start);
-    const causes = arrival === undefined ? [] : this.ledger.receive(service, trace, arrival.facts);
+    meetForeign(this.ledger, service, foreign);
+    const causes = arrival === undefined ? [] : this.ledger.receive(service, trace, arrival);
     const point = this.ledger.point(service, trace, causes);
     // By chance the memory of dropped traces takes a new one for one of them, and says so: that costs an "unknown".
     const isTakenForDropped = lane.holder === undefined && service.remembers(trace);
-    const marked = lane.spoken || isTakenForDropped || isProcessScope(service);
+    const marked = lane.spoken || isTakenForDropped || isProcessScope(service) || foreign?.start !== undefined;
     lane.spoken = true;
     const message = { trace, point, marked, hops: 'none', others: [] } as const;
     if (!marked) {
@@ -151,14 +155,14 @@ export class Requests {
       ...request.facts,
       ...(unread ? { stamps: {} } : isForged ? this.withoutOurs(request, service) : {}),
     };
-    const state = { server: undefined, replied: false, unread, isForged };
+    const state = { server: undefined, replied: false, unread, isForged, usedBy: undefined };
     const delivery: Delivery = { request, facts, service, carrier, ...state };
     this.deliveries.push(delivery);
     const context = service.extract(carrier, unread);
     if (!service.carries) this.ledger.point(service, facts.trace, causesOf(facts, false));
     const spanId = traceApi.getSpanContext(context)?.spanId ?? '';
     this.log.push(`${service.name} receives ${request.name}`);
-    return { service, context, trace: facts.trace, spanId, span: undefined, arrival: delivery };
+    return { service, context, trace: facts.trace, spanId, span: undefined, foreign: undefined, arrival: delivery };
   }
 
   /** What is refused of a forged stamp is all that it says of the receiver. */
@@ -181,11 +185,11 @@ export class Requests {
     // The mark of a message that was not read stays in its trace state, also in that of its trace's spans.
     const unread = linked.arrival?.unread === true && linked.arrival.facts.marked;
     if (unread) lane.rules.add('a link without a stamp');
-    if (linked.span === undefined && linked.arrival !== undefined) {
+    if (linked.span === undefined && linked.foreign === undefined && linked.arrival !== undefined) {
       const { facts } = linked.arrival;
       if (facts.trace === trace && (Object.keys(facts.stamps).length === 0 || !service.plan.trusts))
         lane.rules.add('a link without a stamp');
-      return this.ledger.receive(service, trace, facts);
+      return this.ledger.receive(service, trace, linked.arrival);
     }
     if (linked.trace === trace) lane.rules.add('a link without a stamp');
     return [];

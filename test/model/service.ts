@@ -47,6 +47,8 @@ const byAttribute: Sampler = {
 export interface Service extends Incarnation {
   readonly name: string;
   readonly tracer: Tracer;
+  /** The other clock of its process, with a tracer and a propagator of its own. */
+  beside: Service | undefined;
   /** Undefined for a service without the library. */
   readonly clock: CausalClock | undefined;
   readonly awaited: AwaitedReplies;
@@ -69,11 +71,21 @@ export interface Service extends Incarnation {
   logged(): readonly ReadableLogRecord[];
 }
 
-export function startService(id: number, name: string, plan: SlotPlan, wall: WallClock): Service {
-  return plan.kind === 'plain' ? startPlain(id, name, plan) : startWithLibrary(id, name, plan, wall);
+/** What a process, or a second clock in one, is started with. */
+export interface Start {
+  readonly id: number;
+  /** Default: a process of its own. */
+  readonly host?: number;
+  readonly name: string;
+  readonly plan: SlotPlan;
+  readonly wall: WallClock;
 }
 
-function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallClock): Service {
+export function startService(start: Start): Service {
+  return start.plan.kind === 'plain' ? startPlain(start) : startWithLibrary(start);
+}
+
+function startWithLibrary({ id, host = id, name, plan, wall }: Start): Service {
   const node = new LoggingNode(name, {
     scope: plan.scope,
     trust: plan.trusts ? 'all' : 'none',
@@ -105,6 +117,8 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
   };
   return {
     id,
+    host,
+    beside: undefined,
     name,
     plan,
     tracer: node.tracer,
@@ -147,13 +161,15 @@ function awaitedBy({ clock }: LoggingNode, capacity: number): { readonly size: n
   return awaited;
 }
 
-function startPlain(id: number, name: string, plan: SlotPlan): Service {
+function startPlain({ id, name, plan }: Start): Service {
   const trace = new W3CTraceContextPropagator();
   const propagator = new CompositePropagator({
     propagators: plan.baggage ? [trace, new W3CBaggagePropagator()] : [trace],
   });
   return {
     id,
+    host: id,
+    beside: undefined,
     name,
     plan,
     tracer: new BasicTracerProvider().getTracer('plain'),

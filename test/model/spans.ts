@@ -2,6 +2,7 @@
 import { type Link, ROOT_CONTEXT, SpanKind, trace as traceApi } from '@opentelemetry/api';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import type { Ledger } from './ledger.js';
+import { crossed, meetForeign } from './two-clocks.js';
 import { type Command, type Sampling, youngest } from './program.js';
 import type { Requests } from './requests.js';
 import type { SpanFacts, Spot } from './scene.js';
@@ -63,7 +64,9 @@ export class Spans {
       if (!service.carries) lane.rules.add('no propagator');
       if (!service.carries && spot?.arrival !== undefined)
         this.ledger.happened.note('a message came without a propagator');
-      const causes = spot?.arrival === undefined ? [] : this.ledger.receive(service, traceId, spot.arrival.facts);
+      const told = spot?.trace === traceId ? meetForeign(this.ledger, service, spot.foreign) : undefined;
+      if (told !== undefined) lane.merge(told);
+      const causes = spot?.arrival === undefined ? [] : this.ledger.receive(service, traceId, spot.arrival);
       if (linked !== undefined) causes.push(...this.requests.hearLink(service, traceId, linked));
       start = this.ledger.event(`${name}.start`, service, traceId, stamp, causes);
     }
@@ -81,6 +84,7 @@ export class Spans {
         context: traceApi.setSpan(context, span),
         trace: traceId,
         spanId,
+        foreign: undefined,
         arrival: spot?.arrival,
         get span() {
           return made;
@@ -99,6 +103,14 @@ export class Spans {
       `${service.name} starts ${SpanKind[kind]} ${name} of trace ${traceId.slice(0, 4)}${place}${cause}${link}${tick}`,
     );
     return made;
+  }
+
+  /** Goes on in the same context with the other clock of its process. */
+  cross(spot: Spot | undefined): void {
+    const there = spot === undefined ? undefined : crossed(spot);
+    if (spot === undefined || there === undefined) return;
+    this.spots.push(there);
+    this.log.push(`${there.service.name} goes on where ${spot.service.name} is in ${spot.span?.name ?? 'its context'}`);
   }
 
   end(span: SpanFacts | undefined, link = -1): void {

@@ -81,7 +81,8 @@ export class Talks {
   head(talk: Talk | undefined): void {
     if (talk === undefined) return;
     const { client, delivery } = talk;
-    const { service, facts, carrier, server } = delivery;
+    const { service, facts, carrier } = delivery;
+    const server = delivery.server?.spot.service === service ? delivery.server : undefined;
     const text = service.plan.hooks ? service.clock?.messages.reply(carrier, undefined, false)?.text : undefined;
     const trace = server?.spot.trace ?? facts.trace;
     const lane = this.ledger.lane(service, trace);
@@ -89,7 +90,7 @@ export class Talks {
     let stamp: ReturnType<typeof stampOf>;
     if (text !== undefined) {
       this.ledger.observeAll(service);
-      if (server === undefined) causes = this.ledger.receive(service, facts.trace, facts);
+      if (server === undefined) causes = this.ledger.receive(service, facts.trace, delivery);
       else lane.recall(server.start);
       stamp = stampOf(lane);
     }

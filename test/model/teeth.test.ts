@@ -4,13 +4,21 @@ import { BREAKAGES } from './broken-clocks.js';
 import { GRAPH_BREAKAGES } from './broken-graph.js';
 import { LOG_BREAKAGES } from './broken-logs.js';
 import { MESSAGE_BREAKAGES } from './broken-messages.js';
+import { TWO_CLOCKS_BREAKAGES } from './broken-two-clocks.js';
 import { campaign, type Outcome } from './run.js';
 
 /** Programs within which a broken clock must be noticed. */
 const PROGRAMS = 6000;
 const SEED = 20_260_101;
 
-const ALL = [...BREAKAGES, ...MESSAGE_BREAKAGES, ...AWAITED_BREAKAGES, ...LOG_BREAKAGES, ...GRAPH_BREAKAGES];
+const ALL = [
+  ...BREAKAGES,
+  ...MESSAGE_BREAKAGES,
+  ...AWAITED_BREAKAGES,
+  ...TWO_CLOCKS_BREAKAGES,
+  ...LOG_BREAKAGES,
+  ...GRAPH_BREAKAGES,
+];
 
 describe('the teeth of the model', function () {
   this.timeout(0);
