@@ -50,8 +50,15 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
         do: constant('child' as const),
         context: pick,
         sampling,
-        link: oneof({ arbitrary: constant(-1), weight: 4 }, { arbitrary: nat(9), weight: 1 }),
+        links: oneof(
+          { arbitrary: constant([]), weight: 4 },
+          { arbitrary: array(nat(9), { minLength: 1, maxLength: 3 }), weight: 1 },
+        ),
       }),
+    },
+    {
+      weight: times('link', 1),
+      arbitrary: record({ do: constant('link' as const), span: pick, link: nat(9) }),
     },
     { weight: times('end', 6), arbitrary: record({ do: constant('end' as const), span: pick }) },
     { weight: times('end', 1), arbitrary: record({ do: constant('end' as const), span: pick, link: nat(9) }) },
@@ -72,7 +79,18 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
       arbitrary: record({
         do: constant('deliver' as const),
         message: pick,
-        as: constantFrom('server', 'server', 'server', 'server', 'consumer', 'relay', 'batch', 'linked', 'reroot'),
+        as: constantFrom(
+          'server',
+          'server',
+          'server',
+          'server',
+          'consumer',
+          'relay',
+          'batch',
+          'batch',
+          'linked',
+          'reroot',
+        ),
         context: pick,
         sampling,
         again: oneof({ arbitrary: constant(false), weight: 6 }, { arbitrary: constant(true), weight: 1 }),
@@ -194,6 +212,22 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
     },
   );
 }
+
+/** Nothing on the way does any harm, nobody restarts, and no stream is open. */
+export const FAULTLESS: Boost = {
+  proxy: 0,
+  damage: 0,
+  splice: 0,
+  lose: 0,
+  resend: 0,
+  cache: 0,
+  spliceReply: 0,
+  damageReply: 0,
+  loseReply: 0,
+  restart: 0,
+  talk: 0,
+  say: 0,
+};
 
 /** Calls that leave the fleet among calls inside it, and nothing else that would hide anything: traces are whole. */
 export const WHOLE_TRACES: Focus = {

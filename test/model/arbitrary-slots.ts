@@ -29,6 +29,7 @@ export const CALM: Arbitraries<SlotPlan> = {
   maxDomains: constant(1000),
   memory: constant(0),
   awaits: constant(0),
+  maxLinks: constant(0),
   maxEntries: constant(64),
   maxBytes: constant(1024),
   attributes: constantFrom('standard', 'full', 'lean'),
@@ -47,6 +48,7 @@ export const TIGHT: Arbitraries<SlotPlan> = {
   ...CALM,
   maxDomains: constantFrom(1, 1, 2, 3),
   awaits: rarely(0, 1, 5, 2, 3),
+  maxLinks: rarely(0, 1, 5, 2),
   maxEntries: constantFrom(64, 64, 2, 3, 4),
   maxBytes: constantFrom(1024, 160),
 };
@@ -73,6 +75,7 @@ export const WILD: Arbitraries<SlotPlan> = {
   trusts: rarely(true, false, 9),
   maxDomains: rarely(1000, 1, 5, 2, 3),
   awaits: rarely(0, 1, 5, 2, 3),
+  maxLinks: rarely(0, 1, 5, 2),
   maxEntries: rarely(64, 2, 7, 3, 4),
   maxBytes: rarely(1024, 160, 7),
 };

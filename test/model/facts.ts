@@ -33,7 +33,8 @@ export type Rule =
   | 'a request that could carry no stamp'
   | 'too many replies awaited'
   | 'a reply that nobody awaited'
-  | 'another clock in the process';
+  | 'another clock in the process'
+  | 'a link that the SDK dropped';
 
 /** What can be proven where stamps went. */
 export interface Knowledge {

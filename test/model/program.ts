@@ -29,6 +29,8 @@ export interface SlotPlan {
   readonly memory: number;
   /** Spans whose replies may be awaited at once; 0 for the usual ten thousand. */
   readonly awaits: number;
+  /** Links that a span keeps; 0 for the SDK's 128. */
+  readonly maxLinks: number;
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly attributes: 'standard' | 'full' | 'lean';
@@ -46,7 +48,9 @@ export type Damage = 'truncated' | 'garbled' | 'oversized' | 'doubled';
 
 export type Command =
   | { readonly do: 'root'; readonly slot: number; readonly sampling: Sampling }
-  | { readonly do: 'child'; readonly context: number; readonly sampling: Sampling; readonly link: number }
+  | { readonly do: 'child'; readonly context: number; readonly sampling: Sampling; readonly links: readonly number[] }
+  /** A link is added to a span under way. */
+  | { readonly do: 'link'; readonly span: number; readonly link: number }
   /** Where there is a `link`, the span gets it just before. */
   | { readonly do: 'end'; readonly span: number; readonly link?: number }
   | {
@@ -129,7 +133,7 @@ export interface Program {
 export function describeProgram({ slots, commands, finishes }: Program): string {
   const show = (value: object): string =>
     Object.entries(value)
-      .map(([key, one]) => `${key}: ${typeof one === 'string' ? `'${one}'` : String(one)}`)
+      .map(([key, one]) => `${key}: ${JSON.stringify(one).replaceAll('"', "'")}`)
       .join(', ');
   return [
     'slots: [',

@@ -17,6 +17,8 @@ export interface Flaw {
   readonly forged: Carrier | undefined;
 }
 
+const FLAWLESS: Flaw = { suppressed: false, forged: undefined };
+
 export class Requests {
   /** Requests that have not come, or may come again. */
   underWay: Request[] = [];
@@ -138,7 +140,7 @@ export class Requests {
    * @param flaw.forged headers that say more of the receiver than is true
    * @param flaw.suppressed tracing is suppressed where it is extracted, and not afterwards: its stamp stays unread
    */
-  deliver(request: Request, service: Service, again: boolean, { suppressed, forged }: Flaw): Spot {
+  deliver(request: Request, service: Service, again: boolean, { suppressed, forged }: Flaw = FLAWLESS): Spot {
     const isEarlier = ({ sender, to, came }: Request): boolean =>
       !came && to === request.to && sender.service === request.sender.service;
     if (request.came) this.ledger.happened.note('a request came twice');

@@ -30,6 +30,8 @@ export interface SpanFacts {
   reply: EventFacts | undefined;
   end: EventFacts | undefined;
   live: boolean;
+  /** What it links to: at its start, and added since. */
+  readonly links: { readonly atStart: readonly Spot[]; readonly later: Spot[] };
   /** Replies that passed every hook by: they count from its end. */
   readonly unheard: Cause[];
 }

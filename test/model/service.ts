@@ -98,6 +98,7 @@ function startWithLibrary({ id, host = id, name, plan, wall }: Start): Service {
     parts: plan.parts,
     now: wall.now,
     sampler: byAttribute,
+    spanLimits: plan.maxLinks === 0 ? {} : { linkCountLimit: plan.maxLinks },
     propagator: { carrier: plan.carrier, propagateTo: () => plan.propagates },
   });
   if (plan.hooks) node.clock.messages.watchCarriers();

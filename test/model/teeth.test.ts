@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { AWAITED_BREAKAGES } from './broken-awaited.js';
 import { BREAKAGES } from './broken-clocks.js';
 import { GRAPH_BREAKAGES } from './broken-graph.js';
+import { LINK_BREAKAGES } from './broken-links.js';
 import { LOG_BREAKAGES } from './broken-logs.js';
 import { MESSAGE_BREAKAGES } from './broken-messages.js';
 import { TWO_CLOCKS_BREAKAGES } from './broken-two-clocks.js';
@@ -16,6 +17,7 @@ const ALL = [
   ...MESSAGE_BREAKAGES,
   ...AWAITED_BREAKAGES,
   ...TWO_CLOCKS_BREAKAGES,
+  ...LINK_BREAKAGES,
   ...LOG_BREAKAGES,
   ...GRAPH_BREAKAGES,
 ];

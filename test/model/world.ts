@@ -66,6 +66,9 @@ export class World {
       case 'child':
         this.spans.child(command);
         break;
+      case 'link':
+        this.spans.link(youngest(this.spans.live, command.span), command.link);
+        break;
       case 'end':
         this.spans.end(youngest(this.spans.live, command.span), command.link);
         break;
@@ -96,7 +99,7 @@ export class World {
         );
         break;
       case 'suppressed':
-        this.suppressed(youngest(this.spans.spots, command.context));
+        workSuppressed(youngest(this.spans.spots, command.context), this.ledger.happened);
         break;
       case 'spliceReply':
         this.replyHops.splice(
@@ -171,10 +174,6 @@ export class World {
     else this.replyHops.damage(reply, how);
   }
 
-  private suppressed(spot: Spot | undefined): void {
-    if (spot !== undefined) workSuppressed(spot, this.ledger.happened);
-  }
-
   private restart(slot: number): void {
     const { name, host } = this.fleet.at(slot);
     for (const dead of this.services.filter((one) => one.host === host)) {
@@ -234,11 +233,15 @@ export class World {
         return this.spans.start(service, spot, SpanKind.CONSUMER, sampling);
       case 'reroot':
         return this.spans.start(service, spot, SpanKind.SERVER, sampling, { root: true });
-      case 'batch':
-        return this.spans.start(service, undefined, SpanKind.CONSUMER, sampling, { linked: spot });
+      case 'batch': {
+        const waiting = this.requests.underWay.filter((one) => one !== request && one.to === request.to);
+        const others = waiting.slice(0, context % 4).map((one) => this.requests.deliver(one, service, false));
+        this.spans.spots.push(...others);
+        return this.spans.start(service, undefined, SpanKind.CONSUMER, sampling, { links: [spot, ...others] });
+      }
       case 'linked': {
         const local = this.spans.spots.filter((one) => one.service === service && one.span !== undefined);
-        return this.spans.start(service, youngest(local, context), SpanKind.INTERNAL, sampling, { linked: spot });
+        return this.spans.start(service, youngest(local, context), SpanKind.INTERNAL, sampling, { links: [spot] });
       }
     }
   }
