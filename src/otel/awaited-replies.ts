@@ -79,12 +79,12 @@ export class AwaitedReplies {
     awaited.domain.blindRequests++;
   }
 
-  /** Somebody listens for the reply to the requests that a span has sent. */
+  /** Somebody listens for the reply to one of the requests that a span has sent. */
   announce(spanId: string): void {
     const awaited = this.bySpan.get(spanId);
-    if (awaited === undefined) return;
-    awaited.domain.blindRequests -= awaited.unheard;
-    awaited.unheard = 0;
+    if (awaited === undefined || awaited.unheard === 0) return;
+    awaited.domain.blindRequests--;
+    awaited.unheard--;
   }
 
   /** A reply came, with or without a stamp. Undefined where none can have been awaited. */
@@ -97,7 +97,7 @@ export class AwaitedReplies {
     awaited.domain.blindRequests -= awaited.blind;
     awaited.blind = 0;
     if (record !== undefined) record.awaited = 0;
-    this.announce(spanId);
+    dispel(awaited);
     if (record === undefined || record.ended) this.bySpan.delete(spanId);
     else record.answered = true;
     return awaited;
@@ -110,7 +110,8 @@ export class AwaitedReplies {
 
   /** A client span has ended: no reply of its will be looked at any more. */
   forget(spanId: string): void {
-    this.announce(spanId);
+    const awaited = this.bySpan.get(spanId);
+    if (awaited !== undefined) dispel(awaited);
     this.bySpan.delete(spanId);
   }
 
@@ -121,8 +122,9 @@ export class AwaitedReplies {
   }
 
   private giveUpOldest(): void {
-    for (const [spanId, { domain, record, optional }] of this.bySpan) {
-      this.announce(spanId);
+    for (const [spanId, awaited] of this.bySpan) {
+      const { domain, record, optional } = awaited;
+      dispel(awaited);
       this.bySpan.delete(spanId);
       this.hasGivenUp = true;
       if (record !== undefined) record.awaited = 0;
@@ -131,4 +133,10 @@ export class AwaitedReplies {
       return;
     }
   }
+}
+
+/** Nobody need doubt any more whether a reply passes everybody by: all have come, or what is missed is known. */
+function dispel(awaited: Awaited): void {
+  awaited.domain.blindRequests -= awaited.unheard;
+  awaited.unheard = 0;
 }
