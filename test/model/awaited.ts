@@ -19,6 +19,8 @@ export interface AwaitedFacts {
   readonly owner: SpanFacts | undefined;
   /** Those of them that the library sent for spans that it has not stamped, or whose end it has seen. */
   blind: number;
+  /** Those of them of which nobody has said that he hears their reply. */
+  unannounced: number;
   /** The sender's own events before the first of them: a reply to it knows them. */
   readonly own: EventSet;
   /** All of its targets got a stamp. */
@@ -48,18 +50,28 @@ export class AwaitedReplies {
   }
 
   /** A request leaves. */
-  add(spanId: string, request: Omit<AwaitedFacts, 'requests' | 'blind'>): void {
+  add(spanId: string, request: Omit<AwaitedFacts, 'requests' | 'blind' | 'unannounced'>, isAnnounced: boolean): void {
     let awaited = this.bySpan.get(spanId);
     if (awaited === undefined) {
       if (this.bySpan.size >= this.capacity) this.giveUpOldest();
-      awaited = { ...request, requests: 0, blind: 0 };
+      awaited = { ...request, requests: 0, blind: 0, unannounced: 0 };
       this.bySpan.set(spanId, awaited);
     }
     awaited.requests++;
     awaited.stamped &&= request.stamped;
+    if (!isAnnounced) {
+      awaited.unannounced++;
+      request.lane.unannounced++;
+    }
     if (request.owner !== undefined) return;
     awaited.blind++;
     request.lane.blind++;
+  }
+
+  /** Somebody will hear the reply to one of a span's requests. */
+  announce(spanId: string): void {
+    const awaited = this.bySpan.get(spanId);
+    if (awaited !== undefined && awaited.unannounced > 0) settle(awaited, awaited.unannounced - 1);
   }
 
   /** A reply comes. Undefined where none is awaited. While the sender lives, there may be more to the same headers. */
@@ -69,6 +81,7 @@ export class AwaitedReplies {
     if (--awaited.requests > 0) return awaited;
     if (awaited.lane.holder === awaited.holder) awaited.lane.blind -= awaited.blind;
     awaited.blind = 0;
+    settle(awaited, 0);
     if (awaited.owner?.live !== true) this.bySpan.delete(spanId);
     return awaited;
   }
@@ -78,14 +91,19 @@ export class AwaitedReplies {
    * @returns true where it misses a reply
    */
   close(spanId: string, isClient: boolean): boolean {
-    const { requests } = this.bySpan.get(spanId) ?? {};
-    const isMissed = isClient && requests !== undefined && requests > 0;
-    if (isMissed || requests === 0) this.bySpan.delete(spanId);
+    const awaited = this.bySpan.get(spanId);
+    if (awaited === undefined) return false;
+    const isMissed = isClient && awaited.requests > 0;
+    if (!isMissed && awaited.requests > 0) return false;
+    settle(awaited, 0);
+    this.bySpan.delete(spanId);
     return isMissed;
   }
 
   private giveUpOldest(): void {
-    for (const [spanId, { lane, holder, owner }] of this.bySpan) {
+    for (const [spanId, awaited] of this.bySpan) {
+      const { lane, holder, owner } = awaited;
+      settle(awaited, 0);
       this.bySpan.delete(spanId);
       this.givenUp.add(spanId);
       if (owner?.kind !== SpanKind.PRODUCER && lane.holder === holder) lane.rules.add('too many replies awaited');
@@ -93,4 +111,11 @@ export class AwaitedReplies {
       return;
     }
   }
+}
+
+/** Of so many requests the reply may still pass everybody by. */
+function settle(awaited: AwaitedFacts, unannounced: number): void {
+  const { lane, holder } = awaited;
+  if (lane.holder === holder) lane.unannounced -= awaited.unannounced - unannounced;
+  awaited.unannounced = unannounced;
 }

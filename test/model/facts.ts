@@ -34,7 +34,8 @@ export type Rule =
   | 'too many replies awaited'
   | 'a reply that nobody awaited'
   | 'another clock in the process'
-  | 'a link that the SDK dropped';
+  | 'a link that the SDK dropped'
+  | 'a request that nobody announced';
 
 /** What can be proven where stamps went. */
 export interface Knowledge {

@@ -22,6 +22,8 @@ export class Lane {
   holder: object | undefined;
   /** Requests of unsampled spans whose reply has not come. */
   blind = 0;
+  /** Requests of which nobody has said that he hears their reply. */
+  unannounced = 0;
   /** Replies of which messages have come that no stamp tells of yet. */
   openReplies = 0;
   readonly bodies = new Set<OpenBody>();
@@ -60,6 +62,7 @@ export class Lane {
       this.rules = new Set();
       this.cut = false;
       this.blind = 0;
+      this.unannounced = 0;
       this.openReplies = 0;
     }
     this.holder = holder;
@@ -151,8 +154,7 @@ export class Lane {
   private present(): Knowledge {
     const rules = new Set(this.rules);
     if (this.bodies.size > 0) rules.add('between a head and the end of its body');
-    if (this.openReplies > 0) rules.add('between the messages and the end of a reply');
-    if (this.blind > 0) rules.add('a request of an unsampled span whose reply has not come');
+    this.addPassing(rules);
     return { known: this.known, earlier: this.earlier, rules, cut: this.cut };
   }
 
@@ -166,11 +168,17 @@ export class Lane {
   /** What a message carries away, of which the writer's limit may keep a part back. */
   knowledgeSent(): Knowledge {
     const rules = new Set(this.rules);
-    if (this.openReplies > 0) rules.add('between the messages and the end of a reply');
-    if (this.blind > 0) rules.add('a request of an unsampled span whose reply has not come');
+    this.addPassing(rules);
     const cut = this.cut || this.textLength() > this.process.plan.maxBytes;
     if (cut) rules.add('entries dropped by a limit');
     return { known: this.known, earlier: this.earlier, rules, cut };
+  }
+
+  /** What holds until a reply has come. */
+  private addPassing(rules: Set<Rule>): void {
+    if (this.openReplies > 0) rules.add('between the messages and the end of a reply');
+    if (this.blind > 0) rules.add('a request of an unsampled span whose reply has not come');
+    if (this.unannounced > 0) rules.add('a request that nobody announced');
   }
 
   private limitEntries(own?: string): void {

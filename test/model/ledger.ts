@@ -178,7 +178,11 @@ export class Ledger {
     }
     received.usedBy = process;
     this.doubt(process, reader, trace);
-    if (this.lane(reader, trace).holder !== undefined) this.doubt(reader, process, trace);
+    const readers = this.lane(reader, trace);
+    if (readers.holder === undefined) return;
+    // A span under one that used it before need not tell the reader again, who may have come to the trace since.
+    if (usedBy === undefined) this.doubt(reader, process, trace);
+    else readers.rules.add('another clock in the process');
   }
 
   /**

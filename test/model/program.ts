@@ -12,6 +12,8 @@ export interface SlotPlan {
   readonly carrier: 'baggage' | 'header';
   /** Library: reply hooks are installed. */
   readonly hooks: boolean;
+  /** Library: its hooks hear every reply, or those to calls that they announce, as a browser's do. */
+  readonly hears: 'all' | 'announced';
   /** Plain: the baggage propagator is registered beside that of the trace context. */
   readonly baggage: boolean;
   /** Library: what of it is installed. */

@@ -146,7 +146,8 @@ export class Replies {
   private arriveUnheard({ request, causes, stream }: ReplyOnItsWay): void {
     const { service, trace, span } = request.sender;
     const all = stream?.ended === undefined ? causes : [...causes, stream.ended];
-    if (span?.start !== undefined && span.live) span.unheard.push(...all);
+    // What nobody announced is doubted from the moment when it left.
+    if (span?.start !== undefined && span.live && service.plan.hears === 'all') span.unheard.push(...all);
     else this.ledger.point(service, trace, all);
   }
 
@@ -237,7 +238,7 @@ export class Replies {
   private hearBody({ stream, accepted, request }: ReplyOnItsWay): void {
     if (stream?.ended === undefined) return;
     const { service, trace, span } = request.sender;
-    if (isUnheard(request) && span?.start !== undefined && span.live) {
+    if (isUnheard(request) && span?.start !== undefined && span.live && service.plan.hears === 'all') {
       span.unheard.push(stream.ended);
       return;
     }

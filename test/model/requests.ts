@@ -116,18 +116,32 @@ export class Requests {
     // The end of such a span says that its reply is missing.
     const isWatched = recorded && !(span.kind === SpanKind.CLIENT && span.end !== undefined);
     if (lane.holder !== undefined) {
-      service.awaited.add(spanId, {
+      const isCall = recorded && span.kind === SpanKind.CLIENT;
+      const awaited = {
         lane,
         holder: lane.holder,
         owner: isWatched ? span : undefined,
         own: this.ownEvents(spot),
         stamped: stamp !== undefined,
-      });
+      };
+      service.awaited.add(spanId, awaited, !(isCall && service.plan.hooks && service.plan.hears === 'announced'));
       if (recorded && span.kind === SpanKind.CLIENT && !service.plan.hooks) {
         lane.rules.add('a reply that nobody hears');
       }
     }
     return { ...message, stamps: stamp === undefined ? {} : { [service.plan.carrier]: stamp } };
+  }
+
+  /** Who hears replies to the calls that he announces announces this one, or it passes him by. */
+  announce(request: Request, passesBy: boolean): void {
+    const { service, spanId } = request.sender;
+    request.passesBy = passesBy;
+    if (service.clock === undefined || !service.plan.hooks || service.plan.hears === 'all') return;
+    this.ledger.happened.note(passesBy ? 'a call was not announced' : 'a call was announced');
+    if (passesBy) return;
+    service.clock.messages.announce(spanId);
+    service.awaited.announce(spanId);
+    this.log.push(`${service.name} will hear the reply to ${request.name}`);
   }
 
   /** The sender's own events, which the reply to its request will know. */

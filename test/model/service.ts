@@ -101,7 +101,7 @@ function startWithLibrary({ id, host = id, name, plan, wall }: Start): Service {
     spanLimits: plan.maxLinks === 0 ? {} : { linkCountLimit: plan.maxLinks },
     propagator: { carrier: plan.carrier, propagateTo: () => plan.propagates },
   });
-  if (plan.hooks) node.clock.messages.watchCarriers();
+  if (plan.hooks) node.clock.messages.watchCarriers(plan.hears === 'all' ? 'http' : 'fetch');
   const memory = memoryOf(node, plan.memory);
   const awaited = awaitedBy(node, plan.awaits);
   const { capacity } = awaited;

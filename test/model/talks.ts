@@ -40,7 +40,13 @@ export class Talks {
   begin(client: SpanFacts, request: Request, delivery: Delivery, writes: boolean): void {
     const { service, trace, spanId } = client.spot;
     const { clock } = service;
-    if (clock === undefined || !service.plan.hooks || service.awaited.of(spanId) === undefined) return;
+    if (
+      clock === undefined ||
+      !service.plan.hooks ||
+      service.plan.hears !== 'all' ||
+      service.awaited.of(spanId) === undefined
+    )
+      return;
     if (client.kind !== SpanKind.CLIENT) return;
     const body = { window: 0n };
     const talk: Talk = { client, request, delivery, body, closeRequest: undefined, closeReply: undefined };

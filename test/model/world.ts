@@ -202,7 +202,7 @@ export class World {
     const sender = as === 'bare' ? spot : this.spans.start(spot.service, spot, kind, sampling).spot;
     const headers = used < 0 ? undefined : youngest(this.requests.headersOf(spot.service), used);
     const request = this.requests.send(sender, to % this.fleet.size, headers);
-    request.passesBy = passesBy;
+    this.requests.announce(request, passesBy);
     return { request, sender };
   }
 
