@@ -11,7 +11,18 @@ import { type Breakage, replacing } from './broken-clocks.js';
 const LINKED: Focus = {
   slots: { ...CALM, scope: constant('process'), maxLinks: constant(1) },
   finishes: true,
-  commands: { ...FAULTLESS, link: 12, call: 2, deliver: 4, reply: 0, hear: 0, end: 0, 'round-trip': 0, 'fan-out': 0 },
+  commands: {
+    ...FAULTLESS,
+    link: 12,
+    child: 0,
+    call: 2,
+    deliver: 4,
+    reply: 0,
+    hear: 0,
+    end: 0,
+    'round-trip': 0,
+    'fan-out': 0,
+  },
 };
 
 export const LINK_BREAKAGES: readonly Breakage[] = [
