@@ -13,6 +13,9 @@ const LINKED: Focus = {
   finishes: true,
   commands: {
     ...FAULTLESS,
+    log: 0,
+    suppressed: 0,
+    pass: 0,
     link: 12,
     child: 0,
     call: 2,
