@@ -184,10 +184,23 @@ export class Domains {
     if (this.process === undefined) this.store.leave(domain);
   }
 
+  /**
+   * A message takes effect here that another clock of this process may have read. Neither knows what the other makes of it
+   * and replies to it, so both admit that; one that has not merged it yet does so when it merges it.
+   */
+  shareReader(domain: Domain, arrival: Arrival): void {
+    const { domains } = arrival.clock as { readonly domains?: Domains };
+    if (domains === this || (arrival.domain !== domain.id && arrival.stamp?.domain !== domain.id)) return;
+    domain.hide('foreign-clock');
+    arrival.hidden ??= 'foreign-clock';
+    domains?.peek(arrival.domain)?.hide('foreign-clock');
+  }
+
   /** Merges what a request brought. */
   merge(domain: Domain, arrival: Arrival, now: number): BehindMillis {
     if (domain.lastArrival === arrival) return 0;
     domain.lastArrival = arrival;
+    this.shareReader(domain, arrival);
     if (arrival.hidden !== undefined && arrival.domain === domain.id) domain.hide(arrival.hidden);
     if (arrival.stamp === undefined) return 0;
     return arrival.stamp.domain === domain.id

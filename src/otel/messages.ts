@@ -17,7 +17,7 @@ import { AwaitedReplies, type AwaitedRequest } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import type { Arrival, StartedSpan, SpanRecord } from './records.js';
-import { anyRecordOf, recordOf } from './span-registry.js';
+import { admitForeign, anyRecordOf, recordOf } from './span-registry.js';
 
 /** What a request should carry. */
 export interface Departure {
@@ -64,14 +64,14 @@ export class Messages {
     const domain = isLive(record, arrival) ? record.domain : this.domainFor(record, spanContext, arrival);
     const mark = spanContext.spanId;
     // Another clock of this process has stamped the span and gives us none of what it knows.
-    const foreign = record === undefined && anyRecordOf(spanContext) !== undefined;
-    if (foreign) domain?.hide('foreign-clock');
+    const foreign = record === undefined ? anyRecordOf(spanContext) : undefined;
+    if (foreign !== undefined) admitForeign(domain, foreign);
     const unread = record === undefined && isMarkUnread(spanContext, arrival);
     if (unread) domain?.hide('mark-without-stamp');
     if (domain === undefined || (!domain.hasNews && !domain.incomplete)) {
       const { traceId } = spanContext;
       const missed = arrival?.hidden !== undefined && this.domains.concerns(arrival, traceId);
-      const speaks = this.domains.mayHaveHeard(traceId, domain) || missed || foreign || unread;
+      const speaks = this.domains.mayHaveHeard(traceId, domain) || missed || foreign !== undefined || unread;
       return speaks ? { text: undefined, mark } : undefined;
     }
     const text = allowed && domain.hasNews ? this.domains.write(domain) : undefined;
@@ -193,18 +193,30 @@ export class Messages {
   }
 
   /**
-   * The reply to a request of ours has begun to arrive. One that nobody awaits is ignored: it was another clock's, or
-   * it came after the end of its span, which has already said that it misses one. A stamp from a target that got none
-   * is not taken: an honest one answers only to what it accepted, and who may not hear of us may not tell us either.
+   * The reply to a request of ours has begun to arrive. One that nobody awaits is not merged: it was another clock's, or
+   * it came after the end of its span, which has already said that it misses one. A stamp from a target that got none is
+   * not taken: an honest one answers only to what it accepted, and who may not hear of us may not tell us either.
    * @param text its stamp; undefined where it carried none
    * @param partial true where other replies to the request came before it that nobody could see
    */
   hearReply(spanId: string, text: string | undefined, partial = false): void {
     const awaited = this.awaited.take(spanId);
-    if (awaited === undefined) return;
+    if (awaited === undefined) {
+      if (text !== undefined && this.awaited.hasGivenUp) this.missUnawaited(text);
+      return;
+    }
     // A producer may go without a reply, but not with one whose stamp tells of something that we do not know.
     const misses = this.merge(awaited, text) ? partial : !awaited.optional || text !== undefined;
     if (misses) this.domainOf(awaited).hide('reply-without-stamp');
+  }
+
+  /** A reply came that was given up, perhaps: where its stamp tells of something that we do not know, its trace misses it. */
+  private missUnawaited(text: string): void {
+    const stamp = readStamp(text);
+    if (stamp instanceof StampFormatError) return;
+    const domain = this.domains.peek(stamp.domain);
+    if (domain?.id !== stamp.domain) return;
+    if (stamp.incomplete || !domain.heard.covers(stamp.vector)) domain.hide('reply-without-stamp');
   }
 
   /**

@@ -78,7 +78,7 @@ export class Arrival {
     readonly clock: object,
     readonly domain: string,
     readonly stamp: CausalStamp | undefined,
-    readonly hidden: IncompleteReason | undefined,
+    public hidden: IncompleteReason | undefined,
     readonly parentSpanId: string | undefined,
   ) {}
 }

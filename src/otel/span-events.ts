@@ -14,7 +14,7 @@ import type { Domains } from './domains.js';
 import { LatestEvent } from './latest-event.js';
 import { type Arrival, linksOf, SpanRecord, type StartedSpan } from './records.js';
 import { serviceName } from './service-name.js';
-import { anyRecordOf, arrivalOf, recordOf, remember } from './span-registry.js';
+import { admitForeign, anyRecordOf, arrivalOf, recordOf, remember } from './span-registry.js';
 
 export class SpanEvents {
   constructor(
@@ -61,6 +61,7 @@ export class SpanEvents {
       behindMillis = Math.max(behindMillis, this.hearLinks(domain, span.links, spanContext.traceId, now));
     }
     if ((span.droppedLinksCount ?? 0) > 0) domain.hide('links-dropped');
+    if (other !== undefined) admitForeign(domain, other);
     this.domains.admit(domain);
 
     // Read before anything ticks: whatever the span throws must not leave a hole behind.
@@ -148,11 +149,9 @@ export class SpanEvents {
   private hearUnstampedParent(domain: Domain, parent: SpanContext, arrival: Arrival | undefined, now: number): void {
     const foreign = anyRecordOf(parent);
     if (foreign !== undefined) {
-      // No message passed between the two clocks, so neither knows what the other will hear: both admit it.
       if (foreign.start.domain === domain.id) domain.hear(foreign.start, now, false);
       else domain.hearTimes(foreign.start, now, false);
-      domain.hide('foreign-clock');
-      foreign.domain.hide('foreign-clock');
+      admitForeign(domain, foreign);
     } else {
       if (parent.isRemote === true) this.domains.needPropagator(domain);
       if (isMarkUnread(parent, arrival)) domain.hide('mark-without-stamp');
@@ -181,6 +180,7 @@ export class SpanEvents {
       if (record?.domain === domain) continue;
       const arrival = record === undefined ? arrivalOf(linked) : undefined;
       const stamp = record?.start ?? arrival?.stamp;
+      if (arrival !== undefined) this.domains.shareReader(domain, arrival);
       if (arrival?.hidden !== undefined && arrival.domain === domain.id) domain.hide(arrival.hidden);
       if (stamp !== undefined) {
         const behind =

@@ -5,6 +5,7 @@
  */
 import type { SpanContext } from '@opentelemetry/api';
 import { type AttachedValues, attachedValues } from './attached-values.js';
+import type { Domain } from './domain.js';
 import type { Arrival, SpanRecord } from './records.js';
 
 interface SharedMaps {
@@ -55,4 +56,14 @@ export function arrivalOf(spanContext: SpanContext): Arrival | undefined {
 
 export function rememberArrival(spanContext: SpanContext, arrival: Arrival): void {
   maps().arrivals.set(spanContext, arrival);
+}
+
+/**
+ * Another clock of this process has stamped a span that this one stamps, starts another under, or sends for. No message
+ * passes between the two, so neither knows what the other will hear: both admit it.
+ * @param domain this clock's, where it has one
+ */
+export function admitForeign(domain: Domain | undefined, foreign: SpanRecord): void {
+  domain?.hide('foreign-clock');
+  foreign.domain.hide('foreign-clock');
 }

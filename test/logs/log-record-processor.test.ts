@@ -210,8 +210,7 @@ describe('the log record processor', () => {
       expect(stampOf(one.log('in the span of another', elsewhere.context))).to.include({
         'causality.incomplete': true,
       });
-      expect(one.clock.counters.incomplete).to.deep.equal({ 'foreign-clock': 1 });
-      expect(other.clock.counters.incomplete).to.deep.equal({});
+      for (const { clock } of [one, other]) expect(clock.counters.incomplete).to.deep.equal({ 'foreign-clock': 1 });
     });
 
     it('admits a message that came unread', () => {

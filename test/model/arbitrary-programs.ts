@@ -5,7 +5,17 @@
  * Guarantee: all shrink, command by command and number by number, to the youngest and the usual.
  */
 import { type Arbitrary, array, boolean, constant, constantFrom, integer, nat, oneof, record } from 'fast-check';
-import { type Arbitraries, CALM, FORGETFUL, MIXED, OF_PROCESS, rarely, TIGHT, WILD } from './arbitrary-slots.js';
+import {
+  type Arbitraries,
+  CALM,
+  FORGETFUL,
+  MIXED,
+  OF_PROCESS,
+  PAIRED,
+  rarely,
+  TIGHT,
+  WILD,
+} from './arbitrary-slots.js';
 import type { Command, Damage, Program, Sampling, SlotPlan } from './program.js';
 
 const pick = oneof(
@@ -40,8 +50,15 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
         do: constant('child' as const),
         context: pick,
         sampling,
-        link: oneof({ arbitrary: constant(-1), weight: 4 }, { arbitrary: nat(9), weight: 1 }),
+        links: oneof(
+          { arbitrary: constant([]), weight: 4 },
+          { arbitrary: array(nat(9), { minLength: 1, maxLength: 3 }), weight: 1 },
+        ),
       }),
+    },
+    {
+      weight: times('link', 1),
+      arbitrary: record({ do: constant('link' as const), span: pick, link: nat(9) }),
     },
     { weight: times('end', 6), arbitrary: record({ do: constant('end' as const), span: pick }) },
     { weight: times('end', 1), arbitrary: record({ do: constant('end' as const), span: pick, link: nat(9) }) },
@@ -62,13 +79,26 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
       arbitrary: record({
         do: constant('deliver' as const),
         message: pick,
-        as: constantFrom('server', 'server', 'server', 'server', 'consumer', 'relay', 'batch', 'linked', 'reroot'),
+        as: constantFrom(
+          'server',
+          'server',
+          'server',
+          'server',
+          'consumer',
+          'relay',
+          'batch',
+          'batch',
+          'linked',
+          'reroot',
+        ),
         context: pick,
         sampling,
         again: oneof({ arbitrary: constant(false), weight: 6 }, { arbitrary: constant(true), weight: 1 }),
         flaw: rarely<'none' | 'suppressed' | 'forged'>('none', 'forged', 9, 'suppressed'),
+        by: rarely<'first' | 'second'>('first', 'second', 3),
       }),
     },
+    { weight: times('cross', 4), arbitrary: record({ do: constant('cross' as const), context: pick }) },
     { weight: times('suppressed', 1), arbitrary: record({ do: constant('suppressed' as const), context: pick }) },
     { weight: times('proxy', faults), arbitrary: record({ do: constant('proxy' as const), message: pick }) },
     {
@@ -183,6 +213,22 @@ function oneCommand(sampling: Arbitrary<Sampling>, faults: number, roots: number
   );
 }
 
+/** Nothing on the way does any harm, nobody restarts, and no stream is open. */
+export const FAULTLESS: Boost = {
+  proxy: 0,
+  damage: 0,
+  splice: 0,
+  lose: 0,
+  resend: 0,
+  cache: 0,
+  spliceReply: 0,
+  damageReply: 0,
+  loseReply: 0,
+  restart: 0,
+  talk: 0,
+  say: 0,
+};
+
 /** Calls that leave the fleet among calls inside it, and nothing else that would hide anything: traces are whole. */
 export const WHOLE_TRACES: Focus = {
   slots: MIXED,
@@ -235,6 +281,7 @@ export function programs(longest = 80, focus?: Focus): Arbitrary<Program> {
     { arbitrary: program({ ...WHOLE_TRACES, sampling: always, faults: 0 }), weight: 3 },
     { arbitrary: program({ slots: WILD, sampling: often, faults: 2 }), weight: 4 },
     { arbitrary: program({ slots: FORGETFUL, sampling: often, faults: 1, roots: 20 }), weight: 1 },
+    { arbitrary: program({ slots: PAIRED, sampling: often, faults: 1, commands: { cross: 3 } }), weight: 1 },
     { arbitrary: program({ slots: OF_PROCESS, sampling: often, faults: 2 }), weight: 1 },
   );
 }

@@ -4,6 +4,7 @@
  * Guarantee: a breakage replaces methods of the library's own classes for the time of one call and puts them back.
  * Hazard: it names private methods. Where one is renamed, the breakage throws instead of breaking nothing.
  */
+import { constant } from 'fast-check';
 import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 import { AwaitedReplies } from '../../src/otel/awaited-replies.js';
 import { Domain } from '../../src/otel/domain.js';
@@ -12,8 +13,8 @@ import { Domains } from '../../src/otel/domains.js';
 import { Messages } from '../../src/otel/messages.js';
 import { SpanEvents } from '../../src/otel/span-events.js';
 import { VectorState } from '../../src/clocks/vector-state.js';
-import type { Focus } from './arbitrary-programs.js';
-import { WILD } from './arbitrary-slots.js';
+import { FAULTLESS, type Focus } from './arbitrary-programs.js';
+import { CALM, WILD } from './arbitrary-slots.js';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { Arrival, SpanRecord } from '../../src/otel/records.js';
 
@@ -185,6 +186,7 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'entries dropped by a writer are not admitted',
+    focus: { slots: { ...CALM, maxBytes: constant(160) } },
     during: replacing(Domains, {
       write: (original) =>
         function (this: never, domain: DomainInside) {
@@ -217,7 +219,7 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'requests that could carry no stamp are forgotten',
-    focus: { slots: WILD },
+    focus: { slots: WILD, commands: FAULTLESS },
     during: replacing(Domains, { mayHaveHeard: () => () => false }),
   },
   {

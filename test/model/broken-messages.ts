@@ -13,6 +13,7 @@ import { OutboundHeaders } from '../../src/otel/headers.js';
 import { Messages } from '../../src/otel/messages.js';
 import type { Arrival } from '../../src/otel/records.js';
 import { SpanEvents } from '../../src/otel/span-events.js';
+import { FAULTLESS } from './arbitrary-programs.js';
 import { CALM, FORGETFUL } from './arbitrary-slots.js';
 import { type Breakage, replacing } from './broken-clocks.js';
 
@@ -138,6 +139,7 @@ export const MESSAGE_BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'others are believed about our own events',
+    focus: { commands: { ...FAULTLESS, deliver: 2 } },
     during: replacing(VectorState, {
       hear: (original) =>
         function (this: never, heard: VectorTimestamp, node: never) {

@@ -44,6 +44,8 @@ export function checkWorld(world: World, tally: Tally = emptyTally()): Tally {
   for (const service of world.services) {
     const errors = service.clock?.counters.errors ?? 0;
     if (errors > 0) throw new WrongAnswer(`${service.name} swallowed ${errors} exceptions`);
+    const excess = service.awaitedBeyondLimit();
+    if (excess > 0) throw new WrongAnswer(`${service.name} awaits ${excess} more replies than it may`);
   }
   events.forEach((event) => checkAlone(event));
   checkTicks(events);

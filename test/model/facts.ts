@@ -4,9 +4,11 @@ import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { EventSet } from './order-graph.js';
 import type { SlotPlan } from './program.js';
 
-/** One start of one process. */
+/** One start of one process, or of one of its clocks where it has two. */
 export interface Incarnation {
   readonly id: number;
+  /** Of the process. */
+  readonly host: number;
   readonly plan: SlotPlan;
   /** What the library holds for a trace at this moment, by identity: tells when it was dropped. Plain: nothing. */
   readonly holds: (trace: string) => object | undefined;
@@ -28,7 +30,12 @@ export type Rule =
   | 'between a head and the end of its body'
   | 'between the messages and the end of a reply'
   | 'a request of an unsampled span whose reply has not come'
-  | 'a request that could carry no stamp';
+  | 'a request that could carry no stamp'
+  | 'too many replies awaited'
+  | 'a reply that nobody awaited'
+  | 'another clock in the process'
+  | 'a link that the SDK dropped'
+  | 'a request that nobody announced';
 
 /** What can be proven where stamps went. */
 export interface Knowledge {
@@ -81,6 +88,17 @@ export interface Cause {
   readonly trace: string;
   /** A way that is outside the promise: *before* is true along it, but nobody need know. */
   readonly outside?: boolean;
+}
+
+/** A request that has come to a process. */
+export interface ReceivedFacts {
+  readonly facts: MessageFacts;
+  /** Whose propagator read it. */
+  readonly service: Incarnation;
+  /** True when it was extracted while tracing was suppressed. */
+  readonly unread: boolean;
+  /** Another clock of the process that has used it, too. */
+  usedBy: Incarnation | undefined;
 }
 
 /** A request on its way. */

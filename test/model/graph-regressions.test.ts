@@ -79,4 +79,26 @@ describe('what the model found in the analysis', () => {
     const { graph, named } = graphOf(gateway, orders);
     expect(graph.relation(named('root').start, named('serve').reply!)).to.equal('before');
   });
+
+  it('does not take for hidden by a call what a process in process scope would not read and began a trace with', () => {
+    const gateway = new TestNode('gateway', { scope: 'process', trust: 'none' });
+    const orders = new TestNode('orders', { scope: 'process', trust: 'all' });
+    for (const { clock } of [gateway, orders]) clock.messages.watchCarriers();
+    const root = gateway.start('root');
+    const pay = gateway.start('pay', root.context, { kind: SpanKind.CLIENT, attributes: { 'server.address': 'bank' } });
+    gateway.inject(pay.context);
+    pay.span.end();
+    const call = gateway.start('call', root.context, { kind: SpanKind.CLIENT });
+    const carrier = gateway.inject(call.context);
+    const serve = orders.start('serve', orders.extract(carrier), { kind: SpanKind.SERVER });
+    const reply = orders.clock.messages.reply(carrier);
+    gateway.clock.messages.hearReply(call.span.spanContext().spanId, reply?.text);
+    serve.span.end();
+    call.span.end();
+    const unread = gateway.extract(orders.inject(serve.context));
+    gateway.start('anew', unread, { kind: SpanKind.SERVER, root: true }).span.end();
+    root.span.end();
+    const { graph, named } = graphOf(gateway, orders);
+    expect(graph.relation(named('serve').end, named('anew').start)).to.equal('unknown');
+  });
 });

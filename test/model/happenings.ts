@@ -49,8 +49,14 @@ export const HAPPENINGS = {
   'a reply passed every hook by': 380,
   'a proxy was believed to forward only': 26,
   'a service was believed to forward only': 72,
+  'a reply was given up for room': 330,
+  'a reply came that had been given up': 170,
+  'two clocks of a process met': 130,
+  'the SDK dropped a link': 44,
+  'a call was announced': 290,
+  'a call was not announced': 62,
   'a log was written outside of any trace': 990,
-  'the whole trace showed that nothing was hidden': 35,
+  'the whole trace showed that nothing was hidden': 26,
   'the graph found an order that stamps do not tell': 1130,
 } as const satisfies Record<string, number>;
 

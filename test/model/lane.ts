@@ -22,11 +22,15 @@ export class Lane {
   holder: object | undefined;
   /** Requests of unsampled spans whose reply has not come. */
   blind = 0;
+  /** Requests of which nobody has said that he hears their reply. */
+  unannounced = 0;
   /** Replies of which messages have come that no stamp tells of yet. */
   openReplies = 0;
   readonly bodies = new Set<OpenBody>();
   /** Something was stamped, heard or sent here: whoever hears from this process must be told. */
   spoken = false;
+  /** The other clock of the process, once both are known to work on this trace. */
+  beside: Incarnation | undefined;
   /** A request left without anything to mark it. */
   unmarked = false;
   private droppedOnce = false;
@@ -39,7 +43,7 @@ export class Lane {
     readonly process: Incarnation,
     readonly domain: string,
     private readonly events: readonly EventFacts[],
-    private readonly happened: Happenings,
+    readonly happened: Happenings,
     /** Node ids in process scope that may be heard of though they have stamped nothing: their beginning was sent. */
     private readonly beginnings: ReadonlySet<string>,
     private readonly onForget: () => void,
@@ -58,6 +62,7 @@ export class Lane {
       this.rules = new Set();
       this.cut = false;
       this.blind = 0;
+      this.unannounced = 0;
       this.openReplies = 0;
     }
     this.holder = holder;
@@ -149,8 +154,7 @@ export class Lane {
   private present(): Knowledge {
     const rules = new Set(this.rules);
     if (this.bodies.size > 0) rules.add('between a head and the end of its body');
-    if (this.openReplies > 0) rules.add('between the messages and the end of a reply');
-    if (this.blind > 0) rules.add('a request of an unsampled span whose reply has not come');
+    this.addPassing(rules);
     return { known: this.known, earlier: this.earlier, rules, cut: this.cut };
   }
 
@@ -164,11 +168,17 @@ export class Lane {
   /** What a message carries away, of which the writer's limit may keep a part back. */
   knowledgeSent(): Knowledge {
     const rules = new Set(this.rules);
-    if (this.openReplies > 0) rules.add('between the messages and the end of a reply');
-    if (this.blind > 0) rules.add('a request of an unsampled span whose reply has not come');
+    this.addPassing(rules);
     const cut = this.cut || this.textLength() > this.process.plan.maxBytes;
     if (cut) rules.add('entries dropped by a limit');
     return { known: this.known, earlier: this.earlier, rules, cut };
+  }
+
+  /** What holds until a reply has come. */
+  private addPassing(rules: Set<Rule>): void {
+    if (this.openReplies > 0) rules.add('between the messages and the end of a reply');
+    if (this.blind > 0) rules.add('a request of an unsampled span whose reply has not come');
+    if (this.unannounced > 0) rules.add('a request that nobody announced');
   }
 
   private limitEntries(own?: string): void {

@@ -18,11 +18,12 @@
  * - without hooks the reply to a span that is not a client's, and everywhere a producer's that carries no stamp, is
  *   never noticed (rule 5, replies.ts);
  * - a stamp of another time or trace that somebody put into a message tells of no path there (hops.ts);
+ * - two clocks of one process are two nodes, and one sequence only where they meet (two-clocks.ts);
  * - told that plain hops only forward, a receiver believes it: what a plain service did besides is hidden from it.
  */
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { LogStamp } from '../../src/clocks/log-stamp.js';
-import type { Cause, EventFacts, Incarnation, LogFacts, MessageFacts, StampFacts } from './facts.js';
+import type { Cause, EventFacts, Incarnation, LogFacts, MessageFacts, ReceivedFacts, StampFacts } from './facts.js';
 import { Happenings } from './happenings.js';
 import { Lane, PROCESS } from './lane.js';
 import { type EventSet, includes, NO_EVENTS, only, OrderGraph } from './order-graph.js';
@@ -71,13 +72,16 @@ export class Ledger {
     const whole = isProcessScope(process);
     const traceLine = `${process.id}/${trace}`;
     const processLine = whole ? `${process.id}` : traceLine;
+    const { beside } = this.lanes.get(`${process.id}/${domainOf(process, trace)}`) ?? {};
+    const besideTrace = beside === undefined ? undefined : this.lastByTrace.get(`${beside.id}/${trace}`);
+    const besideProcess = beside === undefined || !whole ? besideTrace : this.lastByProcess.get(`${beside.id}`);
     const promised = causes.filter((cause) => cause.outside !== true);
     const inTrace = promised.filter((cause) => cause.trace === trace).map(pointOf);
     const inProcess = whole ? promised.map(pointOf) : inTrace;
-    const point = this.byTrace.add(withLast(this.lastByTrace.get(traceLine), inTrace), event, heard);
-    this.byProcess.add(withLast(this.lastByProcess.get(processLine), inProcess), event, heard);
-    this.byAnything.add(withLast(this.lastByAnything.get(process.id), causes.map(pointOf)), event, heard);
-    this.lastByAnything.set(process.id, point);
+    const point = this.byTrace.add(withLast(inTrace, this.lastByTrace.get(traceLine), besideTrace), event, heard);
+    this.byProcess.add(withLast(inProcess, this.lastByProcess.get(processLine), besideProcess), event, heard);
+    this.byAnything.add(withLast(causes.map(pointOf), this.lastByAnything.get(process.host)), event, heard);
+    this.lastByAnything.set(process.host, point);
     this.lastByTrace.set(traceLine, point);
     this.lastByProcess.set(processLine, point);
     return point;
@@ -130,9 +134,10 @@ export class Ledger {
    * A request that came is merged, by a recorded start, an inject or a reply in its context, or by a link to it.
    * @param trace of what happens in its context
    */
-  receive(process: Incarnation, trace: string, message: MessageFacts): Cause[] {
+  receive(process: Incarnation, trace: string, received: ReceivedFacts): Cause[] {
+    const { facts: message, service: reader } = received;
     const lane = this.lane(process, trace);
-    const sent = process.plan.parts === 'processor' ? undefined : message.stamps[process.plan.carrier];
+    const sent = reader.plan.parts === 'processor' ? undefined : message.stamps[reader.plan.carrier];
     const stamp = process.plan.trusts && sent?.domain !== UNREADABLE ? sent : undefined;
     if (stamp !== undefined && lane.holder !== undefined) lane.earlier |= stamp.earlier;
     const causes = causesOf(message, process.plan.plainHops === 'transparent');
@@ -146,6 +151,7 @@ export class Ledger {
     if (!ofThisTrace || (!message.marked && acceptable === undefined && !unread)) {
       return [...past, ...causes.map((cause) => ({ ...cause, outside: true }))];
     }
+    this.share(process, trace, received);
     lane.spoken = true;
     if (acceptable === undefined) {
       lane.rules.add(message.marked ? 'a mark without an acceptable stamp' : 'a stamp without a mark');
@@ -161,12 +167,42 @@ export class Ledger {
     return [...past, ...causes];
   }
 
+  /** A message is used by a clock of a process, and may have been read by the other: neither knows what the other makes of it. */
+  private share(process: Incarnation, trace: string, received: ReceivedFacts): void {
+    const { service: reader, unread, usedBy } = received;
+    // Where there is nothing to tell, nothing was merged.
+    if (reader.plan.parts === 'processor' || unread || this.lane(process, trace).holder === undefined) return;
+    if (reader === process) {
+      if (usedBy !== undefined) this.doubt(process, usedBy, trace);
+      return;
+    }
+    received.usedBy = process;
+    this.doubt(process, reader, trace);
+    const readers = this.lane(reader, trace);
+    if (readers.holder === undefined) return;
+    // A span under one that used it before need not tell the reader again, who may have come to the trace since.
+    if (usedBy === undefined) this.doubt(reader, process, trace);
+    else readers.rules.add('another clock in the process');
+  }
+
+  /**
+   * A clock knows from here on that it does not know what another one of its process does in this trace: as one sequence, the
+   * process was here before, or may have been.
+   */
+  doubt(process: Incarnation, other: Incarnation, trace: string): void {
+    const lane = this.lane(process, trace);
+    lane.rules.add('another clock in the process');
+    lane.beside = other;
+    this.happened.note('two clocks of a process met');
+  }
+
   /** A process forgets that it was ever in a trace: what happens next there is a beginning. */
   private forget(process: Incarnation, trace: string): void {
     const line = `${process.id}/${trace}`;
     const past = this.lastByTrace.get(line);
     if (past === undefined) return;
     this.pasts.set(line, { point: past, trace });
+    this.lane(process, trace).beside = undefined;
     this.lastByTrace.delete(line);
     this.lastByProcess.delete(line);
   }
@@ -219,6 +255,6 @@ function pointOf({ point }: Cause): number {
   return point;
 }
 
-function withLast(last: number | undefined, causes: readonly number[]): readonly number[] {
-  return last === undefined ? causes : [last, ...causes];
+function withLast(causes: readonly number[], ...last: readonly (number | undefined)[]): readonly number[] {
+  return [...causes, ...last.filter((one) => one !== undefined)];
 }

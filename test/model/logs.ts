@@ -6,7 +6,7 @@ import type { Spot } from './scene.js';
 import { WrongAnswer } from './wrong-answer.js';
 
 /** Where no trace is. */
-const NOWHERE = { trace: '', span: undefined, arrival: undefined, context: ROOT_CONTEXT } as const;
+const NOWHERE = { trace: '', span: undefined, foreign: undefined, arrival: undefined, context: ROOT_CONTEXT } as const;
 
 export class Logs {
   private written = 0;
@@ -23,12 +23,13 @@ export class Logs {
   write(spot: Spot | undefined, isOutside: boolean): void {
     if (spot?.service.clock === undefined) return;
     const { service } = spot;
-    const { trace, span, arrival, context } = isOutside ? NOWHERE : spot;
+    const { trace, span, foreign, arrival, context } = isOutside ? NOWHERE : spot;
     const { plan } = service;
     const name = `l${++this.written}`;
     this.ledger.observeAll(service);
     const before = this.ledger.lane(service, trace);
-    const brings = plan.trusts && service.carries && arrival?.facts.stamps[plan.carrier]?.domain === before.domain;
+    const brings =
+      plan.trusts && arrival?.service.carries === true && arrival.facts.stamps[plan.carrier]?.domain === before.domain;
     const expected = span?.start !== undefined || before.holder !== undefined || brings || isProcessScope(service);
     const record = service.writeLog(name, context);
     const stamp = readLogStamp(record?.spanContext?.traceId, record?.attributes ?? {}, span?.start?.stamp);
@@ -41,7 +42,8 @@ export class Logs {
     const lane = this.ledger.lane(service, trace);
     lane.recall(span?.start);
     if (!service.carries) lane.rules.add('no propagator');
-    const causes = arrival === undefined ? [] : this.ledger.receive(service, trace, arrival.facts);
+    if (foreign?.start !== undefined) lane.rules.add('another clock in the process');
+    const causes = arrival === undefined ? [] : this.ledger.receive(service, trace, arrival);
     this.ledger.log(name, service, trace, stamp, causes);
   }
 }

@@ -12,10 +12,14 @@ export interface SlotPlan {
   readonly carrier: 'baggage' | 'header';
   /** Library: reply hooks are installed. */
   readonly hooks: boolean;
+  /** Library: its hooks hear every reply, or those to calls that they announce, as a browser's do. */
+  readonly hears: 'all' | 'announced';
   /** Plain: the baggage propagator is registered beside that of the trace context. */
   readonly baggage: boolean;
   /** Library: what of it is installed. */
   readonly parts: 'both' | 'processor' | 'propagator';
+  /** Library: what of it a second clock of the same process has. */
+  readonly beside: 'none' | 'both' | 'processor';
   /** Library: what it believes of plain hops. */
   readonly plainHops: 'visible' | 'transparent';
   /** Library: `propagateTo` says yes. */
@@ -25,6 +29,10 @@ export interface SlotPlan {
   readonly maxDomains: number;
   /** Traces in a generation of the memory of dropped ones; 0 for the usual half a million. */
   readonly memory: number;
+  /** Spans whose replies may be awaited at once; 0 for the usual ten thousand. */
+  readonly awaits: number;
+  /** Links that a span keeps; 0 for the SDK's 128. */
+  readonly maxLinks: number;
   readonly maxEntries: number;
   readonly maxBytes: number;
   readonly attributes: 'standard' | 'full' | 'lean';
@@ -42,7 +50,9 @@ export type Damage = 'truncated' | 'garbled' | 'oversized' | 'doubled';
 
 export type Command =
   | { readonly do: 'root'; readonly slot: number; readonly sampling: Sampling }
-  | { readonly do: 'child'; readonly context: number; readonly sampling: Sampling; readonly link: number }
+  | { readonly do: 'child'; readonly context: number; readonly sampling: Sampling; readonly links: readonly number[] }
+  /** A link is added to a span under way. */
+  | { readonly do: 'link'; readonly span: number; readonly link: number }
   /** Where there is a `link`, the span gets it just before. */
   | { readonly do: 'end'; readonly span: number; readonly link?: number }
   | {
@@ -64,6 +74,8 @@ export type Command =
       readonly sampling: Sampling;
       readonly again: boolean;
       readonly flaw: 'none' | 'suppressed' | 'forged';
+      /** Which clock of the process reads it, where it has two. */
+      readonly by: 'first' | 'second';
     }
   /** `outside`: by the process of that context, but in no trace. */
   | { readonly do: 'log'; readonly context: number; readonly outside: boolean }
@@ -95,6 +107,8 @@ export type Command =
       /** Whoever gets it does something at once. */
       readonly reacts: boolean;
     }
+  /** What comes next in this context is done with the other clock of that process, where it has two. */
+  | { readonly do: 'cross'; readonly context: number }
   | { readonly do: 'restart'; readonly slot: number }
   | { readonly do: 'pass'; readonly slot: number; readonly millis: number }
   | {
@@ -121,7 +135,7 @@ export interface Program {
 export function describeProgram({ slots, commands, finishes }: Program): string {
   const show = (value: object): string =>
     Object.entries(value)
-      .map(([key, one]) => `${key}: ${typeof one === 'string' ? `'${one}'` : String(one)}`)
+      .map(([key, one]) => `${key}: ${JSON.stringify(one).replaceAll('"', "'")}`)
       .join(', ');
   return [
     'slots: [',

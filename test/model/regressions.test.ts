@@ -22,6 +22,12 @@ function node(name: string, options: ConstructorParameters<typeof TestNode>[1] =
   return made;
 }
 
+/** A node that awaits the replies of one span at a time, instead of those of ten thousand. */
+function awaitsOne(one: TestNode): TestNode {
+  Object.assign((one.clock.messages as unknown as { readonly awaited: { capacity: number } }).awaited, { capacity: 1 });
+  return one;
+}
+
 type Started = ReturnType<TestNode['start']>;
 
 function stampOf({ span }: Started): CausalStamp {
@@ -204,6 +210,68 @@ describe('what the model found', () => {
     expect(compareStamps(stampOf(heard), back)).to.equal('unknown');
     expect(compareStamps(before, back)).to.equal('before');
     expect(back.lamport).to.be.greaterThan(before.lamport);
+  });
+
+  for (const kind of [SpanKind.PRODUCER, SpanKind.CLIENT]) {
+    it(`misses what a reply tells that came when the request of a ${SpanKind[kind]} span had been given up`, () => {
+      const [gateway, orders] = [awaitsOne(node('gateway')), node('orders')];
+      const call = gateway.start('call', undefined, { kind });
+      const carrier = gateway.inject(call.context);
+      const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
+      gateway.inject(gateway.start('another call').context);
+      gateway.clock.messages.hearReply(call.span.spanContext().spanId, orders.clock.messages.reply(carrier)?.text);
+      expect(compareStamps(stampOf(handled), stampOf(gateway.start('afterwards', call.context)))).to.equal('unknown');
+    });
+  }
+
+  it('misses the second reply to headers that were sent again, when the first was so long ago that both were given up', () => {
+    const [gateway, orders] = [awaitsOne(node('gateway')), node('orders')];
+    const root = gateway.start('root');
+    const carrier = gateway.inject(root.context);
+    orders.extract(carrier);
+    gateway.clock.messages.hearReply(root.span.spanContext().spanId, orders.clock.messages.reply(carrier)?.text);
+    gateway.inject(gateway.start('another call').context);
+    const handled = orders.start('handle', orders.extract({ ...carrier }), { kind: SpanKind.SERVER });
+    // Its reply loses its stamp on the way.
+    gateway.clock.messages.hearReply(root.span.spanContext().spanId, undefined);
+    expect(compareStamps(stampOf(handled), stampOf(gateway.start('afterwards', root.context)))).to.equal('unknown');
+  });
+
+  it('counts the replies to a span and to who passes on its context apart', () => {
+    const gateway = node('gateway');
+    const root = gateway.start('root');
+    const send = gateway.start('send', root.context, { kind: SpanKind.PRODUCER });
+    const hear = (text?: string): void => gateway.clock.messages.hearReply(send.span.spanContext().spanId, text);
+    const reply = (carrier: Carrier): string | undefined => {
+      const orders = node('orders');
+      orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
+      return orders.clock.messages.reply(carrier)?.text;
+    };
+    send.span.end();
+    // Somebody without a span of his own sends the request back.
+    const passedOn = gateway.inject(gateway.extract(gateway.inject(send.context)));
+    hear(reply(passedOn));
+    hear(reply(passedOn));
+    expect(stampOf(gateway.start('afterwards', root.context)).incomplete, 'when all were heard').to.equal(false);
+    // The other way round: what is passed on first, and a message of the span's own.
+    const first = gateway.inject(gateway.extract(passedOn));
+    const second = gateway.inject(send.context);
+    for (const carrier of [first, second]) hear(reply(carrier));
+    gateway.inject(gateway.start('unsampled call', root.context, { kind: SpanKind.CLIENT }).context);
+    expect(stampOf(gateway.start('meanwhile', root.context)).incomplete, 'while one is awaited').to.equal(true);
+  });
+
+  it('misses nothing where a reply that nobody awaits tells what is known already', () => {
+    const [gateway, orders] = [awaitsOne(node('gateway')), node('orders')];
+    for (let i = 0; i < 2; i++) gateway.inject(gateway.start('a call in another trace').context);
+    const root = gateway.start('root');
+    const unsampled = gateway.start('unsampled call', root.context, { kind: SpanKind.CLIENT });
+    const carrier = gateway.inject(unsampled.context);
+    const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
+    const text = orders.clock.messages.reply(carrier)?.text;
+    for (let i = 0; i < 2; i++) gateway.clock.messages.hearReply(unsampled.span.spanContext().spanId, text);
+    const afterwards = stampOf(gateway.start('afterwards', root.context));
+    expect([compareStamps(stampOf(handled), afterwards), afterwards.incomplete]).to.deep.equal(['before', false]);
   });
 
   it('keeps the incompleteness between a head and the end of its body out of a link to an event there', () => {

@@ -5,7 +5,7 @@ import type { Cause, StampFacts } from './facts.js';
 import { domainOf, type Ledger, stampOf } from './ledger.js';
 import { NO_EVENTS } from './order-graph.js';
 import type { Requests } from './requests.js';
-import type { Delivery, ReplyOnItsWay, Request } from './scene.js';
+import type { Delivery, ReplyOnItsWay, Request, SpanFacts } from './scene.js';
 import type { Service } from './service.js';
 import { WrongAnswer } from './wrong-answer.js';
 
@@ -38,13 +38,14 @@ export class Replies {
     if (accepted !== (answer !== undefined)) throw new WrongAnswer(`a reply ${accepted ? 'misses' : 'has'} a stamp`);
     let stamp: StampFacts | undefined;
     let causes: Cause[] = [];
-    const server = delivery.server;
+    // Of a span of the other clock the reply is no event.
+    const server = delivery.server?.spot.service === service ? delivery.server : undefined;
     const lane = this.ledger.lane(service, server?.spot.trace ?? trace);
     if (accepted) {
       this.ledger.observeAll(service);
-      if (server === undefined) causes = this.ledger.receive(service, trace, facts);
+      if (server === undefined) causes = this.ledger.receive(service, trace, delivery);
       else lane.recall(server.start);
-      if (server?.live === true && !delivery.replied) this.replyEvent(delivery);
+      if (server?.live === true && !delivery.replied) this.replyEvent(service, server);
       stamp = stampOf(lane);
     }
     delivery.replied = true;
@@ -79,8 +80,7 @@ export class Replies {
     return service.carries && hooks && trusts && facts.stamps[carrier]?.domain === domainOf(service, facts.trace);
   }
 
-  private replyEvent({ service, server }: Delivery): void {
-    if (server === undefined) return;
+  private replyEvent(service: Service, server: SpanFacts): void {
     const stamp = recordOf(server.span.spanContext(), service.clock as object)?.reply;
     if (stamp === undefined) throw new Error('a reply that is no event');
     server.reply = this.ledger.event(`${server.name}.reply`, service, server.spot.trace, stamp, []);
@@ -146,7 +146,8 @@ export class Replies {
   private arriveUnheard({ request, causes, stream }: ReplyOnItsWay): void {
     const { service, trace, span } = request.sender;
     const all = stream?.ended === undefined ? causes : [...causes, stream.ended];
-    if (span?.start !== undefined && span.live) span.unheard.push(...all);
+    // What nobody announced is doubted from the moment when it left.
+    if (span?.start !== undefined && span.live && service.plan.hears === 'all') span.unheard.push(...all);
     else this.ledger.point(service, trace, all);
   }
 
@@ -171,31 +172,35 @@ export class Replies {
   }
 
   /** False for a reply of which the library need not know, even that it came. */
-  private isAnnounced({ text, request }: ReplyOnItsWay): boolean {
-    const { service, span, spanId } = request.sender;
+  private isAnnounced({ text, stamp, request }: ReplyOnItsWay): boolean {
+    const { service, trace, span, spanId } = request.sender;
     if (service.clock === undefined) return true;
-    const awaited = service.awaited.get(spanId);
+    const awaited = service.awaited.of(spanId);
     // Of one request that was sent twice, the second reply is heard while its span lives.
     const isLive = span?.start !== undefined && span.live;
     if (request.repeated && (awaited?.requests ?? 0) === 0 && !isLive) return false;
     if (span?.start === undefined) return true;
     if (!service.plan.hooks || request.passesBy) return span.kind === SpanKind.CLIENT;
-    // A producer's message is complete without a reply; one with a stamp is welcome all the same, or missed.
-    return span.kind !== SpanKind.PRODUCER || (awaited !== undefined && text !== undefined);
+    if (span.kind !== SpanKind.PRODUCER) return true;
+    // A producer's message is complete without a reply; one with a stamp is welcome all the same, or missed. Where it was
+    // given up, its stamp alone says which trace that is.
+    if (awaited !== undefined) return text !== undefined;
+    return service.awaited.isGivenUp(spanId) && stamp?.domain === domainOf(service, trace);
   }
 
   private heardByLibrary(reply: ReplyOnItsWay): boolean {
     const { stamp, request } = reply;
     const { service, trace, spanId, span } = request.sender;
     this.ledger.observeAll(service);
-    const awaited = service.awaited.get(spanId);
-    if (awaited === undefined) return false;
+    const goesOn = span?.start !== undefined && span.live;
+    const awaited = service.awaited.take(spanId);
     const lane = this.ledger.lane(service, trace);
-    if (awaited.requests > 0) {
-      if (awaited.blind && lane.holder === awaited.holder) lane.blind--;
-      if (--awaited.requests === 0 && !(span?.start !== undefined && span.live)) service.awaited.delete(spanId);
+    if (awaited === undefined) {
+      if (service.awaited.isGivenUp(spanId)) this.ledger.happened.note('a reply came that had been given up');
+      this.missUnawaited(service, stamp);
+      return false;
     }
-    if (span?.start !== undefined && span.live) lane.recall(span.start);
+    if (goesOn) lane.recall(span.start);
     if (lane.holder === undefined) return false;
     const taken = awaited.stamped ? stamp : undefined;
     if (taken !== undefined) lane.earlier |= taken.earlier;
@@ -208,6 +213,13 @@ export class Replies {
     }
     lane.rules.add('a reply without an acceptable stamp');
     return false;
+  }
+
+  /** A reply that nobody awaits says itself which trace misses it. */
+  private missUnawaited(service: Service, stamp: StampFacts | undefined): void {
+    if (!service.awaited.hasGivenUp) return;
+    if (stamp === undefined || stamp.domain !== domainOf(service, stamp.domain)) return;
+    this.ledger.lane(service, stamp.domain).rules.add('a reply that nobody awaited');
   }
 
   /** A streaming server ends its body; the client that hears the reply hears that too. */
@@ -226,7 +238,7 @@ export class Replies {
   private hearBody({ stream, accepted, request }: ReplyOnItsWay): void {
     if (stream?.ended === undefined) return;
     const { service, trace, span } = request.sender;
-    if (isUnheard(request) && span?.start !== undefined && span.live) {
+    if (isUnheard(request) && span?.start !== undefined && span.live && service.plan.hears === 'all') {
       span.unheard.push(stream.ended);
       return;
     }

@@ -6,6 +6,7 @@ import { causesOf, isProcessScope, type Ledger, stampOf } from './ledger.js';
 import { type EventSet, NO_EVENTS, only } from './order-graph.js';
 import type { Delivery, Request, Spot } from './scene.js';
 import type { Service } from './service.js';
+import { meetForeign } from './two-clocks.js';
 
 /** Headers that were used before: a request's, or one's that came. */
 export type UsedHeaders = Pick<Request, 'facts' | 'carrier'>;
@@ -15,6 +16,8 @@ export interface Flaw {
   readonly suppressed: boolean;
   readonly forged: Carrier | undefined;
 }
+
+const FLAWLESS: Flaw = { suppressed: false, forged: undefined };
 
 export class Requests {
   /** Requests that have not come, or may come again. */
@@ -72,14 +75,16 @@ export class Requests {
     return request;
   }
 
-  private passOn({ service, trace, arrival, span }: Spot): MessageFacts {
+  private passOn({ service, trace, arrival, span, foreign }: Spot): MessageFacts {
     const point = this.ledger.point(service, trace, []);
-    const received = arrival?.facts;
-    const keeps = service.clock !== undefined || service.plan.baggage;
+    // What another clock's propagator has read is in no context any more.
+    const wasRead = arrival?.service.carries === true && !arrival.unread;
+    const received = arrival === undefined || !wasRead ? arrival?.facts : { ...arrival.facts, marked: false };
+    const keeps = !wasRead && (service.clock !== undefined || service.plan.baggage);
     const stamp = keeps ? passedOn(received?.stamps.baggage) : undefined;
     const stamps = stamp === undefined ? {} : { baggage: stamp };
     // Without a span of its own it is no hop that anyone could see.
-    if (span === undefined && received !== undefined) return { ...received, stamps };
+    if (span === undefined && foreign === undefined && received !== undefined) return { ...received, stamps };
     // Where the trace is another one, the tracestate is gone and the baggage is not.
     const marked = received?.marked === true && received.trace === trace;
     const others = received === undefined ? [] : causesOf(received, true);
@@ -87,15 +92,16 @@ export class Requests {
   }
 
   private sentByLibrary(spot: Spot, service: Service): MessageFacts {
-    const { trace, span, spanId, arrival } = spot;
+    const { trace, span, spanId, arrival, foreign } = spot;
     this.ledger.observeAll(service);
     const lane = this.ledger.lane(service, trace);
     lane.recall(span?.start);
-    const causes = arrival === undefined ? [] : this.ledger.receive(service, trace, arrival.facts);
+    meetForeign(this.ledger, service, foreign);
+    const causes = arrival === undefined ? [] : this.ledger.receive(service, trace, arrival);
     const point = this.ledger.point(service, trace, causes);
     // By chance the memory of dropped traces takes a new one for one of them, and says so: that costs an "unknown".
     const isTakenForDropped = lane.holder === undefined && service.remembers(trace);
-    const marked = lane.spoken || isTakenForDropped || isProcessScope(service);
+    const marked = lane.spoken || isTakenForDropped || isProcessScope(service) || foreign?.start !== undefined;
     lane.spoken = true;
     const message = { trace, point, marked, hops: 'none', others: [] } as const;
     if (!marked) {
@@ -110,26 +116,32 @@ export class Requests {
     // The end of such a span says that its reply is missing.
     const isWatched = recorded && !(span.kind === SpanKind.CLIENT && span.end !== undefined);
     if (lane.holder !== undefined) {
-      const awaited = service.awaited.get(spanId);
-      const stamped = stamp !== undefined;
-      if (awaited === undefined) {
-        service.awaited.set(spanId, {
-          requests: 1,
-          holder: lane.holder,
-          blind: !isWatched,
-          stamped,
-          own: this.ownEvents(spot),
-        });
-      } else {
-        awaited.requests++;
-        awaited.stamped &&= stamped;
-      }
-      if (!isWatched) lane.blind++;
+      const isCall = recorded && span.kind === SpanKind.CLIENT;
+      const awaited = {
+        lane,
+        holder: lane.holder,
+        owner: isWatched ? span : undefined,
+        own: this.ownEvents(spot),
+        stamped: stamp !== undefined,
+      };
+      service.awaited.add(spanId, awaited, !(isCall && service.plan.hooks && service.plan.hears === 'announced'));
       if (recorded && span.kind === SpanKind.CLIENT && !service.plan.hooks) {
         lane.rules.add('a reply that nobody hears');
       }
     }
     return { ...message, stamps: stamp === undefined ? {} : { [service.plan.carrier]: stamp } };
+  }
+
+  /** Who hears replies to the calls that he announces announces this one, or it passes him by. */
+  announce(request: Request, passesBy: boolean): void {
+    const { service, spanId } = request.sender;
+    request.passesBy = passesBy;
+    if (service.clock === undefined || !service.plan.hooks || service.plan.hears === 'all') return;
+    this.ledger.happened.note(passesBy ? 'a call was not announced' : 'a call was announced');
+    if (passesBy) return;
+    service.clock.messages.announce(spanId);
+    service.awaited.announce(spanId);
+    this.log.push(`${service.name} will hear the reply to ${request.name}`);
   }
 
   /** The sender's own events, which the reply to its request will know. */
@@ -142,7 +154,7 @@ export class Requests {
    * @param flaw.forged headers that say more of the receiver than is true
    * @param flaw.suppressed tracing is suppressed where it is extracted, and not afterwards: its stamp stays unread
    */
-  deliver(request: Request, service: Service, again: boolean, { suppressed, forged }: Flaw): Spot {
+  deliver(request: Request, service: Service, again: boolean, { suppressed, forged }: Flaw = FLAWLESS): Spot {
     const isEarlier = ({ sender, to, came }: Request): boolean =>
       !came && to === request.to && sender.service === request.sender.service;
     if (request.came) this.ledger.happened.note('a request came twice');
@@ -159,14 +171,14 @@ export class Requests {
       ...request.facts,
       ...(unread ? { stamps: {} } : isForged ? this.withoutOurs(request, service) : {}),
     };
-    const state = { server: undefined, replied: false, unread, isForged };
+    const state = { server: undefined, replied: false, unread, isForged, usedBy: undefined };
     const delivery: Delivery = { request, facts, service, carrier, ...state };
     this.deliveries.push(delivery);
     const context = service.extract(carrier, unread);
     if (!service.carries) this.ledger.point(service, facts.trace, causesOf(facts, false));
     const spanId = traceApi.getSpanContext(context)?.spanId ?? '';
     this.log.push(`${service.name} receives ${request.name}`);
-    return { service, context, trace: facts.trace, spanId, span: undefined, arrival: delivery };
+    return { service, context, trace: facts.trace, spanId, span: undefined, foreign: undefined, arrival: delivery };
   }
 
   /** What is refused of a forged stamp is all that it says of the receiver. */
@@ -189,11 +201,11 @@ export class Requests {
     // The mark of a message that was not read stays in its trace state, also in that of its trace's spans.
     const unread = linked.arrival?.unread === true && linked.arrival.facts.marked;
     if (unread) lane.rules.add('a link without a stamp');
-    if (linked.span === undefined && linked.arrival !== undefined) {
+    if (linked.span === undefined && linked.foreign === undefined && linked.arrival !== undefined) {
       const { facts } = linked.arrival;
       if (facts.trace === trace && (Object.keys(facts.stamps).length === 0 || !service.plan.trusts))
         lane.rules.add('a link without a stamp');
-      return this.ledger.receive(service, trace, facts);
+      return this.ledger.receive(service, trace, linked.arrival);
     }
     if (linked.trace === trace) lane.rules.add('a link without a stamp');
     return [];

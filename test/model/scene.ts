@@ -1,7 +1,7 @@
 /** What a program has brought about so far: contexts, spans, requests and replies, each with what the oracle knows. */
 import type { Context, Span, SpanKind } from '@opentelemetry/api';
 import type { Carrier } from '../support/fleet.js';
-import type { Cause, EventFacts, MessageFacts, StampFacts } from './facts.js';
+import type { Cause, EventFacts, MessageFacts, ReceivedFacts, StampFacts } from './facts.js';
 import type { OpenBody } from './lane.js';
 import type { EventSet } from './order-graph.js';
 import type { Service } from './service.js';
@@ -14,6 +14,8 @@ export interface Spot {
   /** The span in it: its own, or the remote one that sent the request. */
   readonly spanId: string;
   readonly span: SpanFacts | undefined;
+  /** That span, where the other clock of the process has made it. */
+  readonly foreign: SpanFacts | undefined;
   /** The request that it goes back to. */
   readonly arrival: Delivery | undefined;
 }
@@ -28,6 +30,8 @@ export interface SpanFacts {
   reply: EventFacts | undefined;
   end: EventFacts | undefined;
   live: boolean;
+  /** What it links to: at its start, and added since. */
+  readonly links: { readonly atStart: readonly Spot[]; readonly later: Spot[] };
   /** Replies that passed every hook by: they count from its end. */
   readonly unheard: Cause[];
 }
@@ -52,16 +56,13 @@ export interface Request {
 }
 
 /** A request that has come. */
-export interface Delivery {
+export interface Delivery extends ReceivedFacts {
   readonly request: Request;
-  readonly facts: MessageFacts;
   readonly service: Service;
   readonly carrier: Carrier;
   /** The first recorded server span in its context. */
   server: SpanFacts | undefined;
   replied: boolean;
-  /** It was extracted while tracing was suppressed. */
-  readonly unread: boolean;
   /** Its stamp claims what is not true, of the receiver only. */
   readonly isForged: boolean;
 }

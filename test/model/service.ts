@@ -1,8 +1,8 @@
 /**
  * Processes of the modelled fleet: the real library in a real SDK, or an ordinary OpenTelemetry service without it.
  *
- * Guarantee: nothing of the library is replaced, but that a memory of half a million traces may be one of two. The
- * physical clock, the sampler and the wire are the test's.
+ * Guarantee: nothing of the library is replaced, but that a memory of half a million traces may be one of two, and that
+ * one awaited reply may be as many as ten thousand are. The physical clock, the sampler and the wire are the test's.
  */
 import {
   type Context,
@@ -26,8 +26,8 @@ import type { CausalClock } from '../../src/otel/causal-clock.js';
 import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 import type { Carrier } from '../support/fleet.js';
 import { LoggingNode } from '../support/logging-node.js';
+import { AwaitedReplies } from './awaited.js';
 import type { Incarnation } from './facts.js';
-import type { EventSet } from './order-graph.js';
 import type { SlotPlan } from './program.js';
 import type { WallClock } from './wall-clock.js';
 import { TraceKey } from '../../src/otel/trace-key.js';
@@ -44,24 +44,14 @@ const byAttribute: Sampler = {
   toString: () => 'by attribute',
 };
 
-/** A request that awaits its reply, as the oracle keeps it. */
-export interface AwaitedFacts {
-  requests: number;
-  readonly holder: object | undefined;
-  /** Sent by a span that the library does not stamp. */
-  readonly blind: boolean;
-  /** The sender's own events before the first of them: a reply to it knows them. */
-  readonly own: EventSet;
-  /** All of its targets got a stamp. */
-  stamped: boolean;
-}
-
 export interface Service extends Incarnation {
   readonly name: string;
   readonly tracer: Tracer;
+  /** The other clock of its process, with a tracer and a propagator of its own. */
+  beside: Service | undefined;
   /** Undefined for a service without the library. */
   readonly clock: CausalClock | undefined;
-  readonly awaited: Map<string, AwaitedFacts>;
+  readonly awaited: AwaitedReplies;
   /** True where the library's propagator carries stamps. */
   readonly carries: boolean;
   /** True where the library's processor stamps spans. */
@@ -75,15 +65,27 @@ export interface Service extends Incarnation {
   finished(): readonly ReadableSpan[];
   /** Writes a log and gives it as it was exported; undefined for a service without the library. */
   writeLog(name: string, context: Context): ReadableLogRecord | undefined;
+  /** By how many the replies that it awaits are more than its plan allows. */
+  awaitedBeyondLimit(): number;
   /** All of them. */
   logged(): readonly ReadableLogRecord[];
 }
 
-export function startService(id: number, name: string, plan: SlotPlan, wall: WallClock): Service {
-  return plan.kind === 'plain' ? startPlain(id, name, plan) : startWithLibrary(id, name, plan, wall);
+/** What a process, or a second clock in one, is started with. */
+export interface Start {
+  readonly id: number;
+  /** Default: a process of its own. */
+  readonly host?: number;
+  readonly name: string;
+  readonly plan: SlotPlan;
+  readonly wall: WallClock;
 }
 
-function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallClock): Service {
+export function startService(start: Start): Service {
+  return start.plan.kind === 'plain' ? startPlain(start) : startWithLibrary(start);
+}
+
+function startWithLibrary({ id, host = id, name, plan, wall }: Start): Service {
   const node = new LoggingNode(name, {
     scope: plan.scope,
     trust: plan.trusts ? 'all' : 'none',
@@ -96,10 +98,13 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
     parts: plan.parts,
     now: wall.now,
     sampler: byAttribute,
+    spanLimits: plan.maxLinks === 0 ? {} : { linkCountLimit: plan.maxLinks },
     propagator: { carrier: plan.carrier, propagateTo: () => plan.propagates },
   });
-  if (plan.hooks) node.clock.messages.watchCarriers();
+  if (plan.hooks) node.clock.messages.watchCarriers(plan.hears === 'all' ? 'http' : 'fetch');
   const memory = memoryOf(node, plan.memory);
+  const awaited = awaitedBy(node, plan.awaits);
+  const { capacity } = awaited;
   const { spans } = node.clock;
   const end = spans.end.bind(spans);
   let lastEnd: CausalStamp | undefined;
@@ -113,11 +118,13 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
   };
   return {
     id,
+    host,
+    beside: undefined,
     name,
     plan,
     tracer: node.tracer,
     clock: node.clock,
-    awaited: new Map(),
+    awaited: new AwaitedReplies(plan.hooks ? capacity : Number.POSITIVE_INFINITY),
     holds: (trace) => node.clock.domains.peek(trace),
     remembers: (trace) => memory.mayContain(new TraceKey(trace)),
     carries: plan.parts !== 'processor',
@@ -134,6 +141,7 @@ function startWithLibrary(id: number, name: string, plan: SlotPlan, wall: WallCl
     },
     finished: () => node.exporter.getFinishedSpans(),
     writeLog: (body, context) => node.log(body, context),
+    awaitedBeyondLimit: () => Math.max(0, awaited.size - capacity),
     logged: () => node.logs.exporter.getFinishedLogRecords(),
   };
 }
@@ -146,18 +154,28 @@ function memoryOf({ clock }: LoggingNode, capacity: number): DroppedTraces {
   return store.droppedTraces;
 }
 
-function startPlain(id: number, name: string, plan: SlotPlan): Service {
+/** What the clock awaits: of fewer than ten thousand spans where the plan says so. */
+function awaitedBy({ clock }: LoggingNode, capacity: number): { readonly size: number; readonly capacity: number } {
+  const { awaited } = clock.messages as unknown as { readonly awaited: { readonly size: number; capacity: number } };
+  if (typeof awaited.capacity !== 'number') throw new TypeError('nobody says how many replies may be awaited');
+  if (capacity > 0) awaited.capacity = capacity;
+  return awaited;
+}
+
+function startPlain({ id, name, plan }: Start): Service {
   const trace = new W3CTraceContextPropagator();
   const propagator = new CompositePropagator({
     propagators: plan.baggage ? [trace, new W3CBaggagePropagator()] : [trace],
   });
   return {
     id,
+    host: id,
+    beside: undefined,
     name,
     plan,
     tracer: new BasicTracerProvider().getTracer('plain'),
     clock: undefined,
-    awaited: new Map(),
+    awaited: new AwaitedReplies(0),
     holds: () => undefined,
     remembers: () => false,
     carries: false,
@@ -167,6 +185,7 @@ function startPlain(id: number, name: string, plan: SlotPlan): Service {
     lastEnd: () => undefined,
     finished: () => [],
     writeLog: () => undefined,
+    awaitedBeyondLimit: () => 0,
     logged: () => [],
   };
 }

@@ -6,8 +6,9 @@ import type { Spot } from './scene.js';
 import { WrongAnswer } from './wrong-answer.js';
 
 /** Starts a span, sends a request and writes a log in a suppressed context. Throws where any of it is stamped. */
-export function workSuppressed({ service, context }: Spot, happened: Happenings): void {
-  if (service.clock === undefined) return;
+export function workSuppressed(spot: Spot | undefined, happened: Happenings): void {
+  if (spot?.service.clock === undefined) return;
+  const { service, context } = spot;
   const suppressed: Context = suppressTracing(context);
   const span = service.tracer.startSpan('suppressed', {}, suppressed);
   if (isSpanContextValid(span.spanContext())) throw new WrongAnswer('a suppressed span was started');

@@ -40,7 +40,13 @@ export class Talks {
   begin(client: SpanFacts, request: Request, delivery: Delivery, writes: boolean): void {
     const { service, trace, spanId } = client.spot;
     const { clock } = service;
-    if (clock === undefined || !service.plan.hooks || !service.awaited.has(spanId)) return;
+    if (
+      clock === undefined ||
+      !service.plan.hooks ||
+      service.plan.hears !== 'all' ||
+      service.awaited.of(spanId) === undefined
+    )
+      return;
     if (client.kind !== SpanKind.CLIENT) return;
     const body = { window: 0n };
     const talk: Talk = { client, request, delivery, body, closeRequest: undefined, closeReply: undefined };
@@ -81,7 +87,8 @@ export class Talks {
   head(talk: Talk | undefined): void {
     if (talk === undefined) return;
     const { client, delivery } = talk;
-    const { service, facts, carrier, server } = delivery;
+    const { service, facts, carrier } = delivery;
+    const server = delivery.server?.spot.service === service ? delivery.server : undefined;
     const text = service.plan.hooks ? service.clock?.messages.reply(carrier, undefined, false)?.text : undefined;
     const trace = server?.spot.trace ?? facts.trace;
     const lane = this.ledger.lane(service, trace);
@@ -89,7 +96,7 @@ export class Talks {
     let stamp: ReturnType<typeof stampOf>;
     if (text !== undefined) {
       this.ledger.observeAll(service);
-      if (server === undefined) causes = this.ledger.receive(service, facts.trace, facts);
+      if (server === undefined) causes = this.ledger.receive(service, facts.trace, delivery);
       else lane.recall(server.start);
       stamp = stampOf(lane);
     }
@@ -98,7 +105,7 @@ export class Talks {
     this.log.push(`${hearer.name} hears the head of ${talk.request.name}`);
     const taken = hearer.clock?.messages.hearHead(spanId, text) === true;
     this.ledger.observeAll(hearer);
-    const awaited = hearer.awaited.get(spanId);
+    const awaited = hearer.awaited.of(spanId);
     const mine = this.ledger.lane(hearer, heard);
     if (client.start !== undefined && client.live && awaited !== undefined) mine.recall(client.start);
     if (awaited?.stamped === true && stamp !== undefined && mine.holder !== undefined) {
@@ -129,7 +136,7 @@ export class Talks {
     this.ledger.observeAll(service);
     const lane = this.ledger.lane(service, trace);
     const { holder } = lane;
-    const isOpen = service.awaited.has(spanId);
+    const isOpen = service.awaited.of(spanId) !== undefined;
     const { client } = talk;
     // A trace that was dropped meanwhile is there again for its span, and knows the span's start.
     if (isOpen && client.start !== undefined && client.live) lane.recall(client.start);

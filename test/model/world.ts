@@ -4,6 +4,7 @@
  * Guarantee: deterministic but for random ids. A command that is not possible at the moment does nothing.
  */
 import { SpanKind } from '@opentelemetry/api';
+import { Fleet } from './fleet.js';
 import { Hops } from './hops.js';
 import { Ledger } from './ledger.js';
 import { Logs } from './logs.js';
@@ -12,16 +13,10 @@ import { ReplyHops } from './reply-hops.js';
 import { Replies } from './replies.js';
 import { Requests } from './requests.js';
 import type { Delivery, ReplyOnItsWay, Request, SpanFacts, Spot } from './scene.js';
-import { type Service, startService } from './service.js';
+import type { Service } from './service.js';
 import { Spans } from './spans.js';
 import { workSuppressed } from './suppression.js';
 import { type Talk, Talks } from './talks.js';
-import { WallClock } from './wall-clock.js';
-
-/** So long that a small byte limit cuts the third entry off. */
-const NAMES = ['gateway', 'orders', 'payments', 'inventory', 'mail'].map(
-  (name) => `${name}-in-a-land-far-away-of-here`,
-);
 
 type Call = Extract<Command, { do: 'call' }>;
 type RoundTrip = Extract<Command, { do: 'round-trip' }>;
@@ -30,10 +25,7 @@ type Deliver = Extract<Command, { do: 'deliver' }>;
 export class World {
   readonly ledger = new Ledger();
   readonly log: string[] = [];
-  /** All processes that ever ran. */
-  readonly services: Service[] = [];
-  private readonly slots: Service[] = [];
-  private readonly walls: WallClock[];
+  private readonly fleet: Fleet;
   readonly requests = new Requests(this.ledger, this.log);
   readonly spans = new Spans(this.ledger, this.requests, this.log);
   private readonly logs = new Logs(this.ledger, this.log);
@@ -43,13 +35,17 @@ export class World {
   private readonly replyHops = new ReplyHops(this.ledger, this.requests, this.replies, this.log);
 
   constructor(readonly program: Program) {
-    this.walls = program.slots.map((plan) => new WallClock(plan, this.ledger.happened));
-    program.slots.forEach((_, slot) => this.boot(slot));
+    this.fleet = new Fleet(program.slots, this.ledger.happened);
+  }
+
+  /** All clocks of all processes that ever ran. */
+  get services(): readonly Service[] {
+    return this.fleet.services;
   }
 
   run(): this {
     for (const command of this.program.commands) {
-      for (const wall of this.walls) wall.pass(1);
+      this.fleet.pass(1);
       this.perform(command);
     }
     if (this.program.finishes) for (const span of this.spans.live.reverse()) this.spans.end(span);
@@ -65,10 +61,13 @@ export class World {
   private perform(command: Command): void {
     switch (command.do) {
       case 'root':
-        this.spans.start(this.service(command.slot), undefined, SpanKind.INTERNAL, command.sampling);
+        this.spans.start(this.fleet.at(command.slot), undefined, SpanKind.INTERNAL, command.sampling);
         break;
       case 'child':
         this.spans.child(command);
+        break;
+      case 'link':
+        this.spans.link(youngest(this.spans.live, command.span), command.link);
         break;
       case 'end':
         this.spans.end(youngest(this.spans.live, command.span), command.link);
@@ -95,12 +94,12 @@ export class World {
         this.hops.damage(youngest(this.requests.underWay, command.message), command.how);
         break;
       case 'resend':
-        this.hops.resend(youngest(this.requests.underWay, command.message), command.to % this.slots.length, (service) =>
-          this.slots.includes(service),
+        this.hops.resend(youngest(this.requests.underWay, command.message), command.to % this.fleet.size, (service) =>
+          this.fleet.lives(service),
         );
         break;
       case 'suppressed':
-        this.suppressed(youngest(this.spans.spots, command.context));
+        workSuppressed(youngest(this.spans.spots, command.context), this.ledger.happened);
         break;
       case 'spliceReply':
         this.replyHops.splice(
@@ -136,11 +135,14 @@ export class World {
         this.say(youngest(this.talks.talks, command.talk), command);
         break;
       case 'restart':
-        this.restart(command.slot % this.slots.length);
+        this.restart(command.slot);
         break;
       case 'pass':
-        this.walls[command.slot % this.walls.length]?.jump(command.millis);
-        this.log.push(`the clock of slot ${command.slot % this.walls.length} jumps by ${command.millis} ms`);
+        this.fleet.wall(command.slot).jump(command.millis);
+        this.log.push(`the clock of slot ${command.slot % this.fleet.size} jumps by ${command.millis} ms`);
+        break;
+      case 'cross':
+        this.spans.cross(youngest(this.spans.spots, command.context));
         break;
       case 'round-trip':
         this.roundTrip(command);
@@ -172,31 +174,17 @@ export class World {
     else this.replyHops.damage(reply, how);
   }
 
-  private suppressed(spot: Spot | undefined): void {
-    if (spot !== undefined) workSuppressed(spot, this.ledger.happened);
-  }
-
-  private service(slot: number): Service {
-    return this.slots[slot % this.slots.length] as Service;
-  }
-
-  private boot(slot: number): void {
-    const plan = this.program.slots[slot] as Program['slots'][number];
-    const id = this.services.length;
-    const service = startService(id, NAMES[slot % NAMES.length] as string, plan, this.walls[slot] as WallClock);
-    this.services.push(service);
-    this.slots[slot] = service;
-  }
-
   private restart(slot: number): void {
-    const dead = this.slots[slot] as Service;
-    this.spans.died(dead);
-    this.requests.died(dead);
-    this.ledger.died(dead);
-    this.replies.died(dead);
-    this.talks.died(dead);
-    this.log.push(`${dead.name} restarts`);
-    this.boot(slot);
+    const { name, host } = this.fleet.at(slot);
+    for (const dead of this.services.filter((one) => one.host === host)) {
+      this.spans.died(dead);
+      this.requests.died(dead);
+      this.ledger.died(dead);
+      this.replies.died(dead);
+      this.talks.died(dead);
+    }
+    this.log.push(`${name} restarts`);
+    this.fleet.boot(slot);
   }
 
   private call(
@@ -213,17 +201,25 @@ export class World {
     const kind = as === 'producer' ? SpanKind.PRODUCER : SpanKind.CLIENT;
     const sender = as === 'bare' ? spot : this.spans.start(spot.service, spot, kind, sampling).spot;
     const headers = used < 0 ? undefined : youngest(this.requests.headersOf(spot.service), used);
-    const request = this.requests.send(sender, to % this.slots.length, headers);
-    request.passesBy = passesBy;
+    const request = this.requests.send(sender, to % this.fleet.size, headers);
+    this.requests.announce(request, passesBy);
     return { request, sender };
   }
 
   private deliver(
     request: Request | undefined,
-    { as, context, sampling, again, flaw = 'none' }: Omit<Deliver, 'do' | 'message' | 'flaw'> & Partial<Deliver>,
+    {
+      as,
+      context,
+      sampling,
+      again,
+      flaw = 'none',
+      by = 'first',
+    }: Omit<Deliver, 'do' | 'message' | 'flaw' | 'by'> & Partial<Deliver>,
   ): SpanFacts | undefined {
     if (request === undefined) return undefined;
-    const service = this.service(request.to);
+    const first = this.fleet.at(request.to);
+    const service = by === 'second' ? (first.beside ?? first) : first;
     const forged = flaw === 'forged' ? this.hops.forged(request, service) : undefined;
     // Where nobody read the mark, a span that begins a trace of its own knows nothing of the message that it left.
     const suppressed = flaw === 'suppressed' && as !== 'reroot';
@@ -237,11 +233,15 @@ export class World {
         return this.spans.start(service, spot, SpanKind.CONSUMER, sampling);
       case 'reroot':
         return this.spans.start(service, spot, SpanKind.SERVER, sampling, { root: true });
-      case 'batch':
-        return this.spans.start(service, undefined, SpanKind.CONSUMER, sampling, { linked: spot });
+      case 'batch': {
+        const waiting = this.requests.underWay.filter((one) => one !== request && one.to === request.to);
+        const others = waiting.slice(0, context % 4).map((one) => this.requests.deliver(one, service, false));
+        this.spans.spots.push(...others);
+        return this.spans.start(service, undefined, SpanKind.CONSUMER, sampling, { links: [spot, ...others] });
+      }
       case 'linked': {
         const local = this.spans.spots.filter((one) => one.service === service && one.span !== undefined);
-        return this.spans.start(service, youngest(local, context), SpanKind.INTERNAL, sampling, { linked: spot });
+        return this.spans.start(service, youngest(local, context), SpanKind.INTERNAL, sampling, { links: [spot] });
       }
     }
   }

@@ -1,6 +1,7 @@
 /** Who listens for replies, and what a request of a client means for the trace meanwhile. */
 import { type Context, ROOT_CONTEXT, type Span, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import type { ReplyTransport } from '../../src/otel/messages.js';
@@ -54,6 +55,19 @@ describe('transports that hear replies', () => {
     expect(doubtful(['fetch', 'grpc', 'manual'], SpanKind.CLIENT, 'grpc'), 'unless another does').to.equal(false);
     expect(doubtful(['fetch', 'manual'], SpanKind.CLIENT, 'fetch')).to.equal(false);
     expect(doubtful(['http'], SpanKind.CLIENT, 'http'), 'nobody is left').to.equal(true);
+  });
+
+  it('speak for the call that they announce, and not for another one of the same span, which passes them by', () => {
+    const [page, orders] = [new TestNode('page'), new TestNode('orders')];
+    page.clock.messages.watchCarriers('fetch');
+    const click = page.start('click');
+    const call = page.start('call', click.context, { kind: SpanKind.CLIENT });
+    const handled = orders.start('handle', orders.extract(page.inject(call.context)), { kind: SpanKind.SERVER });
+    page.inject(call.context);
+    page.clock.messages.announce(call.span.spanContext().spanId);
+    // The first response may have come by now, and the second may not.
+    const [cause, effect] = [handled, page.start('render', click.context)].map(({ span }) => getCausalStamp(span));
+    expect(compareStamps(cause as CausalStamp, effect as CausalStamp)).to.equal('unknown');
   });
 
   it('leave nothing in doubt that wants no reply', () => {

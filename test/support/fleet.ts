@@ -21,6 +21,7 @@ import {
   type ReadableSpan,
   type Sampler,
   SimpleSpanProcessor,
+  type SpanLimits,
 } from '@opentelemetry/sdk-trace-base';
 import { CausalClock } from '../../src/otel/causal-clock.js';
 import type { CausalClockOptions } from '../../src/otel/clock-options.js';
@@ -32,6 +33,7 @@ export type Carrier = Record<string, string>;
 export interface NodeOptions extends CausalClockOptions {
   readonly propagator?: Omit<CausalityPropagatorOptions, 'clock'>;
   readonly sampler?: Sampler;
+  readonly spanLimits?: SpanLimits;
   /** What of the library is installed: a mistake leaves one part out. Default: both. */
   readonly parts?: 'both' | 'processor' | 'propagator';
 }
@@ -43,7 +45,10 @@ export class TestNode {
   readonly processor: CausalitySpanProcessor;
   readonly tracer: Tracer;
 
-  constructor(name: string, { propagator = {}, sampler, parts = 'both', ...clockOptions }: NodeOptions = {}) {
+  constructor(
+    name: string,
+    { propagator = {}, sampler, spanLimits = {}, parts = 'both', ...clockOptions }: NodeOptions = {},
+  ) {
     this.clock = new CausalClock({ node: name, ...clockOptions });
     this.propagator =
       parts === 'processor'
@@ -53,6 +58,7 @@ export class TestNode {
     const provider = new BasicTracerProvider({
       resource: resourceFromAttributes({ 'service.name': name }),
       ...(sampler === undefined ? {} : { sampler }),
+      spanLimits,
       spanProcessors: [...(parts === 'propagator' ? [] : [this.processor]), new SimpleSpanProcessor(this.exporter)],
     });
     this.tracer = provider.getTracer('test');

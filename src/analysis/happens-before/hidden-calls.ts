@@ -12,6 +12,7 @@
  * an address says that a recorded service took the call; where none does, that is not seen. A client span stands for one
  * call: of a second one under it that nothing recorded answers, nothing is seen either.
  */
+import { PROCESS_DOMAIN } from '../../clocks/stamp.js';
 import type { RecordedSpan } from '../recorded.js';
 import { type Chain, END, type EventTable, MISSING, NONE, REPLY, START, vectorOf } from '../events/event-table.js';
 import { FleetAddresses } from './fleet-addresses.js';
@@ -136,6 +137,7 @@ export class HiddenCalls {
     const parent = table.parent[span] as number;
     if (parent === MISSING || links.length >= SAFE_LINKS || links.length > (table.links.get(span)?.length ?? 0))
       return true;
+    if (parent === NONE && this.mayBeginUnread(span)) return true;
     if ((table.vectorSize[2 * span + 1] as number) > SAFE_ENTRIES) return true;
     if (parent >= 0) {
       const isLocal = this.isLocal(parent, span);
@@ -146,6 +148,17 @@ export class HiddenCalls {
       if (this.lost(3 * parent, 3 * span)) return true;
     }
     return this.lost(3 * span, 3 * span + END) || this.hasOpenBody(span);
+  }
+
+  /**
+   * In process scope a message counts also for who begins a trace of his own with it, so that no parent names it. Where he
+   * would not read its stamp, that it came makes him incomplete, if nothing did before.
+   */
+  private mayBeginUnread(span: number): boolean {
+    const { table } = this;
+    const { kind } = table.spans[span] as RecordedSpan;
+    if (kind !== 'server' && kind !== 'consumer') return false;
+    return table.isToldIncomplete(span) && table.domains[table.domainOf(3 * span)] === PROCESS_DOMAIN;
   }
 
   private isAnswered(span: number, parent: number): boolean {
