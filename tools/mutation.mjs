@@ -54,6 +54,7 @@ const LEFT_OUT = ['otel/process-clock.test.js', 'otel/host-safety.test.js', 'ote
 const SLOW = [
   'holds so many entries of vectors',
   'has two generations of the limit',
+  'takes one new trace in thousands',
   'catches up with a long chain',
   'writes a state up to the limit',
   'has all that a process acknowledged before it was killed',

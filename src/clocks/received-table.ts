@@ -67,7 +67,7 @@ export class ReceivedTable extends VectorTable {
    * Mostly a reply, from somebody who has heard all that we had told him: then the text that he sent is the text of both.
    */
   override raisedBy(heard: VectorTable, node: string | undefined, hearing: number): VectorTable | undefined {
-    if (!(heard instanceof ReceivedTable) || heard.isJoined || heard.heardAt !== undefined) return undefined;
+    if (!(heard instanceof ReceivedTable) || heard.isJoined) return undefined;
     if (node !== this.node || node !== heard.node || (this.ownCounter === 0 && heard.ownCounter > 0)) return undefined;
     const ages = agesOfHeard(this, heard, hearing);
     if (ages === undefined) return undefined;
