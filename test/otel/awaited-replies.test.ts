@@ -36,6 +36,10 @@ describe('awaited replies', () => {
     expect([record.awaited, record.answered, awaited.size]).to.deep.equal([0, true, 1]);
     awaited.add('span', domain, record, true);
     expect(record.awaited).to.equal(1);
+    // One too many is no reply to what is sent later.
+    awaited.add('span', domain, record, true);
+    awaited.take('span');
+    expect(record.awaited).to.be.above(0);
     awaited.forget('span');
     awaited.add('ended', domain, Object.assign(record, { ended: true }), true);
     awaited.take('ended');
