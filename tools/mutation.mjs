@@ -43,6 +43,7 @@ const ROOMS = {
     'attacks/poisoned-counters.test.js',
     'attacks/throwing-carriers.test.js',
     'model/regressions.test.js',
+    'model/two-clocks.test.js',
     'model/model.test.js',
   ],
 };

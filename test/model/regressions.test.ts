@@ -224,6 +224,21 @@ describe('what the model found', () => {
     });
   }
 
+  it('takes nothing from what is no stamp of the trace when the request had been given up', () => {
+    const gateway = awaitsOne(node('gateway'));
+    const call = gateway.start('call', undefined, { kind: SpanKind.PRODUCER });
+    gateway.inject(call.context);
+    gateway.inject(gateway.start('another call').context);
+    const { spanId } = call.span.spanContext();
+    const known = `1!${call.span.spanContext().traceId.slice(16)}!1!!0!${gateway.clock.node}*1`;
+    for (const text of [undefined, '', 'no stamp', known.replace(/![0-9a-f]{16}!/, '!0000000000000000!'), known]) {
+      gateway.clock.messages.hearReply(spanId, text);
+    }
+    expect(gateway.clock.counters.incomplete).to.deep.equal({});
+    gateway.clock.messages.hearReply(spanId, known.replace('!0!', '!1!'));
+    expect(gateway.clock.counters).to.deep.include({ errors: 0, incomplete: { 'reply-without-stamp': 1 } });
+  });
+
   it('misses the second reply to headers that were sent again, when the first was so long ago that both were given up', () => {
     const [gateway, orders] = [awaitsOne(node('gateway')), node('orders')];
     const root = gateway.start('root');
