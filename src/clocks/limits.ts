@@ -84,7 +84,7 @@ export const LONG_TRACESTATE_MEMBER = 128;
 export const MAX_BAGGAGE_BYTES = 8192;
 
 /**
- * Characters of a `baggage` header beside the stamp in it that a trace may keep. A part of a text keeps the whole in memory:
+ * Characters of a `baggage` header beside the stamp in it that may be kept with it. A part of a text keeps the whole in memory:
  * where the rest is longer, the stamp is copied, which takes as long as reading it.
  */
 export const MAX_KEPT_BAGGAGE = 512;

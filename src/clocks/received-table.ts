@@ -69,6 +69,8 @@ export class ReceivedTable extends VectorTable {
   override raisedBy(heard: VectorTable, node: string | undefined, hearing: number): VectorTable | undefined {
     if (!(heard instanceof ReceivedTable) || heard.isJoined) return undefined;
     if (node !== this.node || node !== heard.node || (this.ownCounter === 0 && heard.ownCounter > 0)) return undefined;
+    // Who names fewer than we know of does not know them all: most replies of services that know nothing of each other.
+    if (heard.size - (heard.ownCounter > 0 ? 1 : 0) < this.size - (this.ownCounter > 0 ? 1 : 0)) return undefined;
     const ages = agesOfHeard(this, heard, hearing);
     if (ages === undefined) return undefined;
     if (!ages.includes(hearing)) return this;
@@ -187,8 +189,11 @@ export class ReceivedTable extends VectorTable {
     }
     const nodes = readNodes.slice(0, entries);
     const counters = readCounters.slice(0, entries);
-    this.nodeColumn = this.isJoined ? nodes.toSpliced(this.ownIndex, 0, this.node as string) : nodes;
-    this.counterColumn = this.isJoined ? counters.toSpliced(this.ownIndex, 0, this.ownCounter) : counters;
+    const { isJoined, ownIndex } = this;
+    const allNodes = isJoined ? nodes.toSpliced(ownIndex, 0, this.node as string) : nodes;
+    // Both at once: where making them fails half-way, none is there.
+    this.counterColumn = isJoined ? counters.toSpliced(ownIndex, 0, this.ownCounter) : counters;
+    this.nodeColumn = allNodes;
   }
 
   /** Makes sure that it is this stamp whose codes and marks are looked at. Returns how many entries the text has. */
@@ -224,7 +229,13 @@ interface Decoder {
 
 const decoder = hostDecoder();
 
+/** Undefined where the host has none, or one that does not do what its name says: then texts are made of columns. */
 function hostDecoder(): Decoder | undefined {
-  const { TextDecoder } = globalThis as unknown as { readonly TextDecoder?: new () => Decoder };
-  return TextDecoder === undefined ? undefined : new TextDecoder();
+  try {
+    const { TextDecoder } = globalThis as unknown as { readonly TextDecoder: new () => Decoder };
+    const made = new TextDecoder();
+    return made.decode(Uint8Array.of(33, 97, 61, 33).subarray(1, 3)) === 'a=' ? made : undefined;
+  } catch {
+    return undefined;
+  }
 }

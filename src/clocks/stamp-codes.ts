@@ -42,9 +42,9 @@ class StampCodes extends TextCodes {
     if (this.entries === size) return;
     let at = from;
     for (let entry = 0; entry < size; entry++) {
-      while (this.at(at) !== ASSIGN_CODE) at++;
+      while (at < MAX_STAMP_BYTES && this.at(at) !== ASSIGN_CODE) at++;
       const nodeEnd = at;
-      while (this.at(at) !== SEPARATOR_CODE && this.at(at) !== 0) at++;
+      while (at < MAX_STAMP_BYTES && this.at(at) !== SEPARATOR_CODE && this.at(at) !== 0) at++;
       this.mark(entry, nodeEnd, at++);
     }
   }

@@ -19,11 +19,15 @@ interface Encoder {
 
 const encoder = hostEncoder();
 
-/** Undefined where the host has none, or one of the stand-ins that only know how to make new bytes. */
+/** Undefined where the host has none, or one that does not do what its name says: some only know how to make new bytes. */
 function hostEncoder(): Encoder | undefined {
-  const { TextEncoder } = globalThis as unknown as { readonly TextEncoder?: new () => Partial<Encoder> };
-  const made = TextEncoder === undefined ? undefined : new TextEncoder();
-  return typeof made?.encodeInto === 'function' ? (made as Encoder) : undefined;
+  try {
+    const { TextEncoder } = globalThis as unknown as { readonly TextEncoder: new () => Encoder };
+    const made = new TextEncoder();
+    return made.encodeInto('a=', new Uint8Array(3)).written === 2 ? made : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export class TextCodes {
@@ -40,7 +44,8 @@ export class TextCodes {
   read(text: string): boolean {
     if (text === this.text) return false;
     const { codes } = this;
-    this.text = text;
+    // Whatever fails half-way (a stack that is full, say) must not leave one text's codes under another's name.
+    this.text = undefined;
     const { length } = text;
     // Every character beyond ASCII takes more bytes than it has code units, and there is room for one byte too many.
     if (encoder?.encodeInto(text, codes).written !== length) {
@@ -50,6 +55,7 @@ export class TextCodes {
       }
     }
     for (let at = length; at < length + LOOK_AHEAD; at++) codes[at] = 0;
+    this.text = text;
     return true;
   }
 

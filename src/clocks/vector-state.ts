@@ -83,13 +83,12 @@ export class VectorState {
     // How old entries are is said in their owner's own count.
     if (heard.ownIndex >= 0 || heard.table.heardAt !== undefined || heard.size > this.maxEntries) return false;
     if (this.size === 0 && ownHeard === 0) {
-      this.table = heard.table;
+      this.hold(heard.table, -1);
       return true;
     }
     if (node === undefined || ownHeard === 0 || this.size !== 1 || this.ownIndex !== 0 || heard.size === 1)
       return false;
-    this.table = heard.table;
-    this.ownIndex = heard.table.indexOf(node);
+    this.hold(heard.table, heard.table.indexOf(node));
     return true;
   }
 
@@ -99,9 +98,8 @@ export class VectorState {
     const table = this.table.raisedBy(heard.table, node, this.hearings + 1);
     if (table === undefined || table.size > this.maxEntries) return false;
     if (table === this.table) return true;
+    this.hold(table, node === undefined ? -1 : table.indexOf(node));
     this.hearings++;
-    this.table = table;
-    this.ownIndex = node === undefined ? -1 : table.indexOf(node);
     return true;
   }
 
@@ -163,14 +161,12 @@ export class VectorState {
 
   private enter(node: string): number {
     if (this.size === 0) {
-      this.table = tableOfOne(node);
-      this.ownIndex = 0;
+      this.hold(tableOfOne(node), 0);
       return 0;
     }
     const joined = this.size < this.maxEntries ? this.table.joinedBy(node, this.own) : undefined;
     if (joined !== undefined) {
-      this.table = joined;
-      this.ownIndex = joined.indexOf(node);
+      this.hold(joined, joined.indexOf(node));
       return 0;
     }
     const { nodes, counters, heardAt } = this.table;
@@ -181,8 +177,7 @@ export class VectorState {
       heardAt?.toSpliced(at, 0, 0),
     ] as const;
     if (nodes.length >= this.maxEntries) return this.keep(...longer, node);
-    this.table = tableOf(...longer);
-    this.ownIndex = at;
+    this.hold(tableOf(...longer), at);
     return 0;
   }
 
@@ -195,15 +190,28 @@ export class VectorState {
       heardAt?.splice(oldest, 1);
       dropped++;
     }
-    this.table = tableOf(nodes, counters, heardAt);
-    this.ownIndex = node === undefined ? -1 : this.table.indexOf(node);
+    const table = tableOf(ownNames(nodes), counters, heardAt);
+    this.hold(table, node === undefined ? -1 : table.indexOf(node));
     return dropped;
+  }
+
+  /** Both at once: where finding the index fails half-way, the old table is there with the old one. */
+  private hold(table: VectorTable, ownIndex: number): void {
+    this.table = table;
+    this.ownIndex = ownIndex;
   }
 }
 
 /** Copies: an array that grew keeps room for more, and a trace at rest keeps its arrays for long. */
 function tableOf(nodes: readonly string[], counters: readonly number[], heardAt?: readonly number[]): VectorTable {
   return new VectorTable(nodes.slice(), counters.slice(), heardAt?.slice());
+}
+
+/** Names that keep nothing but each other: each that was heard is a part of a message, and would keep all of it. */
+function ownNames(nodes: readonly string[]): string[] {
+  const all = nodes.join('');
+  let end = 0;
+  return nodes.map((node) => all.slice(end, (end += node.length)));
 }
 
 /** A table of the same nodes with whatever is higher in a vector that names them all; `node` keeps its own count. */

@@ -11,13 +11,16 @@ import {
   MAX_VECTOR_ENTRIES,
 } from '../../src/clocks/limits.js';
 import { VectorClock } from '../../src/clocks/vector-clock.js';
+import { VectorState } from '../../src/clocks/vector-state.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
 import { CausalDeduplicator, CausalDeliveryBuffer, CausalRegister, VectorTimestamp } from '../../src/delivery/index.js';
 import { ClockworkPropagator } from '../../src/interop/index.js';
+import { collectGarbage } from '../support/collect-garbage.js';
 import type { TestNode } from '../support/fleet.js';
 import { extractOdd, nodeReading, SENDER, stampText } from '../support/hostile-node.js';
 import { expectInvalid } from '../support/invalid-value.js';
 import { LoggingNode } from '../support/logging-node.js';
+import { receivedVector } from '../support/received-vector.js';
 
 const ROUNDS = 50;
 
@@ -164,5 +167,32 @@ describe('attack: distinct nodes without end', () => {
     expect(last?.[0]?.resource).not.to.equal(last?.[1]?.resource);
     expect(last?.[0]?.resource).to.deep.equal(last?.[1]?.resource);
     expect(new Set(spans.map(({ service }) => service)).size).to.equal(MAX_REMEMBERED_SERVICES + 1);
+  });
+
+  it('keep their names, and not each the message that told of it', () => {
+    const states = 200;
+    const messages = 30;
+    const filler = 'f'.repeat(40);
+    const grown = (): VectorState[] => {
+      return Array.from({ length: states }, (_, s) => {
+        const state = new VectorState(MAX_VECTOR_ENTRIES);
+        state.tick('me-12345678', 1);
+        for (let m = 0; m < messages; m++) {
+          // None of them knows all that the others do.
+          const others = Array.from({ length: 30 }, (__, i) => [`${filler}-${i + 10}`, 1 + (i === m ? 1 : 0)] as const);
+          const told = VectorTimestamp.from([[`a-node-of-trace-${s}-${m + 10}`, 1], ...others]);
+          state.hear(receivedVector(told, 'me-12345678'), 'me-12345678', 1);
+        }
+        return state;
+      });
+    };
+    grown();
+    collectGarbage();
+    const before = process.memoryUsage().heapUsed;
+    const held = grown();
+    collectGarbage();
+    const growth = (process.memoryUsage().heapUsed - before) / states;
+    expect(held[0]?.size).to.equal(messages + 31);
+    expect(growth, 'bytes of a trace').to.be.below(12_000);
   });
 });

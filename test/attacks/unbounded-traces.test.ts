@@ -1,18 +1,14 @@
 /** Messages of ever new traces: what they can make a process hold is the store that `maxDomains` allows. */
 import { INVALID_SPAN_CONTEXT, type Link, ROOT_CONTEXT, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { CausalConsoleExporter } from '../../src/analysis/live/causal-console-exporter.js';
 import { MAX_AWAITED_REPLIES, MAX_LIVE_TRACES } from '../../src/clocks/limits.js';
+import { collectGarbage } from '../support/collect-garbage.js';
 import { extractOdd, messageWith, nodeReading, SENDER, stampText, TRACE_ID } from '../support/hostile-node.js';
 import { LoggingNode } from '../support/logging-node.js';
 
 const FEW = 100;
 const MANY = 5000;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 /** As an HTTP parser makes it: not a part of another text, and not made of several. */
 function inOnePiece(text: string): string {

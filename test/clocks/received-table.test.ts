@@ -84,6 +84,40 @@ function answer(vector: VectorTimestamp, asked: typeof question extends fc.Arbit
   }
 }
 
+/** Runs something again and again while a stack that was full unwinds. */
+function atTheEndOfTheStack(action: () => void): void {
+  let left = 60;
+  const dive = (): void => {
+    try {
+      dive();
+    } catch {
+      if (left-- <= 0) return;
+      try {
+        action();
+      } catch {
+        // There was no room yet.
+      }
+    }
+  };
+  dive();
+}
+
+const { TextDecoder: HostDecoder } = globalThis;
+
+const ODD_DECODERS = {
+  none: undefined,
+  null: null,
+  'not to be constructed': () => 'a=',
+  'of nothing': Object,
+  'of whole buffers': class {
+    private readonly decoder = new HostDecoder();
+
+    decode(bytes: Uint8Array): string {
+      return this.decoder.decode(bytes.buffer as ArrayBuffer);
+    }
+  },
+};
+
 describe('a vector as the text that brought it', () => {
   const questions = fc.array(question, { maxLength: 12, size: 'max' });
 
@@ -206,13 +240,67 @@ describe('a vector as the text that brought it', () => {
     }
   });
 
-  it('answers so in a host without a decoder', async () => {
+  it('has all of its columns or none, whatever fails while they are made', () => {
+    const plain = VectorTimestamp.from([
+      ['a', 5],
+      ['c_', 7],
+    ]);
+    const { toSpliced } = Array.prototype;
+    for (const failing of [1, 2]) {
+      const joined = receivedVector(plain, 'b').table.joinedBy('b', 1) as VectorTable;
+      let calls = 0;
+      Object.defineProperty(Array.prototype, 'toSpliced', {
+        configurable: true,
+        writable: true,
+        value(this: unknown[], ...given: [number, number]) {
+          if (++calls === failing) throw new RangeError('the stack is full');
+          return Reflect.apply(toSpliced, this, given) as unknown;
+        },
+      });
+      try {
+        expect(() => joined.nodes).to.throw('the stack is full');
+      } finally {
+        Object.defineProperty(Array.prototype, 'toSpliced', { configurable: true, writable: true, value: toSpliced });
+      }
+      expect([joined.nodes, joined.counters]).to.deep.equal([
+        ['a', 'b', 'c_'],
+        [5, 1, 7],
+      ]);
+    }
+  });
+
+  it('is read rightly once there is room again on a stack that was full', () => {
+    const plain = Array.from({ length: 60 }, (_, i) =>
+      VectorTimestamp.from(['a-1', 'b-1', 'c-1', 'd-1'].map((name, j) => [name, 1 + ((i * 7 + j * 3) % 9)])),
+    );
+    for (const [i, vector] of plain.entries()) {
+      const held = receivedVector(vector, 'b-1');
+      const other = plain[(i + 1) % plain.length] as VectorTimestamp;
+      atTheEndOfTheStack(() => {
+        receivedVector(other, 'c-1').get('a-1');
+        held.toString();
+        held.get('d-1');
+      });
+      expect([...receivedVector(other, 'b-1')]).to.deep.equal([...other]);
+      expect(receivedVector(other, 'c-1').get('c-1')).to.equal(other.get('c-1'));
+      expect(held.toString()).to.equal(vector.toString());
+      expect([...held]).to.deep.equal([...vector]);
+    }
+  });
+
+  it('answers so in a host without a decoder, and in one with another under its name', async () => {
+    for (const [name, decoder] of Object.entries(ODD_DECODERS)) {
+      await answersWith(name, decoder);
+    }
+  });
+
+  async function answersWith(name: string, odd: unknown): Promise<void> {
     const host = globalThis as { TextDecoder?: unknown };
     const { TextDecoder } = host;
     let Other: typeof ReceivedTable;
     try {
-      host.TextDecoder = undefined;
-      const copy: string = '../../src/clocks/received-table.js?none';
+      host.TextDecoder = odd;
+      const copy = `../../src/clocks/received-table.js?${name}`;
       ({ ReceivedTable: Other } = (await import(copy)) as { readonly ReceivedTable: typeof ReceivedTable });
     } finally {
       host.TextDecoder = TextDecoder;
@@ -235,5 +323,5 @@ describe('a vector as the text that brought it', () => {
         }
       }),
     );
-  });
+  }
 });

@@ -9,6 +9,8 @@ import { formatStamp } from '../../src/index.js';
 
 const LONGEST = 400;
 
+const { TextEncoder: HostEncoder } = globalThis;
+
 const TEXTS = fc.oneof(
   fc.string({ maxLength: 20, unit: fc.constantFrom('\u0000', '\u007e', '\u007f', '\u0080', '\u0081') }),
   fc.string({ maxLength: 200, unit: 'binary' }),
@@ -51,12 +53,36 @@ describe('the codes of a text', () => {
         throw new Error('is not asked');
       }
     }
-    for (const [name, encoder] of Object.entries({ none: undefined, half: Half })) {
+    class Wrong {
+      encodeInto(): object {
+        return {};
+      }
+    }
+    const odd = { none: undefined, null: null, half: Half, arrow: () => 2, wrong: Wrong };
+    for (const [name, encoder] of Object.entries(odd)) {
       const Other = await inHostWith(name, encoder);
       expect(Other).not.to.equal(TextCodes);
       const codes = new Other(LONGEST);
       fc.assert(fc.property(TEXTS, (text) => expectCodes(codes, text)));
     }
+  });
+
+  it('of a text that could not be taken in are not taken for those of the one before', async () => {
+    let fails = false;
+    class Failing {
+      private readonly encoder = new HostEncoder();
+
+      encodeInto(text: string, target: Uint8Array): { readonly written: number } {
+        if (fails) throw new RangeError('the stack is full');
+        return this.encoder.encodeInto(text, target);
+      }
+    }
+    const codes = new (await inHostWith('failing', Failing))(LONGEST);
+    expectCodes(codes, 'one');
+    fails = true;
+    expect(() => codes.read('two')).to.throw('the stack is full');
+    fails = false;
+    expectCodes(codes, 'two');
   });
 
   it('are there for the longest text, also where none of it is ASCII', () => {

@@ -5,9 +5,8 @@
  */
 import { ROOT_CONTEXT, SpanKind, trace as traceApi, TraceFlags } from '@opentelemetry/api';
 import { expect } from 'chai';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
+import { collectGarbage } from '../support/collect-garbage.js';
 import { TestNode } from '../support/fleet.js';
 
 const TRACES = 100_000;
@@ -19,9 +18,6 @@ const DISTINCT = 5000;
 /** Traces between two turns of the event loop. */
 const TURN = 500;
 const MEGABYTE = 2 ** 20;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 function traceId(number: number): string {
   // Spread like random ids, and different in both halves of their last sixteen digits.
