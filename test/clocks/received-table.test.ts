@@ -84,24 +84,6 @@ function answer(vector: VectorTimestamp, asked: typeof question extends fc.Arbit
   }
 }
 
-/** Runs something again and again while a stack that was full unwinds. */
-function atTheEndOfTheStack(action: () => void): void {
-  let left = 60;
-  const dive = (): void => {
-    try {
-      dive();
-    } catch {
-      if (left-- <= 0) return;
-      try {
-        action();
-      } catch {
-        // There was no room yet.
-      }
-    }
-  };
-  dive();
-}
-
 const { TextDecoder: HostDecoder } = globalThis;
 
 const ODD_DECODERS = {
@@ -266,25 +248,6 @@ describe('a vector as the text that brought it', () => {
         ['a', 'b', 'c_'],
         [5, 1, 7],
       ]);
-    }
-  });
-
-  it('is read rightly once there is room again on a stack that was full', () => {
-    const plain = Array.from({ length: 60 }, (_, i) =>
-      VectorTimestamp.from(['a-1', 'b-1', 'c-1', 'd-1'].map((name, j) => [name, 1 + ((i * 7 + j * 3) % 9)])),
-    );
-    for (const [i, vector] of plain.entries()) {
-      const held = receivedVector(vector, 'b-1');
-      const other = plain[(i + 1) % plain.length] as VectorTimestamp;
-      atTheEndOfTheStack(() => {
-        receivedVector(other, 'c-1').get('a-1');
-        held.toString();
-        held.get('d-1');
-      });
-      expect([...receivedVector(other, 'b-1')]).to.deep.equal([...other]);
-      expect(receivedVector(other, 'c-1').get('c-1')).to.equal(other.get('c-1'));
-      expect(held.toString()).to.equal(vector.toString());
-      expect([...held]).to.deep.equal([...vector]);
     }
   });
 
