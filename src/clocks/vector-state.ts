@@ -21,20 +21,19 @@ export interface Hearing {
 const NOTHING: Hearing = Object.freeze({ dropped: 0, ownRefused: false });
 
 export class VectorState {
-  private table: VectorTable = VectorTimestamp.EMPTY.table;
-  private ownIndex = -1;
-  private own = 0;
-  private hearings = 0;
+  /** @internal All entries; the counter at `ownIndex` is overridden by `own`. */
+  table: VectorTable = VectorTimestamp.EMPTY.table;
+  /** @internal -1 where there is none of ours. */
+  ownIndex = -1;
+  /** @internal Our own entry: the last event of ours that this vector includes, 0 for none. */
+  own = 0;
+  /** @internal How many vectors brought news: what the age of an entry is counted in. */
+  hearings = 0;
 
   constructor(private readonly maxEntries: number) {}
 
   get size(): number {
     return this.table.size;
-  }
-
-  /** Our own entry: the last event of ours that this vector includes, 0 for none. */
-  get ownCounter(): number {
-    return this.own;
   }
 
   /** What is known now, as a value. */
@@ -51,6 +50,13 @@ export class VectorState {
   rest(): void {
     // A table of one is shared by all traces that have just begun.
     if (this.size > 1) this.table.forgetText();
+  }
+
+  /** Goes on where another one rested. */
+  wake(table: VectorTable, ownIndex: number, own: number, hearings: number): void {
+    this.hold(table, ownIndex);
+    this.own = own;
+    this.hearings = hearings;
   }
 
   /** Sets our own entry to the number of a new event. Returns how many entries had to go to make room for it. */

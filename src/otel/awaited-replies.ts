@@ -25,12 +25,13 @@ export class Awaited {
   readonly optional: boolean;
 
   /**
+   * @param domain the trace's when it left, or when another one left for the same span and nobody doubted its reply
    * @param record the span that sent it, while it has not ended; undefined for one that is not ours, whose end nobody
    * shows us
    * @param stamped false when a target got no stamp of ours: then none of its is believed
    */
   constructor(
-    readonly domain: Domain,
+    public domain: Domain,
     public record: SpanRecord | undefined,
     public stamped: boolean,
   ) {
@@ -40,7 +41,7 @@ export class Awaited {
 }
 
 /** What is known of one of them. */
-export type AwaitedRequest = Pick<Awaited, 'domain' | 'record' | 'own' | 'stamped' | 'optional'>;
+export type AwaitedRequest = Readonly<Pick<Awaited, 'domain' | 'record' | 'own' | 'stamped' | 'optional'>>;
 
 export class AwaitedReplies {
   private readonly bySpan = new Map<string, Awaited>();
@@ -70,6 +71,8 @@ export class AwaitedReplies {
       awaited = new Awaited(domain, record, stamped);
       this.bySpan.set(spanId, awaited);
     }
+    // The trace's domain may have been laid to rest and woken since. One that counts requests of ours never is.
+    if (awaited.blind + awaited.unheard === 0) awaited.domain = domain;
     awaited.requests++;
     awaited.stamped &&= stamped;
     if (record === undefined) awaited.blind++;

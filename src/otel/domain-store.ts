@@ -9,10 +9,13 @@
  * Hazard: idleness is checked when another trace begins, so a silent process keeps what it has.
  */
 import { UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
-import { Ntp64 } from '../clocks/ntp64.js';
-import { Domain, type DomainRules, type TimesFloor } from './domain.js';
+import { Domain, type DomainRules } from './domain.js';
 import { DroppedTraces } from './dropped-traces.js';
+import { layToRest, wake } from './resting-domain.js';
+import { TimesFloor } from './times-floor.js';
 import type { TraceKey } from './trace-key.js';
+import { TraceQueue } from './trace-queue.js';
+import { COUNTER, FRACTION, LAMPORT, NO_SLOT, SECONDS, TraceSlots, USED_AT } from './trace-slots.js';
 import { TraceTable } from './trace-table.js';
 
 export interface DomainStoreOptions {
@@ -23,18 +26,21 @@ export interface DomainStoreOptions {
 /** Idle domains let go of for each new one: two, so that they can never pile up faster than they go. */
 const DROPS_PER_NEW = 2;
 
-const NO_TIME = new Ntp64(0, 0);
-
 export class DomainStore {
-  private readonly domains = new TraceTable<Domain>();
-  private readonly idle = new DomainQueue();
-  private readonly busy = new DomainQueue();
+  private readonly slots = new TraceSlots();
+  private readonly table = new TraceTable(this.slots);
+  private readonly idle = new TraceQueue(this.slots);
+  private readonly busy = new TraceQueue(this.slots);
+  /** By their slots the domains that are not at rest. */
+  private readonly awake: (Domain | undefined)[] = [];
   private readonly droppedTraces: DroppedTraces;
   /** Traces that have no domain yet and for which a request left: unsampled ones, mostly. */
   private readonly unstampedTraces = new DroppedTraces(UNSTAMPED_TRACES_PER_GENERATION);
   private floor = 0;
   /** Times that no dropped domain has passed. */
-  private readonly times: TimesFloor = { lamport: 0, hlc: NO_TIME };
+  private readonly times = new TimesFloor();
+  /** Domains made so far, each of which has its number. */
+  private made = 0;
 
   constructor(
     private readonly options: DomainStoreOptions,
@@ -45,28 +51,38 @@ export class DomainStore {
   }
 
   get size(): number {
-    return this.domains.size;
+    return this.table.size;
   }
 
   /** The present domain of a trace, if there is one. */
   peek(key: TraceKey): Domain | undefined {
-    return this.domains.get(key);
+    const slot = this.table.find(key);
+    return slot === NO_SLOT ? undefined : (this.awake[slot] ?? this.wake(slot, key));
   }
 
   /** The present domain of a trace, made where there is none. */
   obtain(key: TraceKey, physicalMillis: number): Domain {
-    const present = this.domains.get(key);
+    const present = this.peek(key);
     if (present !== undefined) return present;
     this.makeRoom(physicalMillis);
-    const domain = new Domain(key, this.rules, this.floor, this.droppedTraces.hasForgotten ? this.times : undefined);
+    const forgotten = this.droppedTraces.hasForgotten ? this.times : undefined;
+    const domain = new Domain(key, this.rules, this.floor, forgotten, ++this.made);
     domain.usedAt = physicalMillis;
     if (this.droppedTraces.mayContain(key)) {
       domain.hide('trace-returned');
       domain.continueAbove(this.times);
     }
     if (this.unstampedTraces.mayContain(key)) domain.hide('unstamped-request');
-    this.domains.add(domain);
-    this.idle.append(domain);
+    domain.slot = this.slots.take(key);
+    this.awake[domain.slot] = domain;
+    this.table.add(domain.slot);
+    this.idle.append(domain.slot);
+    return domain;
+  }
+
+  private wake(slot: number, key: TraceKey): Domain {
+    const domain = wake(this.slots, slot, key, this.rules, this.times);
+    this.awake[slot] = domain;
     return domain;
   }
 
@@ -79,67 +95,61 @@ export class DomainStore {
 
   /** A recorded span of the domain has started. */
   enter(domain: Domain): void {
-    if (domain.liveSpans++ > 0 || domain.dropped) return;
-    this.idle.remove(domain);
-    this.busy.append(domain);
+    if (domain.liveSpans++ > 0 || !domain.isCurrent) return;
+    this.idle.remove(domain.slot);
+    this.busy.append(domain.slot);
   }
 
   /** A recorded span of the domain has ended. */
   leave(domain: Domain): void {
-    if (--domain.liveSpans > 0 || domain.dropped) return;
-    domain.rest();
-    this.busy.remove(domain);
-    this.idle.append(domain);
+    if (--domain.liveSpans > 0 || !domain.isCurrent) return;
+    const { slot } = domain;
+    this.busy.remove(slot);
+    this.idle.append(slot);
+    domain.vector.rest();
+    domain.key.rest();
+    if (layToRest(domain, this.slots)) this.awake[slot] = undefined;
   }
 
   /** A message passed through a domain: it is the last to go among the idle ones. */
   touch(domain: Domain): void {
-    if (domain.liveSpans > 0 || domain.dropped) return;
-    this.idle.remove(domain);
-    this.idle.append(domain);
+    if (domain.liveSpans > 0 || !domain.isCurrent) return;
+    this.idle.remove(domain.slot);
+    this.idle.append(domain.slot);
   }
 
   private makeRoom(physicalMillis: number): void {
     for (let i = 0; i < DROPS_PER_NEW; i++) {
       const oldest = this.idle.first;
-      if (oldest === undefined || !(physicalMillis - oldest.usedAt > this.options.idleMs)) break;
+      if (oldest === NO_SLOT || !(physicalMillis - this.usedAt(oldest) > this.options.idleMs)) break;
       this.drop(oldest);
     }
-    while (this.domains.size >= this.options.maxDomains) {
-      this.drop((this.idle.first ?? this.busy.first) as Domain);
+    while (this.table.size >= this.options.maxDomains) {
+      this.drop(this.idle.first === NO_SLOT ? this.busy.first : this.idle.first);
     }
   }
 
-  private drop(domain: Domain): void {
-    (domain.liveSpans > 0 ? this.busy : this.idle).remove(domain);
-    this.domains.delete(domain);
-    domain.dropped = true;
-    this.floor = Math.max(this.floor, domain.counter);
-    domain.raise(this.times);
-    this.droppedTraces.add(domain.key);
+  private usedAt(slot: number): number {
+    return this.awake[slot]?.usedAt ?? (this.slots.numbers[this.slots.at(slot) + USED_AT] as number);
+  }
+
+  private drop(slot: number): void {
+    const { slots, awake } = this;
+    const domain = awake[slot];
+    (domain !== undefined && domain.liveSpans > 0 ? this.busy : this.idle).remove(slot);
+    this.table.delete(slot);
+    this.droppedTraces.add(slots.words(slot));
+    if (domain === undefined) {
+      const at = slots.at(slot);
+      const [counter, lamport] = [slots.numbers[at + COUNTER] as number, slots.numbers[at + LAMPORT] as number];
+      this.floor = Math.max(this.floor, counter);
+      this.times.raise(lamport, slots.numbers[at + SECONDS] as number, slots.numbers[at + FRACTION] as number);
+    } else {
+      this.floor = Math.max(this.floor, domain.counter);
+      domain.drop(this.times);
+      awake[slot] = undefined;
+    }
+    slots.giveBack(slot);
     this.rules.counters.domainsDropped++;
-  }
-}
-
-/** A queue whose members can leave from anywhere in constant time. */
-class DomainQueue {
-  first: Domain | undefined;
-  private last: Domain | undefined;
-
-  append(domain: Domain): void {
-    domain.previous = this.last;
-    domain.next = undefined;
-    if (this.last === undefined) this.first = domain;
-    else this.last.next = domain;
-    this.last = domain;
-  }
-
-  remove(domain: Domain): void {
-    if (domain.previous === undefined) this.first = domain.next;
-    else domain.previous.next = domain.next;
-    if (domain.next === undefined) this.last = domain.previous;
-    else domain.next.previous = domain.previous;
-    domain.previous = undefined;
-    domain.next = undefined;
   }
 }

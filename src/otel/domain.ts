@@ -9,14 +9,16 @@
 import { CLOCK_RESOLUTION_MS, MAX_COUNTER } from '../clocks/limits.js';
 import { driftMillis, HybridState } from '../clocks/hybrid-state.js';
 import type { LogStamp } from '../clocks/log-stamp.js';
-import { compareHalves, hexOfHalves, type Ntp64 } from '../clocks/ntp64.js';
+import { hexOfHalves, type Ntp64 } from '../clocks/ntp64.js';
 import { type CausalStamp, PROCESS_DOMAIN, Stamp } from '../clocks/stamp.js';
 import { VectorState } from '../clocks/vector-state.js';
 import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { ASSIGN, SEPARATOR } from '../clocks/stamp-codes.js';
 import { wireText } from '../codec/wire-text.js';
 import type { Counters, IncompleteReason } from './counters.js';
+import type { Times, TimesFloor } from './times-floor.js';
 import type { TraceKey } from './trace-key.js';
+import { NO_SLOT } from './trace-slots.js';
 
 /** What a domain needs to know of the clock that holds it. */
 export interface DomainRules {
@@ -25,29 +27,28 @@ export interface DomainRules {
   readonly counters: Counters;
   /** Our node id, or undefined while it has not been drawn. */
   readonly node: string | undefined;
-}
-
-/** Lamport and hybrid times below which a trace that comes back must not begin. */
-export interface TimesFloor {
-  lamport: number;
-  hlc: Ntp64;
+  /** The present domain of the trace that a domain is or was of, if there is one. */
+  readonly current: (domain: Domain) => Domain | undefined;
 }
 
 /** How far, in milliseconds, a cause's clock was proven ahead of ours; 0 where it was not. */
 export type BehindMillis = number;
 
 export class Domain {
-  private readonly vector: VectorState;
-  private readonly hlc = new HybridState();
+  /** @internal What is known of each node. */
+  vector: VectorState;
+  /** @internal Hybrid time. */
+  hlc = new HybridState();
   /** Lamport time of the last event of ours, or heard of. */
   lamport = 0;
-  /** True while the Lamport time is that of an event or log of ours: nobody else was heard to have come as far. */
-  private lamportIsOurs = false;
-  private hidden = false;
+  /** @internal True while the Lamport time is that of an event or log of ours: nobody else was heard to have come as far. */
+  lamportIsOurs = false;
+  /** @internal Something may have been heard without a stamp. */
+  hidden = false;
   /** True once a hybrid time was refused or missing: their order proves nothing from there on. */
   unordered = false;
   /** The last tick of ours that was not made here. */
-  private readonly base: number;
+  readonly base: number;
   /** Replies under way whose head, with its stamp, has been sent and whose body has not ended. */
   openBodies = 0;
   /** Requests sent for spans whose end we shall not see, and whose reply has not come. */
@@ -56,27 +57,33 @@ export class Domain {
   liveSpans = 0;
   /** Physical time of the last use, in milliseconds. */
   usedAt = Number.NaN;
-  /** True once the store has let go of it: its spans go on in the trace's present domain. */
-  dropped = false;
+  /** False once the store has let go of it, or has laid it to rest: its spans go on in the trace's present domain. */
+  isCurrent = true;
   /** The last arrival merged, so that a context used twice is merged once. */
   lastArrival: object | undefined;
-  /** Neighbours in the store's queue. */
-  previous: Domain | undefined;
-  next: Domain | undefined;
+  /** Its place in the store. */
+  slot = NO_SLOT;
 
   /**
    * @param key the trace's, or that of process scope
    * @param counter the highest tick of this node so far: the next event gets `counter + 1`
    * @param forgotten times that no dropped trace has passed, where some were forgotten and this may be one of them
+   * @param serial which of the store's domains it is; it stays the same through rests
    */
   constructor(
     readonly key: TraceKey,
     private readonly rules: DomainRules,
     public counter: number,
-    private forgotten?: Readonly<TimesFloor>,
+    public forgotten?: Times,
+    readonly serial = 0,
   ) {
     this.vector = new VectorState(rules.maxEntries);
     this.base = counter;
+  }
+
+  /** True where this and the other one are the same domain, though one may have been laid to rest and woken since. */
+  isOneWith(other: Domain): boolean {
+    return this === other || (this.serial === other.serial && this.rules === other.rules);
   }
 
   /** The last 16 digits of the trace's id, or `-`: what stamps name. */
@@ -95,7 +102,7 @@ export class Domain {
 
   /** Our last event of which messages tell; 0 where there is none. */
   get ownCounter(): number {
-    return this.vector.ownCounter;
+    return this.vector.own;
   }
 
   /** The proven lag of this host's clock in this trace, which the domain's hybrid times are ahead by. */
@@ -105,9 +112,12 @@ export class Domain {
 
   /** Admits that something may have been heard without a stamp. */
   hide(reason: IncompleteReason): void {
+    // Whoever holds on to one that was laid to rest means its trace.
+    const current = this.isCurrent ? undefined : this.rules.current(this);
+    current?.hide(reason);
     if (this.hidden) return;
     this.hidden = true;
-    this.rules.counters.incomplete(reason);
+    if (current === undefined) this.rules.counters.incomplete(reason);
   }
 
   /** A new event of this node. What there is to say of it is the domain's present state, until something else happens. */
@@ -145,12 +155,6 @@ export class Domain {
       incomplete: this.isIncompleteNow,
       hlcUnordered: this.unordered,
     };
-  }
-
-  /** No span of the domain is live: it may be held for long, and need not be held ready. */
-  rest(): void {
-    this.vector.rest();
-    this.key.rest();
   }
 
   /** All that is known of each node. */
@@ -208,16 +212,14 @@ export class Domain {
     return ahead >= CLOCK_RESOLUTION_MS ? ahead : 0;
   }
 
-  /** Lets a floor know how far this domain's times have come. */
-  raise(floor: TimesFloor): void {
-    // A forged Lamport time must spoil its own trace only, so one beyond half of the range raises nothing.
-    if (this.lamport > floor.lamport && this.lamport <= MAX_COUNTER / 2) floor.lamport = this.lamport;
-    const { seconds, fraction } = this.hlc;
-    if (compareHalves(seconds, fraction, floor.hlc.seconds, floor.hlc.fraction) > 0) floor.hlc = this.hlc.last;
+  /** The store lets go of it. Lets the floor know how far its times have come. */
+  drop(floor: TimesFloor): void {
+    this.isCurrent = false;
+    floor.raise(this.lamport, this.hlc.seconds, this.hlc.fraction);
   }
 
   /** A trace goes on whose domain was dropped: every later time is above the times it had. */
-  continueAbove({ lamport, hlc }: Readonly<TimesFloor>): void {
+  continueAbove({ lamport, hlc }: Times): void {
     this.lamport = Math.max(this.lamport, lamport);
     this.lamportIsOurs = false;
     this.hlc.raiseTo(hlc.seconds, hlc.fraction);

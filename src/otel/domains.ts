@@ -40,6 +40,7 @@ export class Domains {
       get node() {
         return node();
       },
+      current: (domain) => this.current(domain),
     };
     this.store = new DomainStore({ maxDomains: settings.maxDomains, idleMs: settings.domainIdleMs }, rules);
     this.process = settings.scope === 'process' ? new Domain(new TraceKey(PROCESS_DOMAIN), rules, 0) : undefined;
@@ -122,10 +123,12 @@ export class Domains {
 
   /** The present domain of a span's trace. */
   present(record: SpanRecord, now: number): Domain {
-    if (!record.domain.dropped) return record.domain;
+    if (record.domain.isCurrent) return record.domain;
     const domain = this.store.obtain(record.domain.key, now);
-    domain.hide('trace-returned');
-    domain.hear(record.start, now, false);
+    if (!domain.isOneWith(record.domain)) {
+      domain.hide('trace-returned');
+      domain.hear(record.start, now, false);
+    }
     record.domain = domain;
     if (!record.ended) this.store.enter(domain);
     return domain;
@@ -144,9 +147,9 @@ export class Domains {
     );
   }
 
-  /** What has become of a domain: the trace's present one where it was dropped, if there is one. */
-  current(domain: Domain): Domain {
-    return domain.dropped ? (this.store.peek(domain.key) ?? domain) : domain;
+  /** What has become of a domain that may have been dropped or laid to rest: the trace's present one, if there is one. */
+  current(domain: Domain): Domain | undefined {
+    return domain.isCurrent ? domain : this.store.peek(domain.key);
   }
 
   /** The domain through which a span that is not ours passes on what it received; undefined when that is nothing. */

@@ -7,7 +7,7 @@
  * stranger who chooses trace ids to collide gains nothing.
  */
 import { DROPPED_TRACE_BITS, DROPPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
-import type { TraceKey } from './trace-key.js';
+import type { TraceWords } from './trace-key.js';
 
 /**
  * Words of a line of the processor's cache (64 bytes), half of them each generation's: all that is known of one trace is in
@@ -37,7 +37,7 @@ export class DroppedTraces {
     this.half = Math.min(LINE_WORDS, this.words) / 2;
   }
 
-  add(key: TraceKey): void {
+  add(key: TraceWords): void {
     const filter = (this.filter ??= new Uint32Array(this.words));
     if (this.count === this.capacity) this.beginGeneration(filter);
     this.count++;
@@ -49,14 +49,14 @@ export class DroppedTraces {
     }
   }
 
-  mayContain(key: TraceKey): boolean {
+  mayContain(key: TraceWords): boolean {
     const { filter } = this;
     if (filter === undefined) return false;
     const line = this.lineOf(key);
     return this.includes(filter, line, key) || this.includes(filter, line + this.half, key);
   }
 
-  private includes(filter: Uint32Array, line: number, key: TraceKey): boolean {
+  private includes(filter: Uint32Array, line: number, key: TraceWords): boolean {
     for (let i = 0; i < PROBES; i++) {
       const bit = this.bitOf(key, i);
       if (((filter[line + (bit >>> 5)] as number) & (1 << (bit & 31))) === 0) return false;
@@ -77,12 +77,12 @@ export class DroppedTraces {
   }
 
   /** The first word of a trace's line. Trace ids are random, and sizes powers of two, so that a remainder is a mask. */
-  private lineOf({ low }: TraceKey): number {
+  private lineOf({ low }: TraceWords): number {
     return Math.imul(low, 2 * this.half) & (this.words - 1);
   }
 
   /** One of the bits that a generation has in a line: eight bits of the key choose it. */
-  private bitOf({ high, low }: TraceKey, probe: number): number {
+  private bitOf({ high, low }: TraceWords, probe: number): number {
     const choice = probe < 4 ? high >>> (8 * probe) : low >>> (8 * (probe - 2));
     return choice & (this.half * WORD_BITS - 1);
   }

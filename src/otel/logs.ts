@@ -54,7 +54,7 @@ export class Logs {
     arrival: Arrival | undefined,
   ): Domain | undefined {
     // Most logs: in a span that was stamped, whose start merged what came.
-    if (record !== undefined && !record.domain.dropped && (arrival === undefined || record.arrival === arrival)) {
+    if (record !== undefined && record.domain.isCurrent && (arrival === undefined || record.arrival === arrival)) {
       return record.domain;
     }
     const reached = record ?? (named === undefined ? this.domains.whole : this.domains.relaying(named, arrival));

@@ -207,7 +207,7 @@ export class Messages {
     }
     // A producer may go without a reply, but not with one whose stamp tells of something that we do not know.
     const misses = this.merge(awaited, text) ? partial : !awaited.optional || text !== undefined;
-    if (misses) this.domainOf(awaited).hide('reply-without-stamp');
+    if (misses) this.domainOf(awaited)?.hide('reply-without-stamp');
   }
 
   /** A reply came that was given up, perhaps: where its stamp tells of something that we do not know, its trace misses it. */
@@ -234,8 +234,8 @@ export class Messages {
    */
   openReply(spanId: string): () => void {
     const awaited = this.awaited.peek(spanId);
-    if (awaited === undefined) return () => {};
-    const domain = this.domainOf(awaited);
+    const domain = awaited === undefined ? undefined : this.domainOf(awaited);
+    if (domain === undefined) return () => {};
     let open = true;
     domain.blindRequests++;
     return () => {
@@ -247,10 +247,11 @@ export class Messages {
   /** Parts of a request leave after its stamp did: until the returned function is called, our events are incomplete. */
   openRequest(spanId: string): () => void {
     const awaited = this.awaited.peek(spanId);
-    return awaited === undefined ? () => {} : openBody(this.domainOf(awaited));
+    return openBody(awaited === undefined ? undefined : this.domainOf(awaited));
   }
 
-  private domainOf({ record, domain }: AwaitedRequest, now = this.domains.now()): Domain {
+  /** Undefined where the trace was let go of, and no span of it is left to go on with what a reply tells. */
+  private domainOf({ record, domain }: AwaitedRequest, now = this.domains.now()): Domain | undefined {
     return record === undefined ? this.domains.current(domain) : this.domains.present(record, now);
   }
 
@@ -268,11 +269,12 @@ export class Messages {
     if (stamp === undefined) return false;
     const now = this.domains.now();
     const domain = this.domainOf(awaited, now);
-    if (stamp.domain !== domain.id) {
-      this.domains.counters.refused('other-domain', `a reply of ${stamp.domain} to a request of ${domain.id}`);
-      domain.hearTimes(stamp, now, false);
+    if (stamp.domain !== awaited.domain.id) {
+      this.domains.counters.refused('other-domain', `a reply of ${stamp.domain} to a request of ${awaited.domain.id}`);
+      domain?.hearTimes(stamp, now, false);
       return false;
     }
+    if (domain === undefined) return true;
     const behind = domain.hear(stamp, now, false);
     if (awaited.record !== undefined) awaited.record.behindMillis = Math.max(awaited.record.behindMillis, behind);
     return awaited.own === 0 || stamp.vector.get(this.domains.node as string) >= awaited.own;
@@ -281,11 +283,12 @@ export class Messages {
 
 /** True for a span under way that has merged what its context brought: most of them. Its domain needs no time to speak. */
 function isLive(record: SpanRecord | undefined, arrival: Arrival | undefined): record is SpanRecord {
-  if (record === undefined || record.ended || record.domain.dropped) return false;
+  if (record === undefined || record.ended || !record.domain.isCurrent) return false;
   return arrival === undefined || record.arrival === arrival;
 }
 
-function openBody(domain: Domain): () => void {
+function openBody(domain: Domain | undefined): () => void {
+  if (domain === undefined) return () => {};
   let open = true;
   domain.openBodies++;
   return () => {

@@ -9,7 +9,7 @@
 import { type Context, type Link, type SpanContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import { arrivalIn, isMarkUnread } from './arrival.js';
 import type { AwaitedReplies } from './awaited-replies.js';
-import type { Domain } from './domain.js';
+import type { BehindMillis, Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import { LatestEvent } from './latest-event.js';
 import { type Arrival, linksOf, SpanRecord, type StartedSpan } from './records.js';
@@ -51,40 +51,58 @@ export class SpanEvents {
       parentRecord !== undefined && parent?.traceId === spanContext.traceId
         ? this.domains.present(parentRecord, now)
         : this.domains.obtain(spanContext.traceId, now);
+    // Before the span is asked for anything: its getters may end other spans, and where none is live a domain is laid to rest.
+    this.domains.enter(domain);
+    let record: SpanRecord | undefined;
+    try {
+      const behindMillis = this.hearCauses(span, spanContext, domain, parent, parentRecord, arrival, now);
+      if (other !== undefined) admitForeign(domain, other);
+      this.domains.admit(domain);
+      // Read before anything ticks: whatever the span throws must not leave a hole behind.
+      const { kind = SpanKind.INTERNAL } = span;
+      const linksAtStart = linksOf(span);
+      record = new SpanRecord(
+        this.clock,
+        span,
+        kind,
+        linksAtStart,
+        domain.tick(node, now),
+        domain,
+        arrival,
+        parentRecord?.start,
+        other,
+        behindMillis,
+        now,
+        domain.offsetMillis,
+      );
+      remember(spanContext, record);
+    } finally {
+      if (record === undefined) this.domains.leave(domain);
+    }
+    if (record.kind === SpanKind.SERVER && arrival !== undefined) arrival.server ??= record;
+    return record;
+  }
 
+  /** Merges what a start may know of: what its context brought, its parent and its links. */
+  private hearCauses(
+    span: StartedSpan,
+    { traceId }: SpanContext,
+    domain: Domain,
+    parent: SpanContext | undefined,
+    parentRecord: SpanRecord | undefined,
+    arrival: Arrival | undefined,
+    now: number,
+  ): BehindMillis {
     let behindMillis = 0;
     if (arrival !== undefined && !(parentRecord?.arrival === arrival && parentRecord.domain === domain)) {
       behindMillis = this.domains.merge(domain, arrival, now);
     }
     if (parent !== undefined && parentRecord === undefined) this.hearUnstampedParent(domain, parent, arrival, now);
     if (span.links !== undefined && span.links.length > 0) {
-      behindMillis = Math.max(behindMillis, this.hearLinks(domain, span.links, spanContext.traceId, now));
+      behindMillis = Math.max(behindMillis, this.hearLinks(domain, span.links, traceId, now));
     }
     if ((span.droppedLinksCount ?? 0) > 0) domain.hide('links-dropped');
-    if (other !== undefined) admitForeign(domain, other);
-    this.domains.admit(domain);
-
-    // Read before anything ticks: whatever the span throws must not leave a hole behind.
-    const { kind = SpanKind.INTERNAL } = span;
-    const linksAtStart = linksOf(span);
-    const record = new SpanRecord(
-      this.clock,
-      span,
-      kind,
-      linksAtStart,
-      domain.tick(node, now),
-      domain,
-      arrival,
-      parentRecord?.start,
-      other,
-      behindMillis,
-      now,
-      domain.offsetMillis,
-    );
-    remember(spanContext, record);
-    if (record.kind === SpanKind.SERVER && arrival !== undefined) arrival.server ??= record;
-    this.domains.enter(domain);
-    return record;
+    return behindMillis;
   }
 
   /**
@@ -142,7 +160,7 @@ export class SpanEvents {
     record.reply = undefined;
     // The domain may be remembered for long after the trace; the span that its last message led to must not be.
     if (record.domain.lastArrival === record.arrival) record.domain.lastArrival = undefined;
-    if (!record.domain.dropped) this.domains.leave(record.domain);
+    if (record.domain.isCurrent) this.domains.leave(record.domain);
   }
 
   /** A parent that this clock has not stamped: plain, remote, unsampled, or another clock's in this process. */
@@ -177,7 +195,7 @@ export class SpanEvents {
     for (const { context: linked } of links) {
       const record = recordOf(linked, this.clock);
       // Known already. Its own incompleteness, between a reply's head and body end, is not the domain's.
-      if (record?.domain === domain) continue;
+      if (record?.domain.isOneWith(domain) === true) continue;
       const arrival = record === undefined ? arrivalOf(linked) : undefined;
       const stamp = record?.start ?? arrival?.stamp;
       if (arrival !== undefined) this.domains.shareReader(domain, arrival);

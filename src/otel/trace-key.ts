@@ -1,10 +1,10 @@
 /**
  * Which domain a trace is: the last 64 bits of its id, as the text that stamps carry and as two words to look it up by.
  *
- * Guarantee: one look at each digit, however often the trace is looked up; two keys are equal exactly where their texts
- * are.
+ * Guarantee: one look at each digit, however often the trace is looked up; words and {@link TraceKey.oddId} of two keys are
+ * equal exactly where their texts are.
  * Hazard: an id generator of the application's own may make ids that are no hexadecimal digits, or fewer. Their words are
- * a hash of their text, which says less: {@link TraceKey.equals} then compares the texts. That hash has no secret, because
+ * a hash of their text, which says less: whoever compares keys compares {@link TraceKey.oddId} as well. That hash has no secret, because
  * no stranger makes such ids: propagators take hexadecimal digits only.
  */
 import { hexHalf } from '../clocks/ntp64.js';
@@ -22,8 +22,13 @@ const HEX_DIGITS = Int8Array.from({ length: 128 }, (_, code) => {
   return capital > 9 ? CAPITAL | capital : digit;
 });
 
-export class TraceKey {
-  /** The upper and the lower 32 bits, signed. */
+/** The upper and the lower 32 bits of a key, signed. */
+export interface TraceWords {
+  readonly high: number;
+  readonly low: number;
+}
+
+export class TraceKey implements TraceWords {
   readonly high: number;
   readonly low: number;
   /** Every digit's value in one: negative where one is none, with {@link CAPITAL} where one is a capital. */
@@ -67,16 +72,21 @@ export class TraceKey {
     return this.text;
   }
 
-  /** Gives back what the words say as well: a slice of an id keeps the whole header that brought it. */
-  rest(): void {
-    if (this.digits < 0) return;
-    this.text = undefined;
-    this.isCut = true;
+  /** True where the words say all of it. */
+  get isHexadecimal(): boolean {
+    return this.digits >= 0;
   }
 
-  equals(other: TraceKey): boolean {
-    if (this.high !== other.high || this.low !== other.low) return false;
-    return (this.digits >= 0 && other.digits >= 0) || this.id === other.id;
+  /** The id where the words do not say all of it. */
+  get oddId(): string | undefined {
+    return this.isHexadecimal ? undefined : this.id;
+  }
+
+  /** Gives back what the words say as well: a slice of an id keeps the whole header that brought it. */
+  rest(): void {
+    if (!this.isHexadecimal) return;
+    this.text = undefined;
+    this.isCut = true;
   }
 }
 

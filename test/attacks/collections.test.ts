@@ -91,9 +91,12 @@ const HELD: Readonly<Record<string, Bounded | Reason>> = {
   'otel/awaited-replies.ts bySpan': { limit: 'MAX_AWAITED_REPLIES', shownBy: 'otel/awaited-replies.test.ts' },
   'otel/counters.ts incompletes': 'constant',
   'otel/counters.ts refusals': 'constant',
-  'otel/domain-store.ts domains': { limit: 'HIGHEST_MAX_DOMAINS', shownBy: 'attacks/unbounded-traces.test.ts' },
+  'otel/domain-store.ts awake': 'owned',
+  'otel/domain-store.ts slots': { limit: 'HIGHEST_MAX_DOMAINS', shownBy: 'attacks/unbounded-traces.test.ts' },
   'otel/environment-values.ts problems': { limit: 'MAX_TARGET_PATTERNS', shownBy: 'attacks/header-bombs.test.ts' },
   'otel/messages.ts watching': 'constant',
+  'otel/trace-slots.ts oddIds': 'owned',
+  'otel/trace-slots.ts tables': 'owned',
   'register/join-sdk.ts undo': 'constant',
 };
 

@@ -79,7 +79,7 @@ describe('vector states that share tables', () => {
             const state = states[step.at] as (typeof states)[number];
             const { node, real, naive } = state;
             if (step.kind === 'tick') {
-              state.made = Math.max(state.made, real.ownCounter) + 1;
+              state.made = Math.max(state.made, real.own) + 1;
               expect(real.tick(node, state.made)).to.equal(naive.tick(state.made));
             } else if (step.kind === 'hear') {
               const { heard, entries } = told[step.which % told.length] as (typeof told)[number];

@@ -17,7 +17,7 @@ describe('VectorState', () => {
     const first = state.snapshot();
     state.tick(OWN, 2);
     expect([first.toString(), state.snapshot().toString()]).to.deep.equal(['m=1', 'm=2']);
-    expect([state.ownCounter, state.size]).to.deep.equal([2, 1]);
+    expect([state.own, state.size]).to.deep.equal([2, 1]);
   });
 
   it('shares the table of a trace that has just begun', () => {
@@ -192,7 +192,7 @@ describe('VectorState', () => {
           let made = 0;
           for (const move of steps) {
             if (move === 'tick') {
-              made = Math.max(made, state.ownCounter) + 1;
+              made = Math.max(made, state.own) + 1;
               expect(state.tick(OWN, made)).to.equal(naive.tick(made));
             } else {
               const expected = naive.hear(new Map(Object.entries(move)), made);
@@ -234,7 +234,7 @@ describe('VectorState that hears what others made of what it knows', () => {
           let made = 0;
           for (const one of moves) {
             if (one === 'tick') {
-              made = Math.max(made, state.ownCounter) + 1;
+              made = Math.max(made, state.own) + 1;
               expect(state.tick(OWN, made)).to.equal(naive.tick(made));
             } else {
               const said = known();

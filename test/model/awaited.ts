@@ -14,7 +14,7 @@ export interface AwaitedFacts {
   requests: number;
   /** Where the sender's knowledge is, and what the library held there. */
   readonly lane: Lane;
-  readonly holder: object | undefined;
+  readonly holder: number | undefined;
   /** The span that sent the first of them, where the library has stamped it and will say whether it misses a reply. */
   readonly owner: SpanFacts | undefined;
   /** Those of them that the library sent for spans that it has not stamped, or whose end it has seen. */

@@ -108,9 +108,13 @@ export const BREAKAGES: readonly Breakage[] = [
   {
     name: 'a span that outlives its domain goes on in the old one',
     during: replacing(Domains, {
-      present: () =>
-        function (this: Domains, record: SpanRecord) {
-          return record.domain;
+      present: (original) =>
+        function (this: Domains, record: SpanRecord, now: number) {
+          const before = record.domain;
+          const domain = original.call(this, record, now) as Domain;
+          if (before.isOneWith(domain)) return domain;
+          record.domain = before;
+          return before;
         },
     }),
   },
@@ -167,9 +171,9 @@ export const BREAKAGES: readonly Breakage[] = [
         replacing(Domains, {
           present: (original) =>
             function (this: never, record: SpanRecord, now: never) {
-              const returns = record.domain.dropped;
+              const before = record.domain;
               const domain = original.apply(this, [record as never, now]) as DomainInside;
-              if (returns) domain.hidden = record.start.incomplete;
+              if (!before.isOneWith(domain as Domain)) domain.hidden = record.start.incomplete;
               return domain;
             },
         })(act);

@@ -10,8 +10,10 @@ export interface Incarnation {
   /** Of the process. */
   readonly host: number;
   readonly plan: SlotPlan;
-  /** What the library holds for a trace at this moment, by identity: tells when it was dropped. Plain: nothing. */
-  readonly holds: (trace: string) => object | undefined;
+  /** Which of its domains the library holds for a trace at this moment: tells when it was dropped. Plain: nothing. */
+  readonly holds: (trace: string) => number | undefined;
+  /** True where that domain is at rest. */
+  readonly rests: (trace: string) => boolean;
   /** What the library, rightly or by mistake, takes for a trace that it has dropped. */
   readonly remembers: (trace: string) => boolean;
 }
@@ -57,8 +59,8 @@ export interface EventFacts extends Knowledge {
   readonly domain: string;
   readonly stamp: CausalStamp;
   readonly point: number;
-  /** The library's own domain object: consecutive ticks are promised within one. */
-  readonly holder: object | undefined;
+  /** Which of the library's own domains it is of: consecutive ticks are promised within one. */
+  readonly holder: number | undefined;
 }
 
 /** A log record that was stamped. */

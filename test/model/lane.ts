@@ -19,7 +19,7 @@ export class Lane {
   rules = new Set<Rule>();
   cut = false;
   /** The library's domain object, while it holds one. */
-  holder: object | undefined;
+  holder: number | undefined;
   /** Requests of unsampled spans whose reply has not come. */
   blind = 0;
   /** Requests of which nobody has said that he hears their reply. */
@@ -34,6 +34,7 @@ export class Lane {
   /** A request left without anything to mark it. */
   unmarked = false;
   private droppedOnce = false;
+  private rested = false;
   /** Events of this process in a trace of which it has forgotten that it was ever in it. */
   private forgotten: EventSet = NO_EVENTS;
   /** Logs of this process, also of domains that were dropped. */
@@ -53,6 +54,9 @@ export class Lane {
   observe(trace: string): void {
     const holder = this.process.holds(trace);
     if (this.droppedOnce && this.holder === undefined && !this.process.remembers(trace)) this.forget();
+    const rests = this.process.rests(trace);
+    if (this.rested && !rests && holder === this.holder) this.happened.note('a trace was woken');
+    this.rested = rests;
     if (holder === this.holder) return;
     if (this.holder !== undefined) {
       this.droppedOnce = true;

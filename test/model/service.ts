@@ -23,6 +23,7 @@ import { BasicTracerProvider, type ReadableSpan, type Sampler, SamplingDecision 
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { CausalClock } from '../../src/otel/causal-clock.js';
+import type { Domain } from '../../src/otel/domain.js';
 import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 import type { Carrier } from '../support/fleet.js';
 import { LoggingNode } from '../support/logging-node.js';
@@ -31,6 +32,8 @@ import type { Incarnation } from './facts.js';
 import type { SlotPlan } from './program.js';
 import type { WallClock } from './wall-clock.js';
 import { TraceKey } from '../../src/otel/trace-key.js';
+import { NO_SLOT, SERIAL, type TraceSlots } from '../../src/otel/trace-slots.js';
+import type { TraceTable } from '../../src/otel/trace-table.js';
 
 /** The span attribute by which a program decides on sampling. */
 export const SAMPLING = 'test.sampling';
@@ -103,6 +106,7 @@ function startWithLibrary({ id, host = id, name, plan, wall }: Start): Service {
   });
   if (plan.hooks) node.clock.messages.watchCarriers(plan.hears === 'all' ? 'http' : 'fetch');
   const memory = memoryOf(node, plan.memory);
+  const held = heldBy(node);
   const awaited = awaitedBy(node, plan.awaits);
   const { capacity } = awaited;
   const { spans } = node.clock;
@@ -125,7 +129,8 @@ function startWithLibrary({ id, host = id, name, plan, wall }: Start): Service {
     tracer: node.tracer,
     clock: node.clock,
     awaited: new AwaitedReplies(plan.hooks ? capacity : Number.POSITIVE_INFINITY),
-    holds: (trace) => node.clock.domains.peek(trace),
+    holds: (trace) => held(trace)?.serial,
+    rests: (trace) => held(trace)?.rests === true,
     remembers: (trace) => memory.mayContain(new TraceKey(trace)),
     carries: plan.parts !== 'processor',
     stamps: plan.parts !== 'propagator',
@@ -144,6 +149,26 @@ function startWithLibrary({ id, host = id, name, plan, wall }: Start): Service {
     awaitedBeyondLimit: () => Math.max(0, awaited.size - capacity),
     logged: () => node.logs.exporter.getFinishedLogRecords(),
   };
+}
+
+/** What a clock holds of a trace, found without waking what rests. */
+function heldBy({ clock }: LoggingNode): (trace: string) => { serial: number; rests: boolean } | undefined {
+  const { domains } = clock;
+  const { store } = domains as unknown as { readonly store: StoreInside };
+  return (trace) => {
+    if (domains.whole !== undefined) return { serial: domains.whole.serial, rests: false };
+    const slot = store.table.find(new TraceKey(trace));
+    if (slot === NO_SLOT) return undefined;
+    const domain = store.awake[slot];
+    if (domain !== undefined) return { serial: domain.serial, rests: false };
+    return { serial: store.slots.numbers[store.slots.at(slot) + SERIAL] as number, rests: true };
+  };
+}
+
+interface StoreInside {
+  readonly slots: TraceSlots;
+  readonly table: TraceTable;
+  readonly awake: readonly (Domain | undefined)[];
 }
 
 /** The store's memory of dropped traces; a smaller one where the plan says so. */
@@ -177,6 +202,7 @@ function startPlain({ id, name, plan }: Start): Service {
     clock: undefined,
     awaited: new AwaitedReplies(0),
     holds: () => undefined,
+    rests: () => false,
     remembers: () => false,
     carries: false,
     stamps: false,

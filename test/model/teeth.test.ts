@@ -6,6 +6,7 @@ import { LINK_BREAKAGES } from './broken-links.js';
 import { LOG_BREAKAGES } from './broken-logs.js';
 import { MESSAGE_BREAKAGES } from './broken-messages.js';
 import { TWO_CLOCKS_BREAKAGES } from './broken-two-clocks.js';
+import { REST_BREAKAGES } from './broken-rest.js';
 import { campaign, type Outcome } from './run.js';
 
 /** Programs within which a broken clock must be noticed. */
@@ -15,6 +16,7 @@ const SEED = 20_260_101;
 const ALL = [
   ...BREAKAGES,
   ...MESSAGE_BREAKAGES,
+  ...REST_BREAKAGES,
   ...AWAITED_BREAKAGES,
   ...TWO_CLOCKS_BREAKAGES,
   ...LINK_BREAKAGES,

@@ -23,7 +23,7 @@ export function meetForeign(ledger: Ledger, service: Service, foreign: SpanFacts
   ledger.doubt(service, other, trace);
   // One whose domain was dropped meanwhile knows that, instead.
   const domain = other.clock === undefined ? undefined : recordOf(span.spanContext(), other.clock)?.domain;
-  if (ledger.lane(other, trace).holder === domain) ledger.doubt(other, service, trace);
+  if (ledger.lane(other, trace).holder === domain?.serial) ledger.doubt(other, service, trace);
   return { ...start, known: start.known | only(start.index), earlier: start.earlier | only(start.index) };
 }
 

@@ -6,8 +6,14 @@ import { Domain } from '../../src/otel/domain.js';
 import type { SpanRecord } from '../../src/otel/records.js';
 import { TraceKey } from '../../src/otel/trace-key.js';
 
+const itself = (domain: Domain): Domain => domain;
+
 function domainOf(counters = new Counters()): Domain {
-  return new Domain(new TraceKey('7b1d62f2c9e04a15'), { maxEntries: 64, maxDriftMs: 500, counters, node: 'me' }, 0);
+  return new Domain(
+    new TraceKey('7b1d62f2c9e04a15'),
+    { maxEntries: 64, maxDriftMs: 500, counters, node: 'me', current: itself },
+    0,
+  );
 }
 
 /** Of a record only the number of awaited replies plays a part here. */

@@ -5,13 +5,20 @@ import { PROCESS_DOMAIN } from '../../src/clocks/stamp.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain } from '../../src/otel/domain.js';
+import { TimesFloor } from '../../src/otel/times-floor.js';
 import { TraceKey } from '../../src/otel/trace-key.js';
 
 const ID = '7b1d62f2c9e04a15';
 const NOON = 1_719_835_200_000;
 
+const itself = (domain: Domain): Domain => domain;
+
 function domainOf(counters = new Counters(), rules = {}): Domain {
-  return new Domain(new TraceKey(ID), { maxEntries: 64, maxDriftMs: 500, counters, node: 'me', ...rules }, 0);
+  return new Domain(
+    new TraceKey(ID),
+    { maxEntries: 64, maxDriftMs: 500, counters, node: 'me', current: itself, ...rules },
+    0,
+  );
 }
 
 const stampOf = (lamport: number, hlc = '', flags = 0): ReturnType<typeof parseStamp> =>
@@ -86,7 +93,7 @@ describe('a domain', () => {
     it('is not moved by a reply, nor in process scope, where one request would move it for life', () => {
       const whole = new Domain(
         new TraceKey(PROCESS_DOMAIN),
-        { maxEntries: 64, maxDriftMs: 500, counters: new Counters(), node: 'me' },
+        { maxEntries: 64, maxDriftMs: 500, counters: new Counters(), node: 'me', current: itself },
         0,
       );
       for (const [domain, request] of [
@@ -121,7 +128,7 @@ describe('a domain', () => {
       const counters = new Counters();
       const domain = new Domain(
         new TraceKey(ID),
-        { maxEntries: 64, maxDriftMs: 500, counters, node: 'me' },
+        { maxEntries: 64, maxDriftMs: 500, counters, node: 'me', current: itself },
         5,
         forgotten,
       );
@@ -139,16 +146,20 @@ describe('a domain', () => {
   });
 
   describe('that is dropped', () => {
-    const floorOf = (): { lamport: number; hlc: Ntp64 } => ({ lamport: 5, hlc: new Ntp64(7, 0) });
+    const floorOf = (): TimesFloor => {
+      const floor = new TimesFloor();
+      floor.raise(5, 7, 0);
+      return floor;
+    };
 
     it('raises a floor to its times, and never lowers it', () => {
       const [low, high] = [domainOf(), domainOf()];
       low.hearTimes(stampOf(4, '0000000600000000'), 5900, false);
       high.hearTimes(stampOf(9, '0000000800000000'), 7900, false);
       const floor = floorOf();
-      low.raise(floor);
+      low.drop(floor);
       expect(floor).to.deep.equal(floorOf());
-      high.raise(floor);
+      high.drop(floor);
       expect([floor.lamport, floor.hlc.toHex()]).to.deep.equal([9, '0000000800000000']);
     });
 
@@ -161,7 +172,7 @@ describe('a domain', () => {
         const domain = domainOf();
         domain.hearTimes(stampOf(lamport), NOON, false);
         const floor = floorOf();
-        domain.raise(floor);
+        domain.drop(floor);
         expect(floor.lamport).to.equal(raised);
       }
     });

@@ -63,7 +63,7 @@ describe('the domains of a process', () => {
     const domains = domainsOf({ scope: 'process', trust: 'none', maxDomains: 1, domainIdleMs: 1 });
     const domain = domains.obtain(TRACE_ID, 0);
     for (let i = 0; i < 100; i++) expect(domains.obtain(String(i).padStart(32, '1'), i * 1000)).to.equal(domain);
-    expect(domain.dropped).to.equal(false);
+    expect(domain.isCurrent).to.equal(true);
     expect(domains.size).to.equal(0);
   });
 
@@ -76,12 +76,12 @@ describe('the domains of a process', () => {
     expect(domains.node).to.equal(node);
   });
 
-  it('find what has become of one: the present one of its trace, else itself', () => {
+  it('find what has become of one: the present one of its trace, if there is one', () => {
     const domains = domainsOf({ maxDomains: 1 });
     const first = domains.obtain(TRACE_ID, 0);
     expect(domains.current(first)).to.equal(first);
     domains.obtain('1'.repeat(32), 0);
-    expect([first.dropped, domains.current(first)]).to.deep.equal([true, first]);
+    expect([first.isCurrent, domains.current(first)]).to.deep.equal([false, undefined]);
     const second = domains.obtain(TRACE_ID, 0);
     expect([second === first, domains.current(first) === second]).to.deep.equal([false, true]);
   });

@@ -22,7 +22,7 @@ function play({ node, limits, steps }: MergeVector): {
   const { maxEntries, maxDriftMs } = settings;
   const domain = new Domain(
     new TraceKey(DOMAIN),
-    { maxEntries, maxDriftMs, counters, node: node?.id },
+    { maxEntries, maxDriftMs, counters, node: node?.id, current: (one) => one },
     node?.lastTick ?? 0,
   );
   let event: CausalStamp | undefined;

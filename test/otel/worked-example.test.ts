@@ -20,7 +20,13 @@ class ExampleNode {
   private readonly domain: Domain;
 
   constructor(private readonly id: string) {
-    const rules = { maxEntries: 64, maxDriftMs: 500, counters: new Counters(), node: id };
+    const rules = {
+      maxEntries: 64,
+      maxDriftMs: 500,
+      counters: new Counters(),
+      node: id,
+      current: (one: Domain) => one,
+    };
     this.domain = new Domain(new TraceKey('7b1d62f2c9e04a15'), rules, 0);
   }
 

@@ -4,7 +4,7 @@ import { transformSync } from 'esbuild';
 import type { SourceTree } from './source-tree.js';
 
 /** The language's, and the one of our own. */
-const COLLECTIONS: ReadonlySet<string> = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array', 'TraceTable']);
+const COLLECTIONS: ReadonlySet<string> = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array', 'TraceSlots']);
 
 /** One line for each, `file name`. */
 export function findCollections(tree: SourceTree): string[] {

@@ -5,6 +5,11 @@ export function twinOf({ high, low }: TraceKey): TraceKey {
   return new TraceKey([high, low].map((word) => (word >>> 0).toString(16).padStart(8, '0')).join(''));
 }
 
+/** True where whoever looks for one finds the other. */
+export function areEqual(a: TraceKey, b: TraceKey): boolean {
+  return a.high === b.high && a.low === b.low && a.oddId === b.oddId;
+}
+
 /** Keys that are spread like trace ids, and the same in every run. */
 export function traceKeys(count: number, seed: number): TraceKey[] {
   let state = seed;
