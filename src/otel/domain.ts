@@ -72,7 +72,7 @@ export class Domain {
    */
   constructor(
     readonly key: TraceKey,
-    private readonly rules: DomainRules,
+    readonly rules: DomainRules,
     public counter: number,
     public forgotten?: Times,
     readonly serial = 0,

@@ -8,8 +8,8 @@
  */
 import { HybridState } from '../clocks/hybrid-state.js';
 import { VectorState } from '../clocks/vector-state.js';
-import type { VectorTable } from '../clocks/vector-table.js';
 import { Domain, type DomainRules } from './domain.js';
+import { layEntriesToRest, wakeEntries } from './resting-vector.js';
 import type { Times } from './times-floor.js';
 import type { TraceKey } from './trace-key.js';
 import {
@@ -62,7 +62,7 @@ export function layToRest(domain: Domain, slots: TraceSlots): boolean {
   numbers[at + OWN_INDEX] = vector.ownIndex;
   numbers[at + OWN] = vector.own;
   numbers[at + HEARINGS] = vector.hearings;
-  slots.tables[slot] = vector.table;
+  layEntriesToRest(vector.table, slots, slot, domain.rules.node);
   domain.isCurrent = false;
   domain.vector = NO_VECTOR;
   domain.hlc = NO_TIME;
@@ -89,6 +89,6 @@ export function wake(slots: TraceSlots, slot: number, key: TraceKey, rules: Doma
   domain.unordered = (flags & UNORDERED) !== 0;
   domain.hlc.raiseTo(number(SECONDS), number(FRACTION));
   domain.hlc.offsetMillis = number(OFFSET_MILLIS);
-  domain.vector.wake(slots.tables[slot] as VectorTable, number(OWN_INDEX), number(OWN), number(HEARINGS));
+  domain.vector.wake(wakeEntries(slots, slot, rules.node), number(OWN_INDEX), number(OWN), number(HEARINGS));
   return domain;
 }

@@ -9,6 +9,7 @@
  * Hazard: it grows with what it has held at once, and never shrinks: whoever fills it bounds it.
  */
 import type { VectorTable } from '../clocks/vector-table.js';
+import { NO_CELL, RestingTexts } from './resting-texts.js';
 import type { TraceKey, TraceWords } from './trace-key.js';
 
 /** In place of a slot. */
@@ -31,15 +32,24 @@ export const BASE = 12;
 export const OWN_INDEX = 13;
 export const OWN = 14;
 export const HEARINGS = 15;
-const SLOT_NUMBERS = 16;
+export const TEXT_CELL = 16;
+export const TEXT_LENGTH = 17;
+export const TEXT_FROM = 18;
+export const TEXT_TO = 19;
+export const ENTRIES = 20;
+export const TABLE_INDEX = 21;
+export const TABLE_OWN = 22;
+const SLOT_NUMBERS = 24;
 
 const FIRST_SLOTS = 64;
 
 export class TraceSlots {
   /** Those of all slots; another array once there are more. */
   numbers = new Float64Array(FIRST_SLOTS * SLOT_NUMBERS);
-  /** The entries of the vectors that rest. */
+  /** The entries of the vectors that rest, where they are no text. */
   readonly tables: (VectorTable | undefined)[] = [];
+  /** The texts of the others. */
+  readonly texts = new RestingTexts();
   /** The ids that are no hexadecimal digits. */
   private readonly oddIds = new Map<number, string>();
   /** The slot that was given back last; its `NEXT` is the one before. */
@@ -58,14 +68,19 @@ export class TraceSlots {
     if (slot === this.free) this.free = numbers[at + NEXT] as number;
     numbers[at + HIGH] = key.high;
     numbers[at + LOW] = key.low;
+    numbers[at + TEXT_CELL] = NO_CELL;
     if (key.oddId !== undefined) this.oddIds.set(slot, key.oddId);
     return slot;
   }
 
   giveBack(slot: number): void {
+    const { numbers } = this;
+    const at = this.at(slot);
+    const cell = numbers[at + TEXT_CELL] as number;
+    if (cell !== NO_CELL) this.texts.giveBack(cell, numbers[at + TEXT_LENGTH] as number);
     this.tables[slot] = undefined;
     if (this.oddIds.size > 0) this.oddIds.delete(slot);
-    this.numbers[this.at(slot) + NEXT] = this.free;
+    numbers[at + NEXT] = this.free;
     this.free = slot;
   }
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { Ntp64 } from '../../src/clocks/ntp64.js';
-import { parseStamp } from '../../src/codec/wire-text.js';
+import type { CausalStamp } from '../../src/clocks/stamp.js';
+import { parseStamp, readStamp } from '../../src/codec/wire-text.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain, type DomainRules } from '../../src/otel/domain.js';
 import { DomainStore } from '../../src/otel/domain-store.js';
@@ -49,7 +50,9 @@ function perform(domain: Domain, step: Step, now: number, seq: number): unknown 
   if (step.do === 'log') return domain.observe('me', seq, now);
   if (step.do === 'hide') domain.hide('told-so');
   if (step.do === 'hear' || step.do === 'request') {
-    return domain.hear(parseStamp(stampOf(step, now)), now, step.do === 'request');
+    // As the propagator reads it, and as somebody who has no name yet.
+    const stamp = readStamp(stampOf(step, now), ID, seq % 3 === 0 ? undefined : 'me') as CausalStamp;
+    return domain.hear(stamp, now, step.do === 'request');
   }
   if (step.do === 'times') return domain.hearTimes(parseStamp(stampOf(step, now)), now, true);
   return domain.hasNews ? domain.text() : '';
