@@ -132,7 +132,8 @@ describe('attack: distinct traces without end', () => {
           if (i % FEW === 0) await new Promise((turned) => setImmediate(turned));
         }
         collectGarbage();
-        return process.memoryUsage().heapUsed;
+        const { heapUsed, arrayBuffers } = process.memoryUsage();
+        return heapUsed + arrayBuffers;
       };
       const before = await handle(1, FEW);
       const growth = (await handle(FEW + 1, MANY)) - before;

@@ -105,6 +105,20 @@ describe('a domain at rest', () => {
     );
   });
 
+  it('knows which of its entries brought news longest ago: those go first', () => {
+    const test = new StoreUnderTest(10, 3);
+    const hear = (domain: Domain, vector: string): unknown =>
+      domain.hear(readStamp(`1!${ID}!9!!0!${vector}`, ID, 'me') as CausalStamp, NOON, false);
+    const rested = test.ended(ID, (live) => {
+      hear(live, 'a*1~b*1');
+      live.tick('me', NOON);
+      hear(live, 'a*2~b*1~me*2');
+    });
+    const woken = test.store.peek(rested.key) as Domain;
+    hear(woken, 'x*1');
+    expect(String(woken.heard)).to.equal('a=2,me=2,x=1');
+  });
+
   it('is not one to which somebody will come back', () => {
     for (const waits of ['openBodies', 'blindRequests'] as const) {
       const test = new StoreUnderTest();
@@ -170,9 +184,9 @@ class StoreUnderTest {
   readonly counters = new Counters();
   readonly store: DomainStore;
 
-  constructor(maxDomains = 10) {
+  constructor(maxDomains = 10, maxEntries = 64) {
     const rules: DomainRules = {
-      maxEntries: 64,
+      maxEntries,
       maxDriftMs: 500,
       counters: this.counters,
       node: 'me',
