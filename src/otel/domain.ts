@@ -113,11 +113,11 @@ export class Domain {
   /** Admits that something may have been heard without a stamp. */
   hide(reason: IncompleteReason): void {
     // Whoever holds on to one that was laid to rest means its trace.
-    const current = this.isCurrent ? undefined : this.rules.current(this);
-    current?.hide(reason);
+    const current = this.isCurrent ? this : this.rules.current(this);
+    if (current !== this) current?.hide(reason);
     if (this.hidden) return;
     this.hidden = true;
-    if (current === undefined) this.rules.counters.incomplete(reason);
+    if (current === this || current === undefined) this.rules.counters.incomplete(reason);
   }
 
   /** A new event of this node. What there is to say of it is the domain's present state, until something else happens. */

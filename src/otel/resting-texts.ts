@@ -29,14 +29,11 @@ export class RestingTexts {
     return (this.sizes[sizeOf(text.length)] as TextCells).put(text);
   }
 
-  /** Gives a text back, and its cell to others. */
-  take(cell: number, length: number): string {
-    const cells = this.sizes[sizeOf(length)] as TextCells;
-    const text = cells.read(cell, length);
-    cells.giveBack(cell);
-    return text;
+  read(cell: number, length: number): string {
+    return (this.sizes[sizeOf(length)] as TextCells).read(cell, length);
   }
 
+  /** Another text may have the cell. */
   giveBack(cell: number, length: number): void {
     (this.sizes[sizeOf(length)] as TextCells).giveBack(cell);
   }
@@ -82,8 +79,9 @@ class TextCells {
   private add(): number {
     const { bytes, size } = this;
     if (this.used * size === bytes.length) {
-      this.bytes = new Uint8Array(Math.max(2 * bytes.length, FIRST_CELLS * size));
-      this.bytes.set(bytes);
+      const longer = new Uint8Array(Math.max(2 * bytes.length, FIRST_CELLS * size));
+      longer.set(bytes);
+      this.bytes = longer;
     }
     return this.used++;
   }

@@ -21,7 +21,7 @@ import { NO_CELL } from './resting-texts.js';
 export function layEntriesToRest(table: VectorTable, slots: TraceSlots, slot: number, node: string | undefined): void {
   const { numbers } = slots;
   const at = slots.at(slot);
-  numbers[at + TEXT_CELL] = NO_CELL;
+  slots.forgetEntries(slot);
   // How old entries are would have to be said of each.
   if (table instanceof ReceivedTable && table.node === node && node !== undefined && table.heardAt === undefined) {
     const text = table.stamp.slice(table.from);
@@ -40,17 +40,13 @@ export function layEntriesToRest(table: VectorTable, slots: TraceSlots, slot: nu
   slots.tables[slot] = table;
 }
 
+/** They stay in the slot as well, until somebody makes it forget them: who fails on the way can come again. */
 export function wakeEntries(slots: TraceSlots, slot: number, node: string | undefined): VectorTable {
   const at = slots.at(slot);
   const number = (which: number): number => slots.numbers[at + which] as number;
   const cell = number(TEXT_CELL);
-  if (cell === NO_CELL) {
-    const table = slots.tables[slot] as VectorTable;
-    slots.tables[slot] = undefined;
-    return table;
-  }
-  slots.numbers[at + TEXT_CELL] = NO_CELL;
-  const text = slots.texts.take(cell, number(TEXT_LENGTH));
+  if (cell === NO_CELL) return slots.tables[slot] as VectorTable;
+  const text = slots.texts.read(cell, number(TEXT_LENGTH));
   return new ReceivedTable(
     text,
     0,

@@ -39,7 +39,8 @@ export const TEXT_TO = 19;
 export const ENTRIES = 20;
 export const TABLE_INDEX = 21;
 export const TABLE_OWN = 22;
-const SLOT_NUMBERS = 24;
+export const QUEUE = 23;
+export const SLOT_NUMBERS = 24;
 
 const FIRST_SLOTS = 64;
 
@@ -69,19 +70,28 @@ export class TraceSlots {
     numbers[at + HIGH] = key.high;
     numbers[at + LOW] = key.low;
     numbers[at + TEXT_CELL] = NO_CELL;
+    numbers[at + QUEUE] = NO_SLOT;
     if (key.oddId !== undefined) this.oddIds.set(slot, key.oddId);
     return slot;
   }
 
   giveBack(slot: number): void {
+    this.forgetEntries(slot);
+    if (this.oddIds.size > 0) this.oddIds.delete(slot);
+    this.numbers[this.at(slot) + NEXT] = this.free;
+    this.free = slot;
+  }
+
+  /** Lets go of the entries that rest in a slot. */
+  forgetEntries(slot: number): void {
     const { numbers } = this;
     const at = this.at(slot);
-    const cell = numbers[at + TEXT_CELL] as number;
-    if (cell !== NO_CELL) this.texts.giveBack(cell, numbers[at + TEXT_LENGTH] as number);
     this.tables[slot] = undefined;
-    if (this.oddIds.size > 0) this.oddIds.delete(slot);
-    numbers[at + NEXT] = this.free;
-    this.free = slot;
+    const cell = numbers[at + TEXT_CELL] as number;
+    if (cell === NO_CELL) return;
+    // First of all, so that no cell is ever given back twice.
+    numbers[at + TEXT_CELL] = NO_CELL;
+    this.texts.giveBack(cell, numbers[at + TEXT_LENGTH] as number);
   }
 
   isOf(slot: number, key: TraceKey): boolean {
@@ -96,12 +106,14 @@ export class TraceSlots {
   }
 
   private add(): number {
-    const slot = this.tables.push(undefined) - 1;
     const { numbers } = this;
+    const slot = this.tables.length;
     if (this.at(slot) === numbers.length) {
-      this.numbers = new Float64Array(2 * numbers.length);
-      this.numbers.set(numbers);
+      const longer = new Float64Array(2 * numbers.length);
+      longer.set(numbers);
+      this.numbers = longer;
     }
+    this.tables.push(undefined);
     return slot;
   }
 }
