@@ -8,19 +8,21 @@
  * left before anything was stamped. Every operation is constant time; there are no timers.
  * Hazard: idleness is checked when another trace begins, so a silent process keeps what it has.
  */
-import { UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
+import { MAX_RECENT_TRACES, UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
 import { Domain, type DomainRules } from './domain.js';
 import { DroppedTraces } from './dropped-traces.js';
 import { layToRest, wake } from './resting-domain.js';
 import { TimesFloor } from './times-floor.js';
 import type { TraceKey } from './trace-key.js';
-import { BUSY, IDLE, NO_QUEUE, TraceQueues } from './trace-queues.js';
+import { BUSY, NO_QUEUE, RECENT, RESTING, TraceQueues } from './trace-queues.js';
 import { COUNTER, FRACTION, LAMPORT, NO_SLOT, SECONDS, TraceSlots, USED_AT } from './trace-slots.js';
 import { TraceTable } from './trace-table.js';
 
 export interface DomainStoreOptions {
   readonly maxDomains: number;
   readonly idleMs: number;
+  /** Domains without a live span that are not laid to rest: those that were used last. */
+  readonly maxRecent?: number;
 }
 
 /** Idle domains let go of for each new one: two, so that they can never pile up faster than they go. */
@@ -64,6 +66,7 @@ export class DomainStore {
     const present = this.peek(key);
     if (present !== undefined) return present;
     this.makeRoom(physicalMillis);
+    this.letRest();
     const forgotten = this.droppedTraces.hasForgotten ? this.times : undefined;
     const domain = new Domain(key, this.rules, this.floor, forgotten, ++this.made);
     domain.usedAt = physicalMillis;
@@ -75,7 +78,7 @@ export class DomainStore {
     domain.slot = this.slots.take(key);
     this.awake[domain.slot] = domain;
     // In this order: what is found is in a queue, so that it goes when room is needed, even if a full stack ends this half-way.
-    this.queues.move(domain.slot, IDLE);
+    this.queues.move(domain.slot, RECENT);
     this.table.add(domain.slot);
     return domain;
   }
@@ -84,6 +87,7 @@ export class DomainStore {
     const domain = wake(this.slots, slot, key, this.rules, this.times);
     this.awake[slot] = domain;
     this.slots.forgetEntries(slot);
+    this.queues.move(slot, RECENT);
     return domain;
   }
 
@@ -103,22 +107,29 @@ export class DomainStore {
   /** A recorded span of the domain has ended. */
   leave(domain: Domain): void {
     if (--domain.liveSpans > 0 || !domain.isCurrent) return;
-    const { slot } = domain;
-    this.queues.move(slot, IDLE);
-    domain.vector.rest();
-    domain.key.rest();
-    if (layToRest(domain, this.slots)) this.awake[slot] = undefined;
+    this.queues.move(domain.slot, RECENT);
+    this.letRest();
   }
 
   /** A message passed through a domain: it is the last to go among the idle ones. */
   touch(domain: Domain): void {
     if (domain.liveSpans > 0 || !domain.isCurrent) return;
-    this.queues.move(domain.slot, IDLE);
+    this.queues.move(domain.slot, RECENT);
+  }
+
+  /** The domain without a live span that was used longest ago is laid to rest, where there are too many that were not. */
+  private letRest(): void {
+    const { maxRecent = MAX_RECENT_TRACES } = this.options;
+    if (this.queues.sizeOf(RECENT) <= maxRecent) return;
+    const slot = this.queues.firstOf(RECENT);
+    this.queues.move(slot, RESTING);
+    const domain = this.awake[slot];
+    if (domain !== undefined && layToRest(domain, this.slots)) this.awake[slot] = undefined;
   }
 
   private makeRoom(physicalMillis: number): void {
     for (let i = 0; i < DROPS_PER_NEW; i++) {
-      const oldest = this.queues.firstOf(IDLE);
+      const oldest = this.longestIdle;
       if (oldest === NO_SLOT || !(physicalMillis - this.usedAt(oldest) > this.options.idleMs)) break;
       this.drop(oldest);
     }
@@ -128,8 +139,13 @@ export class DomainStore {
 
   /** Who goes next where there is no room. */
   private get next(): number {
-    const idle = this.queues.firstOf(IDLE);
+    const idle = this.longestIdle;
     return idle === NO_SLOT ? this.queues.firstOf(BUSY) : idle;
+  }
+
+  private get longestIdle(): number {
+    const resting = this.queues.firstOf(RESTING);
+    return resting === NO_SLOT ? this.queues.firstOf(RECENT) : resting;
   }
 
   private usedAt(slot: number): number {

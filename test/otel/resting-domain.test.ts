@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { Ntp64 } from '../../src/clocks/ntp64.js';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
+import { MAX_RECENT_TRACES } from '../../src/clocks/limits.js';
 import { parseStamp, readStamp } from '../../src/codec/wire-text.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain, type DomainRules } from '../../src/otel/domain.js';
@@ -158,6 +159,31 @@ describe('a domain at rest', () => {
     expect(returned.counter).to.equal(2);
   });
 
+  it('is what many others have come after, and no sooner', () => {
+    const test = new StoreUnderTest(1000, 64, MAX_RECENT_TRACES);
+    const ended = Array.from({ length: MAX_RECENT_TRACES }, (_, i) => test.ended(`trace ${i}`));
+    expect(ended.every(({ isCurrent }) => isCurrent)).to.equal(true);
+    // One of them is used again, and one has a live span: the others came before it.
+    test.store.touch(ended[0] as Domain);
+    test.store.enter(ended[1] as Domain);
+    for (const more of ['one', 'two', 'three']) ended.push(test.ended(more));
+    expect(ended.flatMap(({ isCurrent }, i) => (isCurrent ? [] : [i]))).to.deep.equal([2, 3]);
+    const woken = test.store.peek(new TraceKey('trace 2')) as Domain;
+    for (let i = 0; i < MAX_RECENT_TRACES - 1; i++) test.ended(`later ${i}`);
+    expect(woken.isCurrent).to.equal(true);
+    test.ended('the last one');
+    expect(woken.isCurrent).to.equal(false);
+  });
+
+  it('is also one through which messages went, and no span of ours', () => {
+    const test = new StoreUnderTest();
+    const relay = test.store.obtain(new TraceKey(ID), NOON);
+    relay.hear(parseStamp(`1!${ID}!9!!0!a*1~b*2`), NOON, true);
+    test.ended('another trace');
+    expect(relay.isCurrent).to.equal(false);
+    expect(test.store.peek(new TraceKey(ID))?.text()).to.match(/!a\*1~b\*2$/);
+  });
+
   it('makes no event that would be lost', () => {
     const domain = new StoreUnderTest().ended(ID);
     const stamp = parseStamp(`1!${ID}!3!${Ntp64.fromMillis(NOON + 10).toHex()}!0!a*1`);
@@ -185,7 +211,7 @@ class StoreUnderTest {
   readonly counters = new Counters();
   readonly store: DomainStore;
 
-  constructor(maxDomains = 10, maxEntries = 64) {
+  constructor(maxDomains = 10, maxEntries = 64, maxRecent = 0) {
     const rules: DomainRules = {
       maxEntries,
       maxDriftMs: 500,
@@ -193,7 +219,7 @@ class StoreUnderTest {
       node: 'me',
       current: (domain) => (domain.isCurrent ? domain : this.store.peek(domain.key)),
     };
-    this.store = new DomainStore({ maxDomains, idleMs: 1000 }, rules);
+    this.store = new DomainStore({ maxDomains, idleMs: 1000, maxRecent }, rules);
   }
 
   /** A domain whose one span has ended. */
