@@ -33,7 +33,7 @@ function hostEncoder(): Encoder | undefined {
 export class TextCodes {
   protected readonly codes: Uint8Array;
   /** Whose codes these are. */
-  private text: string | undefined;
+  private text: string | undefined = undefined;
 
   /** @param longest characters of the longest text that is read with it */
   constructor(longest: number) {

@@ -88,9 +88,9 @@ function guarded(clock: CausalClock, act: () => void): void {
 
 /** One call of a client. */
 class HearingCall {
-  private spanId: string | undefined;
-  private closeRequest: (() => void) | undefined;
-  private closeReply: (() => void) | undefined;
+  private spanId: string | undefined = undefined;
+  private closeRequest: (() => void) | undefined = undefined;
+  private closeReply: (() => void) | undefined = undefined;
 
   constructor(
     private readonly clock: CausalClock,
@@ -150,7 +150,7 @@ class HearingCall {
 /** One call of a server. */
 class ReplyingCall {
   /** What the call brought: the propagator extracts from this very object. */
-  private received: GrpcMetadata | undefined;
+  private received: GrpcMetadata | undefined = undefined;
 
   constructor(
     private readonly clock: CausalClock,

@@ -123,8 +123,8 @@ export class DomainStore {
 
 /** A queue whose members can leave from anywhere in constant time. */
 class DomainQueue {
-  first: Domain | undefined;
-  private last: Domain | undefined;
+  first: Domain | undefined = undefined;
+  private last: Domain | undefined = undefined;
 
   append(domain: Domain): void {
     domain.previous = this.last;

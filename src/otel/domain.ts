@@ -59,10 +59,10 @@ export class Domain {
   /** True once the store has let go of it: its spans go on in the trace's present domain. */
   dropped = false;
   /** The last arrival merged, so that a context used twice is merged once. */
-  lastArrival: object | undefined;
+  lastArrival: object | undefined = undefined;
   /** Neighbours in the store's queue. */
-  previous: Domain | undefined;
-  next: Domain | undefined;
+  previous: Domain | undefined = undefined;
+  next: Domain | undefined = undefined;
 
   /**
    * @param key the trace's, or that of process scope

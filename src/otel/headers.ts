@@ -153,8 +153,8 @@ function headerValues(value: string | readonly string[] | undefined | null): rea
 export class OutboundHeaders implements TextMapSetter {
   /** True once a W3C trace context was written: its writer has looked at every digit of the ids. */
   hasParent = false;
-  private tracestate: HeldList | undefined;
-  private baggage: HeldList | undefined;
+  private tracestate: HeldList | undefined = undefined;
+  private baggage: HeldList | undefined = undefined;
 
   constructor(private readonly setter: TextMapSetter) {}
 

@@ -41,7 +41,7 @@ export interface Reply {
 export type ReplyTransport = 'http' | 'grpc' | 'manual' | 'fetch';
 
 export class Messages {
-  private arrivalsByCarrier: AttachedValues<object, Arrival> | undefined;
+  private arrivalsByCarrier: AttachedValues<object, Arrival> | undefined = undefined;
   private readonly watching = new Set<string>();
   /** True where somebody hears replies that nobody announced. */
   private hearsAll = false;

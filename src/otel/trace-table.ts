@@ -20,7 +20,7 @@ export class TraceTable<V extends { readonly key: TraceKey }> {
   private hashes = new Int32Array(FIRST_SLOTS);
   private values: (V | undefined)[] = emptySlots(FIRST_SLOTS);
   /** Drawn with the first value: where modules are loaded nothing random may be asked for on some platforms. */
-  private seeds: Seeds | undefined;
+  private seeds: Seeds | undefined = undefined;
 
   get(key: TraceKey): V | undefined {
     const { seeds, hashes, values } = this;
