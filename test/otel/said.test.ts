@@ -1,6 +1,7 @@
 /** What an operator reads through OpenTelemetry's diag: which rule, which value, in which place. */
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { logsOf } from '../../src/otel/clock-logs.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { manualReplies } from '../../src/otel/manual-replies.js';
 import { diagLines } from '../support/diag-lines.js';
@@ -131,7 +132,7 @@ describe('what is said', () => {
     if (stamp === undefined) throw new Error('stamped');
     const line = 'warn otel-causality: vector entries dropped by a limit: 1';
     expect(said(() => node.clock.writer.writeStart(cutting(), stamp, undefined))).to.equal(line);
-    node.clock.logs.emit(cutting(), context);
+    logsOf(node.clock).emit(cutting(), context);
     expect(node.clock.counters.entriesDropped).to.equal(2);
   });
 
