@@ -5,7 +5,8 @@
  * a backend's or the SDK's limits gets fewer answers, never other ones. So `causality.incomplete` is written first and
  * the tick, without which the rest means nothing, last.
  */
-import type { CausalStamp } from '../clocks/stamp.js';
+import { rfc3339OfHalves } from '../clocks/ntp64-halves.js';
+import type { Stamp } from '../clocks/stamp.js';
 import { type AttributeSink, isOther, VectorAttributeWriter } from './vector-attribute.js';
 
 /** Attribute names. They are fixed: queries, dashboards and readers in other languages are built on them. */
@@ -36,7 +37,7 @@ export interface AttributeChoice {
 }
 
 /** What of an event is looked at to write it: a stamp's, all but its domain. */
-export type WrittenEvent = Omit<CausalStamp, 'domain'>;
+export type WrittenEvent = Omit<Stamp, 'domain'>;
 
 export class SpanAttributeWriter {
   private readonly vectors: VectorAttributeWriter;
@@ -50,7 +51,7 @@ export class SpanAttributeWriter {
   }
 
   /** @param parentStart the start of the local parent, from whose vector a lean reader derives this one */
-  writeStart(sink: AttributeSink, stamp: CausalStamp, parentStart: CausalStamp | undefined): void {
+  writeStart(sink: AttributeSink, stamp: Stamp, parentStart: Stamp | undefined): void {
     const { mode, scope } = this.choice;
     this.writeFlags(sink, stamp);
     sink.setAttribute(ATTRIBUTE.node, stamp.node as string);
@@ -59,25 +60,25 @@ export class SpanAttributeWriter {
     const derivable = mode === 'lean' && parentStart !== undefined && sameButOwn(stamp, parentStart);
     if (!(derivable && this.vectors.fits(stamp.vector)) && !this.writeVector(sink, ATTRIBUTE.vector, stamp)) return;
     sink.setAttribute(ATTRIBUTE.lamport, stamp.lamport);
-    if (mode === 'full' && stamp.hlc !== undefined) sink.setAttribute(ATTRIBUTE.hlc, stamp.hlc.toRfc3339());
+    if (mode === 'full' && stamp.hlc !== undefined) sink.setAttribute(ATTRIBUTE.hlc, rfc3339OfHalves(stamp.hlc));
     if (scope === 'process') sink.setAttribute(ATTRIBUTE.scope, scope);
     sink.setAttribute(ATTRIBUTE.tick, stamp.tick as number);
   }
 
-  writeReply(sink: AttributeSink, stamp: CausalStamp): void {
+  writeReply(sink: AttributeSink, stamp: Stamp): void {
     this.writeFlags(sink, stamp);
     if (isMissing(sink, ATTRIBUTE.tick)) return;
     sink.setAttribute(ATTRIBUTE.replyLamport, stamp.lamport);
     sink.setAttribute(ATTRIBUTE.replyTick, stamp.tick as number);
   }
 
-  writeEnd(sink: AttributeSink, stamp: WrittenEvent, start: CausalStamp): void {
+  writeEnd(sink: AttributeSink, stamp: WrittenEvent, start: Stamp): void {
     this.writeFlags(sink, stamp);
     if (isMissing(sink, ATTRIBUTE.tick)) return;
     if (!sameButOwn(stamp, start) && !this.writeVector(sink, ATTRIBUTE.endVector, stamp)) return;
     sink.setAttribute(ATTRIBUTE.endLamport, stamp.lamport);
     if (this.choice.mode === 'full' && stamp.hlc !== undefined) {
-      sink.setAttribute(ATTRIBUTE.endHlc, stamp.hlc.toRfc3339());
+      sink.setAttribute(ATTRIBUTE.endHlc, rfc3339OfHalves(stamp.hlc));
     }
     sink.setAttribute(ATTRIBUTE.endTick, stamp.tick as number);
   }
@@ -103,6 +104,6 @@ function isMissing(sink: AttributeSink, name: string): boolean {
 }
 
 /** True when nothing new was heard between two stamps of one node: their vectors share the table of the others. */
-function sameButOwn(later: WrittenEvent, earlier: CausalStamp): boolean {
+function sameButOwn(later: WrittenEvent, earlier: Stamp): boolean {
   return later.vector.table === earlier.vector.table;
 }

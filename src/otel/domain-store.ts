@@ -9,7 +9,7 @@
  * Hazard: idleness is checked when another trace begins, so a silent process keeps what it has.
  */
 import { UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
-import { Ntp64 } from '../clocks/ntp64.js';
+import { Halves } from '../clocks/ntp64-halves.js';
 import { Domain, type DomainRules, type TimesFloor } from './domain.js';
 import { DroppedTraces } from './dropped-traces.js';
 import type { TraceKey } from './trace-key.js';
@@ -23,7 +23,7 @@ export interface DomainStoreOptions {
 /** Idle domains let go of for each new one: two, so that they can never pile up faster than they go. */
 const DROPS_PER_NEW = 2;
 
-const NO_TIME = new Ntp64(0, 0);
+const NO_TIME = new Halves(0, 0);
 
 export class DomainStore {
   private readonly domains = new TraceTable<Domain>();

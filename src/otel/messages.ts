@@ -6,7 +6,7 @@
  * On pooled connections the active context belongs to somebody else.
  */
 import { type Context, type SpanContext, SpanKind } from '@opentelemetry/api';
-import type { CausalStamp } from '../clocks/stamp.js';
+import type { Stamp } from '../clocks/stamp.js';
 import { StampFormatError } from '../codec/stamp-format-error.js';
 import { readStamp } from '../codec/wire-text.js';
 import { arrivalIn, isMarkUnread } from './arrival.js';
@@ -116,7 +116,7 @@ export class Messages {
    * The stamp in a text that came from outside; undefined, counted and logged, where it is none.
    * @param domain what it should be of
    */
-  read(text: string, domain: string): CausalStamp | undefined {
+  read(text: string, domain: string): Stamp | undefined {
     const stamp = readStamp(text, domain, this.domains.node);
     if (stamp instanceof StampFormatError) {
       this.domains.counters.refused(stamp.reason, stamp.message);

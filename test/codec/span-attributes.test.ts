@@ -8,6 +8,7 @@ import { VectorState } from '../../src/clocks/vector-state.js';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 import { type AttributeChoice, ATTRIBUTE, SpanAttributeWriter } from '../../src/codec/span-attributes.js';
 import type { AttributeSink } from '../../src/codec/vector-attribute.js';
+import { givenVector } from '../support/given.js';
 
 const NODE = 'gateway-x7k2p1ab';
 
@@ -30,7 +31,7 @@ class StampingNode {
       node: this.id,
       tick: this.tick,
       lamport: this.tick + 10,
-      vector: this.vector.snapshot(),
+      vector: givenVector(this.vector.snapshot()),
       hlc: new Ntp64(0x6a1f0c3b, this.tick),
       incomplete: false,
       hlcUnordered: false,

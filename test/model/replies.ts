@@ -1,5 +1,6 @@
 /** Replies between services: the real carriers on one side, the oracle's facts on the other. */
 import { SpanKind } from '@opentelemetry/api';
+import { givenStamp } from '../../src/clocks/causal-stamp.js';
 import { recordOf } from '../../src/otel/span-registry.js';
 import type { Cause, StampFacts } from './facts.js';
 import { domainOf, type Ledger, stampOf } from './ledger.js';
@@ -83,7 +84,7 @@ export class Replies {
   private replyEvent(service: Service, server: SpanFacts): void {
     const stamp = recordOf(server.span.spanContext(), service.clock as object)?.reply;
     if (stamp === undefined) throw new Error('a reply that is no event');
-    server.reply = this.ledger.event(`${server.name}.reply`, service, server.spot.trace, stamp, []);
+    server.reply = this.ledger.event(`${server.name}.reply`, service, server.spot.trace, givenStamp(stamp), []);
   }
 
   /**

@@ -2,6 +2,7 @@
 import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
+import { givenStamp } from '../../src/clocks/causal-stamp.js';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
 import type { CausalClock } from '../../src/otel/causal-clock.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
@@ -19,7 +20,7 @@ type Started = ReturnType<TestNode['start']>;
 function stampOf({ span }: Started, clock?: CausalClock): CausalStamp {
   const stamp = clock === undefined ? getCausalStamp(span) : recordOf(span.spanContext(), clock)?.start;
   if (stamp === undefined) throw new Error('the span is stamped');
-  return stamp;
+  return givenStamp(stamp);
 }
 
 const serve = (server: TestNode, carrier: Carrier): Started =>
