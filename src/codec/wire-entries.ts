@@ -14,9 +14,6 @@ import { badCounter, malformed, NODE_EXPECTED, StampFormatError } from './stamp-
 
 const MAX_COUNTER_DIGITS = 15;
 
-/** For each code whether a node id may have it: one look for each character of a stamp, which are nearly all of this kind. */
-const IS_NODE_CHAR = Uint8Array.from({ length: 256 }, (_, code) => (isNodeChar(code) ? 1 : 0));
-
 /** Those of the node whose place is looked for. */
 const ownCodes = new TextCodes(MAX_NODE_ID_LENGTH);
 
@@ -37,7 +34,7 @@ export function readEntries(text: string, start: number, node: string | undefine
   let at = start;
   for (;;) {
     const nodeStart = at;
-    while (IS_NODE_CHAR[codes.at(at)] === 1) at++;
+    while (isNodeChar(codes.at(at))) at++;
     const length = at - nodeStart;
     if (length === 0 || length > MAX_NODE_ID_LENGTH || codes.at(at) !== ASSIGN_CODE) {
       const shown = text.slice(nodeStart, Math.max(at, nodeStart + 1));

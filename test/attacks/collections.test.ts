@@ -93,6 +93,7 @@ const HELD: Readonly<Record<string, Bounded | Reason>> = {
   'otel/counters.ts refusals': 'constant',
   'otel/domain-store.ts domains': { limit: 'HIGHEST_MAX_DOMAINS', shownBy: 'attacks/unbounded-traces.test.ts' },
   'otel/environment-values.ts problems': { limit: 'MAX_TARGET_PATTERNS', shownBy: 'attacks/header-bombs.test.ts' },
+  'otel/headers.ts NO_TEXTS': 'constant',
   'otel/messages.ts watching': 'constant',
   'register/join-sdk.ts undo': 'constant',
 };
