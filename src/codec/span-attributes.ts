@@ -53,7 +53,7 @@ export class SpanAttributeWriter {
   /** @param parentStart the start of the local parent, from whose vector a lean reader derives this one */
   writeStart(sink: AttributeSink, stamp: Stamp, parentStart: Stamp | undefined): void {
     const { mode, scope } = this.choice;
-    this.writeFlags(sink, stamp);
+    writeFlags(sink, stamp);
     sink.setAttribute(ATTRIBUTE.node, stamp.node as string);
     // Two incarnations that are cut to one name would be taken for one node: then there is no stamp.
     if (isOther(sink, ATTRIBUTE.node, stamp.node)) return;
@@ -65,15 +65,8 @@ export class SpanAttributeWriter {
     sink.setAttribute(ATTRIBUTE.tick, stamp.tick as number);
   }
 
-  writeReply(sink: AttributeSink, stamp: Stamp): void {
-    this.writeFlags(sink, stamp);
-    if (isMissing(sink, ATTRIBUTE.tick)) return;
-    sink.setAttribute(ATTRIBUTE.replyLamport, stamp.lamport);
-    sink.setAttribute(ATTRIBUTE.replyTick, stamp.tick as number);
-  }
-
   writeEnd(sink: AttributeSink, stamp: WrittenEvent, start: Stamp): void {
-    this.writeFlags(sink, stamp);
+    writeFlags(sink, stamp);
     if (isMissing(sink, ATTRIBUTE.tick)) return;
     if (!sameButOwn(stamp, start) && !this.writeVector(sink, ATTRIBUTE.endVector, stamp)) return;
     sink.setAttribute(ATTRIBUTE.endLamport, stamp.lamport);
@@ -88,14 +81,22 @@ export class SpanAttributeWriter {
     if (millis >= 1) sink.setAttribute(ATTRIBUTE.clockBehindMicros, Math.floor(millis * 1000));
   }
 
-  private writeFlags(sink: AttributeSink, stamp: WrittenEvent): void {
-    if (stamp.incomplete) sink.setAttribute(ATTRIBUTE.incomplete, true);
-    if (stamp.hlcUnordered) sink.setAttribute(ATTRIBUTE.hlcUnordered, true);
-  }
-
   private writeVector(sink: AttributeSink, name: string, { vector, node }: WrittenEvent): boolean {
     return this.vectors.write(sink, name, vector, node);
   }
+}
+
+/** What a server's reply says that is an event of its span. */
+export function writeReply(sink: AttributeSink, stamp: Stamp): void {
+  writeFlags(sink, stamp);
+  if (isMissing(sink, ATTRIBUTE.tick)) return;
+  sink.setAttribute(ATTRIBUTE.replyLamport, stamp.lamport);
+  sink.setAttribute(ATTRIBUTE.replyTick, stamp.tick as number);
+}
+
+function writeFlags(sink: AttributeSink, stamp: WrittenEvent): void {
+  if (stamp.incomplete) sink.setAttribute(ATTRIBUTE.incomplete, true);
+  if (stamp.hlcUnordered) sink.setAttribute(ATTRIBUTE.hlcUnordered, true);
 }
 
 /** True when the SDK shows that it stored nothing. Without the start's tick the rest means nothing. */

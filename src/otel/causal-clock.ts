@@ -3,7 +3,7 @@
  *
  * Guarantee: the rules of docs/guarantees.md; memory bounded by `maxDomains` and clocks/limits.ts. It is frozen, and
  * works across copies of this package: the process-wide one may belong to an ESM copy and be used by a CommonJS one.
- * Hazard: `spans`, `messages` and `logs` are that shared interface, version 1. Add to them; never change what is there.
+ * Hazard: `spans`, `messages`, `replies` and `logs` are that shared interface, version 1. Add to them; never change what is there.
  */
 import { SpanAttributeWriter } from '../codec/span-attributes.js';
 import { AwaitedReplies } from './awaited-replies.js';
@@ -12,6 +12,7 @@ import { type CausalityCounters, Counters } from './counters.js';
 import { Domains } from './domains.js';
 import type { Logs } from './logs.js';
 import { Messages } from './messages.js';
+import type { Replies } from './replies.js';
 import { SpanEvents } from './span-events.js';
 
 /**
@@ -25,6 +26,8 @@ export class CausalClock {
   readonly spans: SpanEvents;
   /** @internal */
   readonly messages: Messages;
+  /** @internal See clock-replies.ts. */
+  readonly replies: { made: Replies | undefined } = { made: undefined };
   /** @internal See clock-logs.ts. */
   readonly logs: { made: Logs | undefined } = { made: undefined };
   /** @internal */
@@ -47,7 +50,7 @@ export class CausalClock {
     this.writer = new SpanAttributeWriter({ mode, scope }, (entries) => this.events.entries(entries));
     const awaited = new AwaitedReplies();
     this.spans = new SpanEvents(this, this.domains, awaited);
-    this.messages = new Messages(this, this.domains, awaited, this.writer);
+    this.messages = new Messages(this, this.domains, awaited);
     Object.freeze(this);
   }
 

@@ -4,6 +4,7 @@ import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { givenStamp } from '../../src/clocks/causal-stamp.js';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import type { CausalClock } from '../../src/otel/causal-clock.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { recordOf } from '../../src/otel/span-registry.js';
@@ -28,7 +29,7 @@ const serve = (server: TestNode, carrier: Carrier): Started =>
 
 /** What a node replies to a request, and who asked in the context of a span hears. */
 function answer(server: TestNode, carrier: Carrier, clients: readonly TestNode[], { span }: Started): void {
-  const text = server.clock.messages.reply(carrier)?.text;
+  const text = repliesOf(server.clock).reply(carrier)?.text;
   for (const { clock } of clients) clock.messages.hearReply(span.spanContext().spanId, text);
 }
 
