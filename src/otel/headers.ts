@@ -132,9 +132,11 @@ function textsOf(value: unknown): readonly string[] | undefined {
 
 const NO_TEXTS: readonly string[] = [];
 
-/** A list header as one text: empty where there is no such header, undefined where it is not text. */
+/** A list header as one text; undefined where there is no such header, or none of text. */
 function listOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : textsOf(value)?.join(',');
+  // Mostly it is one text, or there is none: neither costs an array.
+  if (typeof value === 'string' || value === undefined || value === null) return value ?? undefined;
+  return textsOf(value)?.join(',');
 }
 
 /** A list header as one text without our member; undefined where it is not text, which is left to its owner. */
