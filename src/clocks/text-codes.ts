@@ -20,7 +20,7 @@ const encoder = hostEncoder();
 export class TextCodes {
   protected readonly codes: Uint8Array;
   /** Whose codes these are. */
-  private text: string | undefined;
+  private text: string | undefined = undefined;
 
   /** @param longest characters of the longest text that is read with it */
   constructor(longest: number) {

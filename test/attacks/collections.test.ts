@@ -94,6 +94,7 @@ const HELD: Readonly<Record<string, Bounded | Reason>> = {
   'otel/domain-store.ts awake': 'owned',
   'otel/domain-store.ts slots': { limit: 'HIGHEST_MAX_DOMAINS', shownBy: 'attacks/unbounded-traces.test.ts' },
   'otel/environment-values.ts problems': { limit: 'MAX_TARGET_PATTERNS', shownBy: 'attacks/header-bombs.test.ts' },
+  'otel/headers.ts NO_TEXTS': 'constant',
   'otel/messages.ts watching': 'constant',
   'otel/resting-texts.ts free': 'owned',
   'otel/trace-slots.ts oddIds': 'owned',

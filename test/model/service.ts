@@ -20,7 +20,8 @@ import {
   W3CTraceContextPropagator,
 } from '@opentelemetry/core';
 import { BasicTracerProvider, type ReadableSpan, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
-import type { CausalStamp } from '../../src/clocks/stamp.js';
+import { givenStamp } from '../../src/clocks/causal-stamp.js';
+import { type CausalStamp, Stamp } from '../../src/clocks/stamp.js';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { CausalClock } from '../../src/otel/causal-clock.js';
 import type { Domain } from '../../src/otel/domain.js';
@@ -121,7 +122,8 @@ function startWithLibrary({ id, host = id, name, plan, wall }: Start): Service {
     // Copied at once: what it says is true until the next event.
     if (ended === undefined) return ended;
     const { node, tick, lamport, vector, hlc, incomplete, hlcUnordered } = ended;
-    lastEnd = { domain: ended.record.domain.id, node, tick, lamport, vector, hlc, incomplete, hlcUnordered };
+    const { id: domain } = ended.record.domain;
+    lastEnd = givenStamp(new Stamp(domain, node, tick, lamport, vector, hlc, incomplete, hlcUnordered));
     return ended;
   };
   return {
