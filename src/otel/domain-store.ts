@@ -29,9 +29,9 @@ export interface DomainStoreOptions {
 const DROPS_PER_NEW = 2;
 
 export class DomainStore {
-  private readonly slots = new TraceSlots();
-  private readonly table = new TraceTable(this.slots);
-  private readonly queues = new TraceQueues(this.slots);
+  private readonly slots: TraceSlots;
+  private readonly table: TraceTable;
+  private readonly queues: TraceQueues;
   /** By their slots the domains that are not at rest. */
   private readonly awake: (Domain | undefined)[] = [];
   private readonly droppedTraces: DroppedTraces;
@@ -49,6 +49,9 @@ export class DomainStore {
     droppedTraces = new DroppedTraces(),
   ) {
     this.droppedTraces = droppedTraces;
+    this.slots = new TraceSlots(options.maxDomains);
+    this.table = new TraceTable(this.slots);
+    this.queues = new TraceQueues(this.slots);
   }
 
   get size(): number {

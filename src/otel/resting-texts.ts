@@ -2,8 +2,8 @@
  * Texts that are kept for minutes and mostly for nothing, as bytes in a few arrays: as strings the collector would copy each
  * of them twice.
  *
- * Guarantee: a text comes back as it was. What is held is no more than twice what was held at once, and nothing where that
- * has all gone.
+ * Guarantee: a text comes back as it was. Cells take no more than half as much again as the texts that were held at once, and
+ * nothing once all of a size are gone.
  * Hazard: only ASCII is taken. A cell is another text's once it was given back.
  */
 import { MAX_STAMP_BYTES } from '../clocks/limits.js';
@@ -12,18 +12,22 @@ import { hostDecoder, hostEncoder } from '../clocks/text-bytes.js';
 /** In place of a cell. */
 export const NO_CELL = -1;
 
-/** Characters that the smallest cells have room for; others have twice as many each. */
-const SMALLEST_CELL = 128;
-const FIRST_CELLS = 8;
+/** The smallest cells have 96 bytes and 128, the next 192 and 256, and so on. */
+const [SMALLER, SMALL] = [96, 128];
+/** Cells that come into being at once. */
+const PAGE_CELLS = 32;
 
 const [encoder, decoder] = [hostEncoder(), hostDecoder()];
 
 export class RestingTexts {
   private readonly sizes = Array.from({ length: sizeOf(MAX_STAMP_BYTES) + 1 }, (_, size) => {
-    return new TextCells(SMALLEST_CELL << size);
+    return new TextCells((size % 2 === 0 ? SMALLER : SMALL) << (size >> 1));
   });
 
-  /** Puts a text of at most {@link MAX_STAMP_BYTES} characters away; {@link NO_CELL} where the host cannot, or the text is not ASCII. */
+  /**
+   * Puts a text of at most {@link MAX_STAMP_BYTES} characters away; {@link NO_CELL} where the host cannot, or the text is
+   * not ASCII.
+   */
   put(text: string): number {
     if (encoder === undefined || decoder === undefined) return NO_CELL;
     return (this.sizes[sizeOf(text.length)] as TextCells).put(text);
@@ -41,12 +45,13 @@ export class RestingTexts {
 
 /** Which of the sizes of cells a text takes. */
 function sizeOf(length: number): number {
-  return 32 - Math.clz32(Math.trunc((length - 1) / SMALLEST_CELL));
+  const doublings = 32 - Math.clz32(Math.trunc((length - 1) / SMALL));
+  return 2 * doublings + (length > SMALLER << doublings ? 1 : 0);
 }
 
 /** Cells of one size. */
 class TextCells {
-  private bytes = new Uint8Array(0);
+  private pages: Uint8Array[] = [];
   /** Cells that have held something. */
   private used = 0;
   /** Those of them that were given back. */
@@ -56,8 +61,7 @@ class TextCells {
 
   put(text: string): number {
     const cell = this.free.pop() ?? this.add();
-    const from = cell * this.size;
-    const done = encoder?.encodeInto(text, this.bytes.subarray(from, from + this.size));
+    const done = encoder?.encodeInto(text, this.bytesOf(cell, this.size));
     // All of it, and each character a byte.
     if (done?.read === text.length && done.written === text.length) return cell;
     this.free.push(cell);
@@ -65,24 +69,23 @@ class TextCells {
   }
 
   read(cell: number, length: number): string {
-    const from = cell * this.size;
-    return decoder?.decode(this.bytes.subarray(from, from + length)) ?? '';
+    return decoder?.decode(this.bytesOf(cell, length)) ?? '';
   }
 
   giveBack(cell: number): void {
     if (this.free.push(cell) < this.used) return;
-    this.bytes = new Uint8Array(0);
+    this.pages = [];
     this.free.length = 0;
     this.used = 0;
   }
 
+  private bytesOf(cell: number, length: number): Uint8Array {
+    const from = (cell % PAGE_CELLS) * this.size;
+    return (this.pages[Math.trunc(cell / PAGE_CELLS)] as Uint8Array).subarray(from, from + length);
+  }
+
   private add(): number {
-    const { bytes, size } = this;
-    if (this.used * size === bytes.length) {
-      const longer = new Uint8Array(Math.max(2 * bytes.length, FIRST_CELLS * size));
-      longer.set(bytes);
-      this.bytes = longer;
-    }
+    if (this.used === this.pages.length * PAGE_CELLS) this.pages.push(new Uint8Array(PAGE_CELLS * this.size));
     return this.used++;
   }
 }

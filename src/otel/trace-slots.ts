@@ -6,7 +6,7 @@
  *
  * Guarantee: a domain that rests here and is woken says and does what it would have done without.
  * Hazard: a slot is another trace's once it was given back.
- * Hazard: it grows with what it has held at once, and never shrinks: whoever fills it bounds it.
+ * Hazard: it grows with what it has held at once, and never shrinks.
  */
 import type { VectorTable } from '../clocks/vector-table.js';
 import { NO_CELL, RestingTexts } from './resting-texts.js';
@@ -46,7 +46,7 @@ const FIRST_SLOTS = 64;
 
 export class TraceSlots {
   /** Those of all slots; another array once there are more. */
-  numbers = new Float64Array(FIRST_SLOTS * SLOT_NUMBERS);
+  numbers: Float64Array;
   /** The entries of the vectors that rest, where they are no text. */
   readonly tables: (VectorTable | undefined)[] = [];
   /** The texts of the others. */
@@ -55,6 +55,11 @@ export class TraceSlots {
   private readonly oddIds = new Map<number, string>();
   /** The slot that was given back last; its `NEXT` is the one before. */
   private free = NO_SLOT;
+
+  /** @param most slots that are meant to be taken at once */
+  constructor(private readonly most: number) {
+    this.numbers = new Float64Array(this.at(Math.min(FIRST_SLOTS, most)));
+  }
 
   /** Where the numbers of a slot begin. */
   at(slot: number): number {
@@ -109,7 +114,7 @@ export class TraceSlots {
     const { numbers } = this;
     const slot = this.tables.length;
     if (this.at(slot) === numbers.length) {
-      const longer = new Float64Array(2 * numbers.length);
+      const longer = new Float64Array(this.at(Math.max(slot + 1, Math.min(2 * slot, this.most))));
       longer.set(numbers);
       this.numbers = longer;
     }
