@@ -27,6 +27,8 @@ export interface DomainStoreOptions {
 
 /** Idle domains let go of for each new one: two, so that they can never pile up faster than they go. */
 const DROPS_PER_NEW = 2;
+/** Likewise those laid to rest for each that begins or ends: others were woken meanwhile. */
+const RESTS_PER_USE = 2;
 
 export class DomainStore {
   private readonly slots: TraceSlots;
@@ -120,14 +122,15 @@ export class DomainStore {
     this.queues.move(domain.slot, RECENT);
   }
 
-  /** The domain without a live span that was used longest ago is laid to rest, where there are too many that were not. */
+  /** Those without a live span that were used longest ago are laid to rest, where there are too many that were not. */
   private letRest(): void {
     const { maxRecent = MAX_RECENT_TRACES } = this.options;
-    if (this.queues.sizeOf(RECENT) <= maxRecent) return;
-    const slot = this.queues.firstOf(RECENT);
-    this.queues.move(slot, RESTING);
-    const domain = this.awake[slot];
-    if (domain !== undefined && layToRest(domain, this.slots)) this.awake[slot] = undefined;
+    for (let i = 0; i < RESTS_PER_USE && this.queues.sizeOf(RECENT) > maxRecent; i++) {
+      const slot = this.queues.firstOf(RECENT);
+      this.queues.move(slot, RESTING);
+      const domain = this.awake[slot];
+      if (domain !== undefined && layToRest(domain, this.slots)) this.awake[slot] = undefined;
+    }
   }
 
   private makeRoom(physicalMillis: number): void {

@@ -11,6 +11,7 @@ import { DomainStore } from '../../src/otel/domain-store.js';
 import { layToRest, wake } from '../../src/otel/resting-domain.js';
 import { TimesFloor } from '../../src/otel/times-floor.js';
 import { TraceKey } from '../../src/otel/trace-key.js';
+import { RECENT, type TraceQueues } from '../../src/otel/trace-queues.js';
 import { TraceSlots } from '../../src/otel/trace-slots.js';
 
 const NOON = 1_719_835_200_000;
@@ -179,6 +180,11 @@ describe('a domain at rest', () => {
     expect(woken.isCurrent).to.equal(true);
     test.ended('the last one');
     expect(woken.isCurrent).to.equal(false);
+    // However many are woken meanwhile.
+    for (let i = 0; i < MAX_RECENT_TRACES; i++) test.store.peek(new TraceKey(`trace ${i}`));
+    for (let i = 0; i < MAX_RECENT_TRACES; i++) test.ended(`again ${i}`);
+    const { queues } = test.store as unknown as { readonly queues: TraceQueues };
+    expect(queues.sizeOf(RECENT)).to.equal(MAX_RECENT_TRACES);
   });
 
   it('is also one through which messages went, and no span of ours', () => {
