@@ -184,7 +184,7 @@ export class Messages {
       this.writer.writeReply(record.span as StartedSpan & AttributeSink, record.reply);
     }
     domain.usedAt = now;
-    return { text: this.domains.write(domain), openBody: () => openBody(domain) };
+    return { text: this.domains.write(domain), openBody: () => openBody(this.domains.current(domain)) };
   }
 
   /** A request leaves whose reply will be heard: until it comes, the application knows nothing of it. */
