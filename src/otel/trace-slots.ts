@@ -81,12 +81,12 @@ export class TraceSlots {
   }
 
   private add(): number {
-    const slot = this.tables.push(undefined) - 1;
-    const { numbers } = this;
-    if (this.at(slot) === numbers.length) {
+    const { numbers, tables } = this;
+    if (this.at(tables.length) === numbers.length) {
+      // Where there is no room for it, there is no slot more either.
       this.numbers = new Float64Array(2 * numbers.length);
       this.numbers.set(numbers);
     }
-    return slot;
+    return tables.push(undefined) - 1;
   }
 }
