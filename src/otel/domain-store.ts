@@ -9,6 +9,7 @@
  * Hazard: idleness is checked when another trace begins, so a silent process keeps what it has.
  */
 import { UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
+import { isCalledOut } from './called-out.js';
 import { Domain, type DomainRules } from './domain.js';
 import { DroppedTraces } from './dropped-traces.js';
 import { layToRest, wake } from './resting-domain.js';
@@ -68,15 +69,16 @@ export class DomainStore {
     const forgotten = this.droppedTraces.hasForgotten ? this.times : undefined;
     const domain = new Domain(key, this.rules, this.floor, forgotten, ++this.made);
     domain.usedAt = physicalMillis;
-    if (this.droppedTraces.mayContain(key)) {
-      domain.hide('trace-returned');
-      domain.continueAbove(this.times);
-    }
-    if (this.unstampedTraces.mayContain(key)) domain.hide('unstamped-request');
     domain.slot = this.slots.take(key);
     this.awake[domain.slot] = domain;
     this.table.add(domain.slot);
     this.idle.append(domain.slot);
+    // Only now that it is found: what is admitted is logged, and a logger may make spans of this very trace.
+    if (this.droppedTraces.mayContain(key)) {
+      domain.continueAbove(this.times);
+      domain.hide('trace-returned');
+    }
+    if (this.unstampedTraces.mayContain(key)) domain.hide('unstamped-request');
     return domain;
   }
 
@@ -108,7 +110,7 @@ export class DomainStore {
     this.idle.append(slot);
     domain.vector.rest();
     domain.key.rest();
-    if (layToRest(domain, this.slots)) this.awake[slot] = undefined;
+    if (!isCalledOut() && layToRest(domain, this.slots)) this.awake[slot] = undefined;
   }
 
   /** A message passed through a domain: it is the last to go among the idle ones. */
@@ -119,6 +121,7 @@ export class DomainStore {
   }
 
   private makeRoom(physicalMillis: number): void {
+    if (isCalledOut()) return;
     for (let i = 0; i < DROPS_PER_NEW; i++) {
       const oldest = this.idle.first;
       if (oldest === NO_SLOT || !(physicalMillis - this.usedAt(oldest) > this.options.idleMs)) break;
