@@ -130,8 +130,11 @@ describe('the store of domains', () => {
       test.used(2);
       test.store.enter(test.used(3));
       expect(test.held(1, 2, 3)).to.deep.equal([1, 3]);
-      test.used(4);
+      test.store.enter(test.used(4));
       expect(test.held(1, 3, 4)).to.deep.equal([3, 4]);
+      // A slot is another trace's by now: that one is the youngest.
+      test.used(5);
+      expect(test.held(3, 4, 5)).to.deep.equal([4, 5]);
     });
 
     it('a store of one is a store', () => {

@@ -8,6 +8,7 @@ import { judgeArrival } from '../../src/otel/arrival.js';
 import { type CausalClockOptions, settle } from '../../src/otel/clock-options.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domains } from '../../src/otel/domains.js';
+import { Arrival } from '../../src/otel/records.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { TestNode } from '../support/fleet.js';
 import { diagLines } from '../support/diag-lines.js';
@@ -140,6 +141,32 @@ describe('the domains of a process', () => {
       expect(domain.text()).to.equal(`1!${DOMAIN}!50!!2!`);
       expect(domain.hasNews).to.equal(false);
     });
+  });
+
+  it('admit what another clock of the process has read, both of them, where it tells of their trace', () => {
+    const elsewhere = '00000000000000aa';
+    for (const [of, stampOf, admitted] of [
+      [DOMAIN, DOMAIN, true],
+      [DOMAIN, elsewhere, true],
+      [elsewhere, DOMAIN, true],
+      [elsewhere, elsewhere, false],
+      [elsewhere, undefined, false],
+    ] as const) {
+      for (const isOurs of [false, true]) {
+        const [reader, worker] = [domainsOf(), domainsOf()];
+        const present = reader.obtain(`${'0'.repeat(16)}${of}`, 0);
+        const domain = worker.obtain(TRACE_ID, 0);
+        const stamp = stampOf === undefined ? undefined : parseStamp(`1!${stampOf}!5!!0!a*1`);
+        const arrival = new Arrival({ domains: isOurs ? worker : reader }, of, stamp, undefined, SPAN_ID);
+        worker.shareReader(domain, arrival);
+        const reason = admitted && !isOurs ? 'foreign-clock' : undefined;
+        expect(arrival.hidden).to.equal(reason);
+        for (const { counters } of [reader, worker]) {
+          expect(counters.snapshot(1).incomplete).to.deep.equal(reason === undefined ? {} : { [reason]: 1 });
+        }
+        expect([present.incomplete, domain.incomplete]).to.deep.equal([reason !== undefined, reason !== undefined]);
+      }
+    }
   });
 
   describe('writing', () => {

@@ -120,6 +120,21 @@ describe('a domain at rest', () => {
     expect(woken.text()).to.match(/!me\*1$/);
   });
 
+  it('is one of many, each of which is woken as what it was', () => {
+    const test = new StoreUnderTest(1000);
+    const idOf = (trace: number): string => String(trace).padStart(16, '0');
+    for (let trace = 0; trace < 300; trace++) {
+      test.ended(idOf(trace), (live) =>
+        live.hear(parseStamp(`1!${idOf(trace)}!${trace + 9}!!0!a*${trace + 1}`), NOON, true),
+      );
+    }
+    for (let trace = 0; trace < 300; trace++) {
+      expect(test.store.peek(new TraceKey(idOf(trace)))?.text()).to.match(
+        new RegExp(`^1!${idOf(trace)}!${trace + 9}!.*!a\\*${trace + 1}~me\\*1$`),
+      );
+    }
+  });
+
   it('is told what is admitted for it by whoever still holds it', () => {
     const test = new StoreUnderTest();
     const domain = test.ended(ID);
