@@ -8,7 +8,6 @@ import { judgeArrival } from '../../src/otel/arrival.js';
 import { type CausalClockOptions, settle } from '../../src/otel/clock-options.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domains } from '../../src/otel/domains.js';
-import { Arrival } from '../../src/otel/records.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { TestNode } from '../support/fleet.js';
 import { diagLines } from '../support/diag-lines.js';
@@ -143,32 +142,6 @@ describe('the domains of a process', () => {
     });
   });
 
-  it('admit what another clock of the process has read, both of them, where it tells of their trace', () => {
-    const elsewhere = '00000000000000aa';
-    for (const [of, stampOf, admitted] of [
-      [DOMAIN, DOMAIN, true],
-      [DOMAIN, elsewhere, true],
-      [elsewhere, DOMAIN, true],
-      [elsewhere, elsewhere, false],
-      [elsewhere, undefined, false],
-    ] as const) {
-      for (const isOurs of [false, true]) {
-        const [reader, worker] = [domainsOf(), domainsOf()];
-        const present = reader.obtain(`${'0'.repeat(16)}${of}`, 0);
-        const domain = worker.obtain(TRACE_ID, 0);
-        const stamp = stampOf === undefined ? undefined : parseStamp(`1!${stampOf}!5!!0!a*1`);
-        const arrival = new Arrival({ domains: isOurs ? worker : reader }, of, stamp, undefined, SPAN_ID);
-        worker.shareReader(domain, arrival);
-        const reason = admitted && !isOurs ? 'foreign-clock' : undefined;
-        expect(arrival.hidden).to.equal(reason);
-        for (const { counters } of [reader, worker]) {
-          expect(counters.snapshot(1).incomplete).to.deep.equal(reason === undefined ? {} : { [reason]: 1 });
-        }
-        expect([present.incomplete, domain.incomplete]).to.deep.equal([reason !== undefined, reason !== undefined]);
-      }
-    }
-  });
-
   describe('writing', () => {
     const vector = (count: number, length: number): string =>
       Array.from({ length: count }, (_, i) => `${String(i).padStart(2, '0')}${'n'.repeat(length - 2)}*1`).join('~');
@@ -276,6 +249,16 @@ describe('the domains of a process', () => {
       expect(node.clock.domains.peek(traceOf(ended))).not.to.equal(undefined);
       for (let i = 0; i < 2; i++) node.start('later').span.end();
       expect(node.clock.domains.peek(traceOf(ended))).to.equal(undefined);
+    });
+
+    it('speak for all their spans by what has happened since in the present one', () => {
+      const node = new TestNode('node', { maxDomains: 1 });
+      const long = node.start('long');
+      const beside = node.start('beside', long.context);
+      node.start('other').span.end();
+      const child = getCausalStamp(node.start('child', long.context).span);
+      const [, text = ''] = node.inject(beside.context)['baggage']?.split('causality=') ?? [];
+      expect(parseStamp(text).vector.get(node.clock.node as string)).to.equal(child?.tick);
     });
 
     it('do not take a clock that stepped back for one that is behind', () => {

@@ -5,10 +5,12 @@ import { parseStamp } from '../../src/codec/wire-text.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain, type DomainRules } from '../../src/otel/domain.js';
 import { DomainStore } from '../../src/otel/domain-store.js';
+import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { layToRest, wake } from '../../src/otel/resting-domain.js';
 import { TimesFloor } from '../../src/otel/times-floor.js';
 import { TraceKey } from '../../src/otel/trace-key.js';
 import { TraceSlots } from '../../src/otel/trace-slots.js';
+import { TestNode } from '../support/fleet.js';
 
 const NOON = 1_719_835_200_000;
 const ID = '7b1d62f2c9e04a15';
@@ -142,6 +144,15 @@ describe('a domain at rest', () => {
     expect(test.store.peek(new TraceKey(ID))?.incomplete).to.equal(true);
     domain.hide('told-so');
     expect(test.counters.snapshot(1).incomplete).to.deep.equal({ 'foreign-clock': 1 });
+  });
+
+  it('is told by another clock of the process, for whose span it speaks', () => {
+    const [one, other] = [new TestNode('one'), new TestNode('other')];
+    const outer = one.start('outer');
+    outer.span.end();
+    other.start('inner', outer.context);
+    expect(getCausalStamp(one.start('later', outer.context).span)).to.have.property('incomplete', true);
+    expect(one.clock.counters.incomplete).to.deep.equal({ 'foreign-clock': 1 });
   });
 
   it('that was dropped, too, is told nothing any more, and nobody fails', () => {
