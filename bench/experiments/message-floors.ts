@@ -5,7 +5,7 @@
  */
 import { type Context, createContextKey, type Span, type TextMapPropagator, trace } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
-import { fractionOfMillis, hexOfHalves, secondsOfMillis } from '../../src/clocks/ntp64.js';
+import { fractionOfMillis, hexOfHalves, secondsOfMillis } from '../../src/clocks/ntp64-halves.js';
 import type { Experiment, Round } from '../measure.js';
 import { someNodes, TEN_MEMBERS } from '../messages.js';
 import type { ServiceOptions } from '../service.js';

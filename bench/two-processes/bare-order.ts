@@ -18,7 +18,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { ReadableSpan, SpanProcessor } from '@opentelemetry/sdk-trace-base';
-import { fractionOfMillis, hexOfHalves, secondsOfMillis } from '../../src/clocks/ntp64.js';
+import { fractionOfMillis, hexOfHalves, secondsOfMillis } from '../../src/clocks/ntp64-halves.js';
 import { createPhysicalClock } from '../../src/clocks/physical-clock.js';
 import { ATTRIBUTE } from '../../src/codec/span-attributes.js';
 import { attachedValues } from '../../src/otel/attached-values.js';

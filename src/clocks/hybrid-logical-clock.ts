@@ -77,10 +77,10 @@ export class HybridLogicalClock {
   /** The timestamp of a new event. Throws {@link InvalidValueError} once the last time of the year 2106 was given. */
   newTimestamp(): HybridTimestamp {
     if (this.state.isExhausted) {
-      throw new InvalidValueError('hybrid time', this.state.last.toRfc3339(), 'a time below 2^64-1');
+      throw new InvalidValueError('hybrid time', this.last.toRfc3339(), 'a time below 2^64-1');
     }
     this.state.advance(this.now());
-    return new HybridTimestamp(this.state.last, this.id);
+    return new HybridTimestamp(this.last, this.id);
   }
 
   /**
@@ -93,6 +93,11 @@ export class HybridLogicalClock {
       const drift = driftMillis(timestamp.time, physical);
       throw new ClockDriftError(drift, this.maxDriftMs, timestamp, Ntp64.fromMillis(physical));
     }
+  }
+
+  private get last(): Ntp64 {
+    const { seconds, fraction } = this.state;
+    return new Ntp64(seconds, fraction);
   }
 }
 

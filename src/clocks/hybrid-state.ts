@@ -8,7 +8,7 @@
  *
  * Follows: Kulkarni et al., "Logical Physical Clocks" (2014), in the form of the Rust crate uhlc.
  */
-import { compareHalves, fractionOfMillis, Ntp64, secondsOfMillis } from './ntp64.js';
+import { compareHalves, fractionOfMillis, Halves, secondsOfMillis } from './ntp64-halves.js';
 
 /** Bits of the fraction that count events. */
 const COUNTER_BITS = 4;
@@ -41,8 +41,8 @@ export class HybridState {
   }
 
   /** The last time given or merged. */
-  get last(): Ntp64 {
-    return new Ntp64(this.seconds, this.fraction);
+  get last(): Halves {
+    return new Halves(this.seconds, this.fraction);
   }
 
   /** True when the last representable time has been given: no later one exists. */
@@ -60,7 +60,7 @@ export class HybridState {
    * `maxDriftMs` ahead of the physical clock (without the offset) is refused and changes nothing; exactly that far
    * is accepted.
    */
-  update(remote: Ntp64, physicalMillis: number, maxDriftMs: number): HybridUpdate {
+  update(remote: Halves, physicalMillis: number, maxDriftMs: number): HybridUpdate {
     if (isTooFarAhead(remote, physicalMillis, maxDriftMs)) return 'refused';
     this.catchUp(physicalMillis + this.offsetMillis);
     this.raiseTo(remote.seconds, remote.fraction);
@@ -71,7 +71,7 @@ export class HybridState {
    * {@link update} as the uhlc crate has it, where receiving counts: unless the physical clock is the greatest of
    * the three, the last becomes one unit more than the greatest.
    */
-  receive(remote: Ntp64, physicalMillis: number, maxDriftMs: number): HybridUpdate {
+  receive(remote: Halves, physicalMillis: number, maxDriftMs: number): HybridUpdate {
     if (isTooFarAhead(remote, physicalMillis, maxDriftMs)) return 'refused';
     const isBehindLast = this.catchUp(physicalMillis + this.offsetMillis) < 0;
     if (this.raiseTo(remote.seconds, remote.fraction) || isBehindLast) this.count();
@@ -134,7 +134,7 @@ function maskedFraction(millis: number, seconds: number): number {
 const UNCERTAIN_MS = 0.001;
 
 /** Exact on the halves where floating milliseconds cannot tell. */
-function isTooFarAhead(remote: Ntp64, physicalMillis: number, maxDriftMs: number): boolean {
+function isTooFarAhead(remote: Halves, physicalMillis: number, maxDriftMs: number): boolean {
   if (driftMillis(remote, physicalMillis) < maxDriftMs - UNCERTAIN_MS) return false;
   const seconds = secondsOfMillis(physicalMillis);
   const driftSeconds = secondsOfMillis(maxDriftMs);
@@ -144,6 +144,6 @@ function isTooFarAhead(remote: Ntp64, physicalMillis: number, maxDriftMs: number
 }
 
 /** How far a remote time is ahead of the physical clock, in milliseconds; negative when it is behind. */
-export function driftMillis(remote: Ntp64, physicalMillis: number): number {
+export function driftMillis(remote: Halves, physicalMillis: number): number {
   return remote.seconds * 1000 - physicalMillis + remote.fraction * MS_PER_FRACTION;
 }

@@ -6,7 +6,7 @@
  * Hazard: a message that leaves after a log and before the node's next event tells the same of that node as one that
  * left before the log. Who has heard exactly that much may have heard of the log: that is `unknown`, never concurrent.
  */
-import { type CausalStamp, compareStamps, type StampRelation } from './stamp.js';
+import { type CausalStamp, compareStamps, type Stamp, type StampRelation } from './stamp.js';
 import type { VectorTimestamp } from './vector-timestamp.js';
 
 /** What one log record knew. Immutable. */
@@ -33,6 +33,9 @@ export interface LogStamp {
   /** A remote hybrid time was refused on the way here: HLC order proves nothing. */
   readonly hlcUnordered: boolean;
 }
+
+/** A log's stamp as it is made and written: {@link Stamp} says what it lacks, which the application gets from what is read back. */
+export type KnownLogStamp = Omit<LogStamp, 'vector' | 'hlc'> & Pick<Stamp, 'vector' | 'hlc'>;
 
 /** How `a` stands to `b`, each a log or an event. For two events this is `compareStamps`. */
 export function compareLogStamps(a: LogStamp | CausalStamp, b: LogStamp | CausalStamp): StampRelation {

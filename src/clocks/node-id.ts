@@ -12,14 +12,14 @@ const FALLBACK_NAME = 'node';
 
 const NODE_CHARS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
 
-/** 1 for each character code that a node id may have: one look instead of nine comparisons. */
-const IS_NODE_CHAR = Uint8Array.from({ length: 128 }, (_, code) =>
+/** 1 for each code of a byte that a node id may have: one look for each character, of which most of a stamp is. */
+const IS_NODE_CHAR = Uint8Array.from({ length: 256 }, (_, code) =>
   NODE_CHARS.includes(String.fromCharCode(code)) ? 1 : 0,
 );
 
 /** True for the characters a node id may have: `A-Z a-z 0-9 - _ .` */
 export function isNodeChar(code: number): boolean {
-  return code < 128 && IS_NODE_CHAR[code] === 1;
+  return IS_NODE_CHAR[code] === 1;
 }
 
 /** True for 1 to 64 characters of the wire alphabet. */

@@ -6,19 +6,24 @@
  * Hazard: the seconds wrap in the year 2106. A time outside the range is clamped, never wrapped.
  */
 import { InvalidValueError } from './errors.js';
+import {
+  compareHalves,
+  FRACTION_PER_MS,
+  fractionOfMillis,
+  hexOfHalves,
+  rfc3339OfHalves,
+  secondsOfMillis,
+  secondText,
+} from './ntp64-halves.js';
 
 /** 2^32: one second in fraction units. */
 const UNIT = 0x1_0000_0000;
-const FRACTION_PER_MS = UNIT / 1000;
 const MAX_HALF = UNIT - 1;
-const TEXT_DIGITS = 10;
-const TEXT_UNIT = 10 ** TEXT_DIGITS;
+const TEXT_UNIT = 10 ** 10;
 
 const NANOS_PER_SECOND = 1_000_000_000;
 const NANOS_PER_SECOND_BIG = 1_000_000_000n;
 const NANOS_PER_MS = 1_000_000;
-
-const HEX_BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 /** An instant as NTP64. Immutable. */
 export class Ntp64 {
@@ -116,7 +121,7 @@ export class Ntp64 {
 
   /** RFC 3339 in UTC with ten fraction digits: fixed width, so it sorts as text, and lossless. */
   toRfc3339(): string {
-    return `${secondText(this.seconds)}.${tenDigits(this.fraction)}Z`;
+    return rfc3339OfHalves(this);
   }
 
   /**
@@ -145,59 +150,6 @@ export class Ntp64 {
   }
 }
 
-/** Orders two NTP64 values given as halves. */
-export function compareHalves(aSeconds: number, aFraction: number, bSeconds: number, bFraction: number): -1 | 0 | 1 {
-  if (aSeconds !== bSeconds) return aSeconds < bSeconds ? -1 : 1;
-  return aFraction === bFraction ? 0 : aFraction < bFraction ? -1 : 1;
-}
-
-/** Whole seconds of a time in milliseconds, clamped to 0..2^32-1; not a number counts as 0. */
-export function secondsOfMillis(millis: number): number {
-  if (!(millis > 0)) return 0;
-  const seconds = Math.floor(millis / 1000);
-  return seconds > MAX_HALF ? MAX_HALF : seconds;
-}
-
-/** The fraction that belongs to {@link secondsOfMillis}, rounded down. */
-export function fractionOfMillis(millis: number, seconds: number): number {
-  if (!(millis > 0)) return 0;
-  // Never below 0: the division by 1000 that made the seconds does not round up to the next one.
-  const fraction = Math.floor((millis - seconds * 1000) * FRACTION_PER_MS);
-  return fraction > MAX_HALF ? MAX_HALF : fraction;
-}
-
-let cachedHexSecond = -1;
-let cachedHex = '';
-
-/** Sixteen lower-case hexadecimal digits of an NTP64 value given as halves; those of the last second are kept. */
-export function hexOfHalves(seconds: number, fraction: number): string {
-  if (seconds !== cachedHexSecond) {
-    cachedHex = hexHalf(seconds);
-    cachedHexSecond = seconds;
-  }
-  return cachedHex + hexHalf(fraction);
-}
-
-/** Eight lower-case hexadecimal digits of 32 bits. */
-export function hexHalf(half: number): string {
-  return (
-    (HEX_BYTES[half >>> 24] as string) +
-    (HEX_BYTES[(half >>> 16) & 255] as string) +
-    (HEX_BYTES[(half >>> 8) & 255] as string) +
-    (HEX_BYTES[half & 255] as string)
-  );
-}
-
-function tenDigits(fraction: number): string {
-  // 2^32 * 10^10 is over 2^53, so the product is taken in two exact halves and rounded once.
-  const high = fraction >>> 16;
-  const low = fraction & 0xffff;
-  const scaledHigh = (high * TEXT_UNIT) / 65_536;
-  const wholeHigh = Math.floor(scaledHigh);
-  const digits = wholeHigh + Math.round(scaledHigh - wholeHigh + (low * TEXT_UNIT) / UNIT);
-  return String(digits).padStart(TEXT_DIGITS, '0');
-}
-
 /** Up to 10^9, which is the next second. The product with 2^32 goes over 2^53, so it is taken in two exact halves. */
 function nanosRoundedUp(fraction: number): number {
   const scaledHigh = ((fraction >>> 16) * NANOS_PER_SECOND) / 65_536;
@@ -211,16 +163,4 @@ function parseSecond(text: string): number {
   // Date.parse takes the 30th of February for the 1st of March, and 24:00:00 for the next day.
   const exists = millis >= 0 && new Date(millis).toISOString().startsWith(text);
   return exists ? millis / 1000 : Number.NaN;
-}
-
-let cachedSecond = -1;
-let cachedText = '';
-
-/** The date part changes once a second: formatting it anew for every event would cost a microsecond each. */
-function secondText(seconds: number): string {
-  if (seconds !== cachedSecond) {
-    cachedText = new Date(seconds * 1000).toISOString().slice(0, 19);
-    cachedSecond = seconds;
-  }
-  return cachedText;
 }

@@ -11,6 +11,7 @@
 import { agesOfHeard } from './heard-ages.js';
 import { MAX_COUNTER, MAX_NODE_ID_LENGTH, MAX_STAMP_BYTES } from './limits.js';
 import { ASSIGN, SEPARATOR, stampCodes } from './stamp-codes.js';
+import { hostDecoder } from './text-bytes.js';
 import { VectorPieces, VectorTable } from './vector-table.js';
 
 const ZERO_CODE = 48;
@@ -20,6 +21,8 @@ const END_OF_ASCII = 128;
 /** Stand for columns that nobody has asked for. */
 const UNREAD_NODES: readonly string[] = [];
 const UNREAD_COUNTERS: readonly number[] = [];
+
+const decoder = hostDecoder();
 
 export class ReceivedTable extends VectorTable {
   /**
@@ -221,21 +224,4 @@ function write(text: string, end: number): number {
 function codeOf(mark: string): number {
   const code = mark.length === 1 ? mark.charCodeAt(0) : END_OF_ASCII;
   return code < END_OF_ASCII ? code : -1;
-}
-
-interface Decoder {
-  decode(bytes: Uint8Array): string;
-}
-
-const decoder = hostDecoder();
-
-/** Undefined where the host has none, or one that does not do what its name says: then texts are made of columns. */
-function hostDecoder(): Decoder | undefined {
-  try {
-    const { TextDecoder } = globalThis as unknown as { readonly TextDecoder: new () => Decoder };
-    const made = new TextDecoder();
-    return made.decode(Uint8Array.of(33, 97, 61, 33).subarray(1, 3)) === 'a=' ? made : undefined;
-  } catch {
-    return undefined;
-  }
 }

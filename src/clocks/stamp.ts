@@ -6,6 +6,8 @@
  * Hazard: two stamps are comparable only inside one domain. Lamport and HLC values compare across domains, but a
  * smaller one never proves *before*.
  */
+import type { KnownVector } from './known-vector.js';
+import type { Halves } from './ntp64-halves.js';
 import type { Ntp64 } from './ntp64.js';
 import type { Relation, VectorTimestamp } from './vector-timestamp.js';
 
@@ -39,18 +41,22 @@ export interface CausalStamp {
 }
 
 /**
- * A {@link CausalStamp} as this package makes it. By a constructor, as whatever outlives a message or a span's
+ * A stamp as this package makes it and works with it: a {@link CausalStamp} but for what only an application does with
+ * vector and time (causal-stamp.ts). By a constructor, as whatever outlives a message or a span's
  * start is made: V8 moves object literals that have lived long before straight into the old generation, where a dead one
  * keeps all that it refers to until the next full collection (docs/performance.md).
  */
-export class Stamp<Node extends string | undefined, Tick extends number | undefined> implements CausalStamp {
+export class Stamp<
+  Node extends string | undefined = string | undefined,
+  Tick extends number | undefined = number | undefined,
+> {
   constructor(
     readonly domain: string,
     readonly node: Node,
     readonly tick: Tick,
     readonly lamport: number,
-    readonly vector: VectorTimestamp,
-    readonly hlc: Ntp64 | undefined,
+    readonly vector: KnownVector,
+    readonly hlc: Halves | undefined,
     readonly incomplete: boolean,
     readonly hlcUnordered: boolean,
   ) {}

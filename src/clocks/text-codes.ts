@@ -8,32 +8,19 @@
  * Further behind than the zeros stand codes of longer texts.
  */
 
+import { hostEncoder } from './text-bytes.js';
+
 /** The code of every character that is not ASCII. */
 export const NO_ASCII = 255;
 /** Zeros behind a text. */
 export const LOOK_AHEAD = 32;
 
-interface Encoder {
-  encodeInto(text: string, target: Uint8Array): { readonly written: number };
-}
-
 const encoder = hostEncoder();
-
-/** Undefined where the host has none, or one that does not do what its name says: some only know how to make new bytes. */
-function hostEncoder(): Encoder | undefined {
-  try {
-    const { TextEncoder } = globalThis as unknown as { readonly TextEncoder: new () => Encoder };
-    const made = new TextEncoder();
-    return made.encodeInto('a=', new Uint8Array(3)).written === 2 ? made : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 export class TextCodes {
   protected readonly codes: Uint8Array;
   /** Whose codes these are. */
-  private text: string | undefined;
+  private text: string | undefined = undefined;
 
   /** @param longest characters of the longest text that is read with it */
   constructor(longest: number) {

@@ -7,8 +7,8 @@
  * Hazard: a dropped entry makes every later "not before" unprovable. Whoever calls {@link VectorState.hear} must
  * turn a non-zero `dropped` into an incomplete domain.
  */
+import { KnownVector } from './known-vector.js';
 import { insertionIndex, sameNodes, VectorTable } from './vector-table.js';
-import { VectorTimestamp } from './vector-timestamp.js';
 
 /** What hearing a vector brought. */
 export interface Hearing {
@@ -22,7 +22,7 @@ const NOTHING: Hearing = Object.freeze({ dropped: 0, ownRefused: false });
 
 export class VectorState {
   /** @internal All entries; the counter at `ownIndex` is overridden by `own`. */
-  table: VectorTable = VectorTimestamp.EMPTY.table;
+  table: VectorTable = KnownVector.EMPTY.table;
   /** @internal -1 where there is none of ours. */
   ownIndex = -1;
   /** @internal Our own entry: the last event of ours that this vector includes, 0 for none. */
@@ -37,8 +37,8 @@ export class VectorState {
   }
 
   /** What is known now, as a value. */
-  snapshot(): VectorTimestamp {
-    return this.size === 0 ? VectorTimestamp.EMPTY : new VectorTimestamp(this.table, this.ownIndex, this.own);
+  snapshot(): KnownVector {
+    return this.size === 0 ? KnownVector.EMPTY : new KnownVector(this.table, this.ownIndex, this.own);
   }
 
   /** What is known now, as text. */
@@ -70,7 +70,7 @@ export class VectorState {
    * @param node our own id, or undefined while it is not drawn
    * @param ownLimit the highest event that we made: an entry of ours above it is refused
    */
-  hear(heard: VectorTimestamp, node: string | undefined, ownLimit: number): Hearing {
+  hear(heard: KnownVector, node: string | undefined, ownLimit: number): Hearing {
     const ownHeard = node === undefined ? 0 : heard.get(node);
     const ownRefused = ownHeard > ownLimit;
     let dropped = 0;
@@ -85,7 +85,7 @@ export class VectorState {
    * The first that is heard in a trace: there is nothing yet but our own entry, at the most, and that is kept apart. So the
    * table that was heard, which never changes, can be ours as it is.
    */
-  private adopt(heard: VectorTimestamp, node: string | undefined, ownHeard: number): boolean {
+  private adopt(heard: KnownVector, node: string | undefined, ownHeard: number): boolean {
     // How old entries are is said in their owner's own count.
     if (heard.ownIndex >= 0 || heard.table.heardAt !== undefined || heard.size > this.maxEntries) return false;
     if (this.size === 0 && ownHeard === 0) {
@@ -99,7 +99,7 @@ export class VectorState {
   }
 
   /** The texts of what is known and of what was heard say all, and nobody needs the columns. */
-  private raise(heard: VectorTimestamp, node: string | undefined): boolean {
+  private raise(heard: KnownVector, node: string | undefined): boolean {
     if (heard.ownIndex >= 0) return false;
     const table = this.table.raisedBy(heard.table, node, this.hearings + 1);
     if (table === undefined || table.size > this.maxEntries) return false;
@@ -109,7 +109,7 @@ export class VectorState {
     return true;
   }
 
-  private bringsNews(heard: VectorTimestamp, node: string | undefined): boolean {
+  private bringsNews(heard: KnownVector, node: string | undefined): boolean {
     // Another owner of the table that is ours, too, may override an entry of it that we do not.
     if (heard.table === this.table && (heard.ownIndex < 0 || heard.ownIndex === this.ownIndex)) return false;
     const ours = this.table.nodes;
@@ -125,7 +125,7 @@ export class VectorState {
     return false;
   }
 
-  private join(heard: VectorTimestamp, node: string | undefined): number {
+  private join(heard: KnownVector, node: string | undefined): number {
     const hearing = ++this.hearings;
     const { nodes: ours, counters: ourCounters, heardAt: ourHeardAt } = this.table;
     const theirs = heard.table.nodes;
@@ -221,7 +221,7 @@ function ownNames(nodes: readonly string[]): string[] {
 }
 
 /** A table of the same nodes with whatever is higher in a vector that names them all; `node` keeps its own count. */
-function raised(table: VectorTable, heard: VectorTimestamp, node: string | undefined, hearing: number): VectorTable {
+function raised(table: VectorTable, heard: KnownVector, node: string | undefined, hearing: number): VectorTable {
   const { nodes } = table;
   const counters = [...table.counters];
   const heardAt = table.heardAt === undefined ? nodes.map(() => 0) : [...table.heardAt];
@@ -250,10 +250,10 @@ function tableOfOne(node: string): VectorTable {
  * never `keep`. Returns the vector itself when it fits.
  */
 export function fitVector(
-  vector: VectorTimestamp,
+  vector: KnownVector,
   keep: string | undefined,
   maxLength: number,
-): { readonly vector: VectorTimestamp; readonly dropped: number } {
+): { readonly vector: KnownVector; readonly dropped: number } {
   let length = vector.join('=', ',').length;
   if (length <= maxLength) return { vector, dropped: 0 };
   const nodes = [...vector.table.nodes];
@@ -267,7 +267,7 @@ export function fitVector(
     for (const column of [nodes, counters, heardAt]) column.splice(oldest, 1);
     dropped++;
   }
-  return { vector: new VectorTimestamp(new VectorTable(nodes, counters, heardAt), -1, 0), dropped };
+  return { vector: new KnownVector(new VectorTable(nodes, counters, heardAt), -1, 0), dropped };
 }
 
 /** @param heardAt absent where all brought news at the same time: then the first one goes */

@@ -8,15 +8,14 @@
  * package in one process understand each other; never write to them.
  */
 import { InvalidValueError } from './errors.js';
+import { counterAt, counterOf, covers, KnownVector } from './known-vector.js';
 import { insertionIndex, sameNodes, VectorTable } from './vector-table.js';
 
 /** How two events or two vectors stand to each other in Lamport's happens-before. */
 export type Relation = 'before' | 'after' | 'equal' | 'concurrent';
 
-const EMPTY_TABLE = new VectorTable([], []);
-
 export class VectorTimestamp {
-  static readonly EMPTY = new VectorTimestamp(EMPTY_TABLE, -1, 0);
+  static readonly EMPTY = new VectorTimestamp(KnownVector.EMPTY.table, -1, 0);
 
   /** @internal All entries; the counter at `ownIndex` is overridden by `own`. */
   readonly table: VectorTable;
@@ -59,16 +58,12 @@ export class VectorTimestamp {
 
   /** How many events of this node have been heard of; 0 when it is not named. */
   get(node: string): number {
-    // The own entry is asked for most, and mostly by the very text that the table has.
-    if (this.ownIndex < 0) return this.table.counterOf(node);
-    if (this.table.names(this.ownIndex, node)) return this.own;
-    const index = this.table.indexOf(node);
-    return index < 0 ? 0 : this.counterAt(index);
+    return counterOf(this, node);
   }
 
   /** @internal */
   counterAt(index: number): number {
-    return index === this.ownIndex ? this.own : (this.table.counters[index] as number);
+    return counterAt(this, index);
   }
 
   /** The entries in ascending order of the node id. */
@@ -139,24 +134,7 @@ export class VectorTimestamp {
 
   /** True when every entry of `other` is at most ours. */
   covers(other: VectorTimestamp): boolean {
-    if (other.table === this.table) {
-      if (other.ownIndex === this.ownIndex) return this.own >= other.own;
-    } else if (other.size > this.size) {
-      return false;
-    }
-    const a = this.table.nodes;
-    const b = other.table.nodes;
-    let i = 0;
-    for (let j = 0; j < b.length; j++) {
-      const node = b[j] as string;
-      while (i < a.length && a[i] !== node) {
-        if ((a[i] as string) > node) return false;
-        i++;
-      }
-      if (i === a.length || this.counterAt(i) < other.counterAt(j)) return false;
-      i++;
-    }
-    return true;
+    return covers(this, other);
   }
 
   /** How this history stands to the other one. */

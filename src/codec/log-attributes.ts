@@ -5,8 +5,9 @@
  * Guarantee: a reader of whatever part survived gets fewer answers, never other ones. `causality.incomplete` is written
  * first and the tick, without which the rest means nothing, last.
  */
-import type { LogStamp } from '../clocks/log-stamp.js';
-import type { CausalStamp } from '../clocks/stamp.js';
+import type { KnownLogStamp } from '../clocks/log-stamp.js';
+import { rfc3339OfHalves } from '../clocks/ntp64-halves.js';
+import type { Stamp } from '../clocks/stamp.js';
 import { ATTRIBUTE, type AttributeChoice } from './span-attributes.js';
 import { type AttributeSink, isOther, VectorAttributeWriter } from './vector-attribute.js';
 
@@ -25,7 +26,7 @@ export class LogAttributeWriter {
   }
 
   /** @param spanStart the start of the log's span, from whose vector a lean reader derives this one */
-  write(sink: AttributeSink, stamp: LogStamp, spanStart: CausalStamp | undefined): void {
+  write(sink: AttributeSink, stamp: KnownLogStamp, spanStart: Stamp | undefined): void {
     const { mode, scope } = this.choice;
     const { vector } = stamp;
     if (stamp.incomplete) sink.setAttribute(ATTRIBUTE.incomplete, true);
@@ -36,7 +37,7 @@ export class LogAttributeWriter {
     const derivable = mode === 'lean' && isDerivable(stamp, spanStart) && this.vectors.fits(vector);
     if (!derivable && vector.size > 0 && !this.vectors.write(sink, ATTRIBUTE.vector, vector, stamp.node)) return;
     sink.setAttribute(ATTRIBUTE.lamport, stamp.lamport);
-    if (stamp.hlc !== undefined) sink.setAttribute(ATTRIBUTE.hlc, stamp.hlc.toRfc3339());
+    if (stamp.hlc !== undefined) sink.setAttribute(ATTRIBUTE.hlc, rfc3339OfHalves(stamp.hlc));
     if (scope === 'process') sink.setAttribute(ATTRIBUTE.scope, scope);
     sink.setAttribute(LOG_SEQ, stamp.seq);
     sink.setAttribute(ATTRIBUTE.tick, stamp.afterTick);
@@ -47,7 +48,7 @@ export class LogAttributeWriter {
  * True when nothing was heard since the span began: the vectors share the table of the others, and the own entry is the
  * tick, as a reader takes it to be. What is derived from an incomplete start is read as incomplete.
  */
-function isDerivable({ vector, afterTick, incomplete }: LogStamp, spanStart: CausalStamp | undefined): boolean {
+function isDerivable({ vector, afterTick, incomplete }: KnownLogStamp, spanStart: Stamp | undefined): boolean {
   if (spanStart?.vector.table !== vector.table || vector.own !== afterTick) return false;
   return incomplete || !spanStart.incomplete;
 }

@@ -5,7 +5,8 @@
  * a backend's or the SDK's limits gets fewer answers, never other ones. So `causality.incomplete` is written first and
  * the tick, without which the rest means nothing, last.
  */
-import type { CausalStamp } from '../clocks/stamp.js';
+import { rfc3339OfHalves } from '../clocks/ntp64-halves.js';
+import type { Stamp } from '../clocks/stamp.js';
 import { type AttributeSink, isOther, VectorAttributeWriter } from './vector-attribute.js';
 
 /** Attribute names. They are fixed: queries, dashboards and readers in other languages are built on them. */
@@ -36,7 +37,7 @@ export interface AttributeChoice {
 }
 
 /** What of an event is looked at to write it: a stamp's, all but its domain. */
-export type WrittenEvent = Omit<CausalStamp, 'domain'>;
+export type WrittenEvent = Omit<Stamp, 'domain'>;
 
 export class SpanAttributeWriter {
   private readonly vectors: VectorAttributeWriter;
@@ -50,34 +51,27 @@ export class SpanAttributeWriter {
   }
 
   /** @param parentStart the start of the local parent, from whose vector a lean reader derives this one */
-  writeStart(sink: AttributeSink, stamp: CausalStamp, parentStart: CausalStamp | undefined): void {
+  writeStart(sink: AttributeSink, stamp: Stamp, parentStart: Stamp | undefined): void {
     const { mode, scope } = this.choice;
-    this.writeFlags(sink, stamp);
+    writeFlags(sink, stamp);
     sink.setAttribute(ATTRIBUTE.node, stamp.node as string);
     // Two incarnations that are cut to one name would be taken for one node: then there is no stamp.
     if (isOther(sink, ATTRIBUTE.node, stamp.node)) return;
     const derivable = mode === 'lean' && parentStart !== undefined && sameButOwn(stamp, parentStart);
     if (!(derivable && this.vectors.fits(stamp.vector)) && !this.writeVector(sink, ATTRIBUTE.vector, stamp)) return;
     sink.setAttribute(ATTRIBUTE.lamport, stamp.lamport);
-    if (mode === 'full' && stamp.hlc !== undefined) sink.setAttribute(ATTRIBUTE.hlc, stamp.hlc.toRfc3339());
+    if (mode === 'full' && stamp.hlc !== undefined) sink.setAttribute(ATTRIBUTE.hlc, rfc3339OfHalves(stamp.hlc));
     if (scope === 'process') sink.setAttribute(ATTRIBUTE.scope, scope);
     sink.setAttribute(ATTRIBUTE.tick, stamp.tick as number);
   }
 
-  writeReply(sink: AttributeSink, stamp: CausalStamp): void {
-    this.writeFlags(sink, stamp);
-    if (isMissing(sink, ATTRIBUTE.tick)) return;
-    sink.setAttribute(ATTRIBUTE.replyLamport, stamp.lamport);
-    sink.setAttribute(ATTRIBUTE.replyTick, stamp.tick as number);
-  }
-
-  writeEnd(sink: AttributeSink, stamp: WrittenEvent, start: CausalStamp): void {
-    this.writeFlags(sink, stamp);
+  writeEnd(sink: AttributeSink, stamp: WrittenEvent, start: Stamp): void {
+    writeFlags(sink, stamp);
     if (isMissing(sink, ATTRIBUTE.tick)) return;
     if (!sameButOwn(stamp, start) && !this.writeVector(sink, ATTRIBUTE.endVector, stamp)) return;
     sink.setAttribute(ATTRIBUTE.endLamport, stamp.lamport);
     if (this.choice.mode === 'full' && stamp.hlc !== undefined) {
-      sink.setAttribute(ATTRIBUTE.endHlc, stamp.hlc.toRfc3339());
+      sink.setAttribute(ATTRIBUTE.endHlc, rfc3339OfHalves(stamp.hlc));
     }
     sink.setAttribute(ATTRIBUTE.endTick, stamp.tick as number);
   }
@@ -87,14 +81,22 @@ export class SpanAttributeWriter {
     if (millis >= 1) sink.setAttribute(ATTRIBUTE.clockBehindMicros, Math.floor(millis * 1000));
   }
 
-  private writeFlags(sink: AttributeSink, stamp: WrittenEvent): void {
-    if (stamp.incomplete) sink.setAttribute(ATTRIBUTE.incomplete, true);
-    if (stamp.hlcUnordered) sink.setAttribute(ATTRIBUTE.hlcUnordered, true);
-  }
-
   private writeVector(sink: AttributeSink, name: string, { vector, node }: WrittenEvent): boolean {
     return this.vectors.write(sink, name, vector, node);
   }
+}
+
+/** What a server's reply says that is an event of its span. */
+export function writeReply(sink: AttributeSink, stamp: Stamp): void {
+  writeFlags(sink, stamp);
+  if (isMissing(sink, ATTRIBUTE.tick)) return;
+  sink.setAttribute(ATTRIBUTE.replyLamport, stamp.lamport);
+  sink.setAttribute(ATTRIBUTE.replyTick, stamp.tick as number);
+}
+
+function writeFlags(sink: AttributeSink, stamp: WrittenEvent): void {
+  if (stamp.incomplete) sink.setAttribute(ATTRIBUTE.incomplete, true);
+  if (stamp.hlcUnordered) sink.setAttribute(ATTRIBUTE.hlcUnordered, true);
 }
 
 /** True when the SDK shows that it stored nothing. Without the start's tick the rest means nothing. */
@@ -103,6 +105,6 @@ function isMissing(sink: AttributeSink, name: string): boolean {
 }
 
 /** True when nothing new was heard between two stamps of one node: their vectors share the table of the others. */
-function sameButOwn(later: WrittenEvent, earlier: CausalStamp): boolean {
+function sameButOwn(later: WrittenEvent, earlier: Stamp): boolean {
   return later.vector.table === earlier.vector.table;
 }

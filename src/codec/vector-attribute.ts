@@ -6,8 +6,8 @@
  * Hazard: the SDK cuts strings at its own limit without a word; the writer looks at what was stored.
  */
 import { MAX_ATTRIBUTE_BYTES } from '../clocks/limits.js';
+import type { KnownVector } from '../clocks/known-vector.js';
 import { fitVector } from '../clocks/vector-state.js';
-import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 
 /** What an attribute can be written to: an SDK's span or log record. */
 export interface AttributeSink {
@@ -30,7 +30,7 @@ export class VectorAttributeWriter {
   ) {}
 
   /** False where not even the own entry fits: then there must be no tick. */
-  write(sink: AttributeSink, name: string, whole: VectorTimestamp, node: string | undefined): boolean {
+  write(sink: AttributeSink, name: string, whole: KnownVector, node: string | undefined): boolean {
     let vector = whole;
     for (;;) {
       const text = vector.toString();
@@ -49,7 +49,7 @@ export class VectorAttributeWriter {
   }
 
   /** A vector that is cut must not be left to a reader to derive: the reader would not know that entries are missing. */
-  fits(vector: VectorTimestamp): boolean {
+  fits(vector: KnownVector): boolean {
     return vector.textLength <= this.longest;
   }
 }

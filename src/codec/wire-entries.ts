@@ -4,18 +4,15 @@
  * Guarantee: one pass, which also finds where the reader's own entry stands or belongs; nothing is copied.
  * Hazard: {@link stampCodes} must have read the text.
  */
+import { KnownVector } from '../clocks/known-vector.js';
 import { MAX_COUNTER, MAX_NODE_ID_LENGTH, MAX_VECTOR_ENTRIES } from '../clocks/limits.js';
 import { isNodeChar } from '../clocks/node-id.js';
 import { ReceivedTable } from '../clocks/received-table.js';
 import { ASSIGN_CODE, SEPARATOR_CODE, stampCodes as codes } from '../clocks/stamp-codes.js';
 import { TextCodes } from '../clocks/text-codes.js';
-import { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { badCounter, malformed, NODE_EXPECTED, StampFormatError } from './stamp-format-error.js';
 
 const MAX_COUNTER_DIGITS = 15;
-
-/** For each code whether a node id may have it: one look for each character of a stamp, which are nearly all of this kind. */
-const IS_NODE_CHAR = Uint8Array.from({ length: 256 }, (_, code) => (isNodeChar(code) ? 1 : 0));
 
 /** Those of the node whose place is looked for. */
 const ownCodes = new TextCodes(MAX_NODE_ID_LENGTH);
@@ -24,7 +21,7 @@ const ownCodes = new TextCodes(MAX_NODE_ID_LENGTH);
  * Reads the entries that begin at `start` and go to the end of the text.
  * @param node the reader's own, if there is one
  */
-export function readEntries(text: string, start: number, node: string | undefined): VectorTimestamp | StampFormatError {
+export function readEntries(text: string, start: number, node: string | undefined): KnownVector | StampFormatError {
   if (node !== undefined) ownCodes.read(node);
   let entries = 0;
   let previousStart = start;
@@ -37,7 +34,7 @@ export function readEntries(text: string, start: number, node: string | undefine
   let at = start;
   for (;;) {
     const nodeStart = at;
-    while (IS_NODE_CHAR[codes.at(at)] === 1) at++;
+    while (isNodeChar(codes.at(at))) at++;
     const length = at - nodeStart;
     if (length === 0 || length > MAX_NODE_ID_LENGTH || codes.at(at) !== ASSIGN_CODE) {
       const shown = text.slice(nodeStart, Math.max(at, nodeStart + 1));
@@ -75,7 +72,7 @@ export function readEntries(text: string, start: number, node: string | undefine
   }
   if (ownIndex < 0) ownIndex = entries;
   const table = new ReceivedTable(text, start, entries, node, ownIndex, ownStart, ownEnd, ownCounter);
-  return new VectorTimestamp(table, -1, 0);
+  return new KnownVector(table, -1, 0);
 }
 
 /** How a part of the text stands to our own node in code unit order: below 0, 0 or above. */

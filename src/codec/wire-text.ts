@@ -8,10 +8,11 @@
  * and written again is the same text, but for flags that this version does not know.
  * Hazard: a text that parses is well-formed, not true. Who may be believed is the propagator's question.
  */
+import { givenStamp } from '../clocks/causal-stamp.js';
 import { InvalidValueError } from '../clocks/errors.js';
 import { MAX_COUNTER, MAX_STAMP_BYTES, MAX_VECTOR_ENTRIES } from '../clocks/limits.js';
 import { isNodeId } from '../clocks/node-id.js';
-import { Ntp64 } from '../clocks/ntp64.js';
+import { Halves } from '../clocks/ntp64-halves.js';
 import { type CausalStamp, PROCESS_DOMAIN, Stamp } from '../clocks/stamp.js';
 import { ASSIGN, SEPARATOR, stampCodes as codes } from '../clocks/stamp-codes.js';
 import { badCounter, COUNTER_EXPECTED, malformed, NODE_EXPECTED, StampFormatError } from './stamp-format-error.js';
@@ -88,7 +89,7 @@ export function wireText(
 export function parseStamp(text: string): CausalStamp {
   const read = readStamp(text);
   if (read instanceof StampFormatError) throw read;
-  return read;
+  return givenStamp(read);
 }
 
 /**
@@ -97,7 +98,7 @@ export function parseStamp(text: string): CausalStamp {
  * with it at a glance ever after
  * @param node the reader's, whose place among the entries is found on the way
  */
-export function readStamp(text: string, expected?: string, node?: string): CausalStamp | StampFormatError {
+export function readStamp(text: string, expected?: string, node?: string): Stamp | StampFormatError {
   if (typeof text !== 'string') return new StampFormatError('malformed', 'text', text, 'a string');
   if (text.length === 0) return new StampFormatError('empty', 'text', text, 'a stamp');
   if (text.length > MAX_STAMP_BYTES) {
@@ -138,7 +139,7 @@ export function readStamp(text: string, expected?: string, node?: string): Causa
   const vector = readEntries(text, hlcEnd + 3, node);
   if (vector instanceof StampFormatError) return vector;
   const domain = domainEnd === 3 ? PROCESS_DOMAIN : domainIn(text, expected);
-  const hlc = hlcEnd === hlcStart ? undefined : new Ntp64(seconds, fraction);
+  const hlc = hlcEnd === hlcStart ? undefined : new Halves(seconds, fraction);
   const [incomplete, hlcUnordered] = [(flags & INCOMPLETE) !== 0, (flags & HLC_UNORDERED) !== 0];
   return new Stamp(domain, undefined, undefined, lamport, vector, hlc, incomplete, hlcUnordered);
 }

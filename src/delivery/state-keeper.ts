@@ -30,7 +30,7 @@ export class StateKeeper {
   readonly counters: KeeperCounters = { writes: 0, failures: 0, damagedSlots: 0 };
   private mark = '';
   private changed = false;
-  private running: Promise<boolean> | undefined;
+  private running: Promise<boolean> | undefined = undefined;
 
   constructor(
     private readonly slots: StateSlots,

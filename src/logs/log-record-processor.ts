@@ -10,6 +10,7 @@ import type { Context } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import type { CausalClock } from '../otel/causal-clock.js';
 import { isDisabled } from '../otel/clock-options.js';
+import { logsOf } from '../otel/clock-logs.js';
 import type { EmittedLog } from '../otel/logs.js';
 import { clockOption } from '../otel/span-processor.js';
 
@@ -36,7 +37,7 @@ export class CausalityLogRecordProcessor {
   onEmit(logRecord: EmittedLog, context?: Context): void {
     if (this.clock === undefined) return;
     try {
-      if (context === undefined || !isTracingSuppressed(context)) this.clock.logs.emit(logRecord, context);
+      if (context === undefined || !isTracingSuppressed(context)) logsOf(this.clock).emit(logRecord, context);
     } catch (error) {
       this.clock.events.error('stamping a log record', error);
     }

@@ -15,6 +15,7 @@ import { InvalidValueError } from '../clocks/errors.js';
 import { takeMember } from '../codec/list-members.js';
 import { MEMBER } from '../otel/arrival.js';
 import type { CausalClock } from '../otel/causal-clock.js';
+import { repliesOf } from '../otel/clock-replies.js';
 import { isDisabled } from '../otel/clock-options.js';
 import { clockOption } from '../otel/span-processor.js';
 import type {
@@ -88,9 +89,9 @@ function guarded(clock: CausalClock, act: () => void): void {
 
 /** One call of a client. */
 class HearingCall {
-  private spanId: string | undefined;
-  private closeRequest: (() => void) | undefined;
-  private closeReply: (() => void) | undefined;
+  private spanId: string | undefined = undefined;
+  private closeRequest: (() => void) | undefined = undefined;
+  private closeReply: (() => void) | undefined = undefined;
 
   constructor(
     private readonly clock: CausalClock,
@@ -112,16 +113,16 @@ class HearingCall {
     onReceiveMetadata: (metadata, next) => {
       guarded(this.clock, () => {
         const { spanId } = this;
-        if (spanId === undefined || this.clock.messages.hearHead(spanId, textIn(metadata, MEMBER))) return;
+        if (spanId === undefined || repliesOf(this.clock).hearHead(spanId, textIn(metadata, MEMBER))) return;
         // A head without a stamp may tell the application what only the trailers will tell us, if they do.
-        this.closeReply ??= this.clock.messages.openReply(spanId);
+        this.closeReply ??= repliesOf(this.clock).openReply(spanId);
       });
       next(metadata);
     },
     onReceiveMessage: (message, next) => {
       if (this.method.responseStream !== false && this.closeReply === undefined) {
         guarded(this.clock, () => {
-          if (this.spanId !== undefined) this.closeReply = this.clock.messages.openReply(this.spanId);
+          if (this.spanId !== undefined) this.closeReply = repliesOf(this.clock).openReply(this.spanId);
         });
       }
       next(message);
@@ -136,7 +137,7 @@ class HearingCall {
     // The span that the call itself names: the active one may be another's.
     this.spanId = parentSpanIn(textIn(metadata, 'traceparent'));
     if (this.spanId !== undefined && this.method.requestStream !== false) {
-      this.closeRequest = this.clock.messages.openRequest(this.spanId);
+      this.closeRequest = repliesOf(this.clock).openRequest(this.spanId);
     }
   }
 
@@ -150,7 +151,7 @@ class HearingCall {
 /** One call of a server. */
 class ReplyingCall {
   /** What the call brought: the propagator extracts from this very object. */
-  private received: GrpcMetadata | undefined;
+  private received: GrpcMetadata | undefined = undefined;
 
   constructor(
     private readonly clock: CausalClock,
@@ -196,7 +197,7 @@ class ReplyingCall {
       if (this.received === undefined) return;
       const parentSpanId = parentSpanIn(textIn(this.received, 'traceparent'));
       const active = { context: context.active(), parentSpanId };
-      const text = this.clock.messages.reply(this.received, active, isFinal)?.text;
+      const text = repliesOf(this.clock).reply(this.received, active, isFinal)?.text;
       if (text === undefined) return;
       copy = metadata?.clone() ?? (new this.grpc.Metadata() as GrpcMetadata);
       copy.set(MEMBER, text);

@@ -10,7 +10,8 @@
 import { type Context, context } from '@opentelemetry/api';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { CausalClock } from '../otel/causal-clock.js';
-import type { Reply } from '../otel/messages.js';
+import { repliesOf } from '../otel/clock-replies.js';
+import type { Reply } from '../otel/replies.js';
 import { MEMBER } from '../otel/arrival.js';
 import { parentSpanIn } from './outgoing-parent.js';
 
@@ -88,7 +89,8 @@ class WatchedResponse {
     if (response.headersSent || status < 200) return undefined;
     const { headers } = this.request;
     // Nearly always the headers themselves were extracted from, and nobody need look further.
-    return this.clock.messages.reply(headers) ?? this.clock.messages.reply(headers, activeAt(headers));
+    const replies = repliesOf(this.clock);
+    return replies.reply(headers) ?? replies.reply(headers, activeAt(headers));
   }
 
   /** The head has left, with its stamp, and the body is still to come. */

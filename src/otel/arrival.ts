@@ -7,7 +7,7 @@
  * Hazard: a hop that keeps `traceparent` and drops `tracestate` breaks W3C Trace Context and hides itself here.
  */
 import { type Context, createContextKey, type SpanContext } from '@opentelemetry/api';
-import type { CausalStamp } from '../clocks/stamp.js';
+import type { Stamp } from '../clocks/stamp.js';
 import type { IncompleteReason } from './counters.js';
 import { Arrival } from './records.js';
 
@@ -22,7 +22,7 @@ export interface Evidence {
   readonly clock: object;
   readonly domain: string;
   readonly parent: SpanContext | undefined;
-  readonly stamp: CausalStamp | undefined;
+  readonly stamp: Stamp | undefined;
   /** True when a stamp was sent that could not or may not be read. */
   readonly unread?: boolean;
   /** The span id that the tracestate mark names, whatever it is; undefined where there is no mark. */

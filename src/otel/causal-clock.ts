@@ -3,16 +3,16 @@
  *
  * Guarantee: the rules of docs/guarantees.md; memory bounded by `maxDomains` and clocks/limits.ts. It is frozen, and
  * works across copies of this package: the process-wide one may belong to an ESM copy and be used by a CommonJS one.
- * Hazard: `spans`, `messages` and `logs` are that shared interface, version 1. Add to them; never change what is there.
+ * Hazard: `spans`, `messages`, `replies` and `logs` are that shared interface, version 1. Add to them; never change what is there.
  */
-import { LogAttributeWriter } from '../codec/log-attributes.js';
 import { SpanAttributeWriter } from '../codec/span-attributes.js';
 import { AwaitedReplies } from './awaited-replies.js';
 import { type CausalClockOptions, type ClockSettings, settle } from './clock-options.js';
 import { type CausalityCounters, Counters } from './counters.js';
 import { Domains } from './domains.js';
-import { Logs } from './logs.js';
+import type { Logs } from './logs.js';
 import { Messages } from './messages.js';
+import type { Replies } from './replies.js';
 import { SpanEvents } from './span-events.js';
 
 /**
@@ -26,8 +26,10 @@ export class CausalClock {
   readonly spans: SpanEvents;
   /** @internal */
   readonly messages: Messages;
-  /** @internal */
-  readonly logs: Logs;
+  /** @internal See clock-replies.ts. */
+  readonly replies: { made: Replies | undefined } = { made: undefined };
+  /** @internal See clock-logs.ts. */
+  readonly logs: { made: Logs | undefined } = { made: undefined };
   /** @internal */
   readonly writer: SpanAttributeWriter;
   /** @internal */
@@ -45,12 +47,10 @@ export class CausalClock {
     this.events = new Counters();
     this.domains = new Domains(this.settings, this.events);
     const { attributes: mode, scope } = this.settings;
-    const onDropped = (entries: number): void => this.events.entries(entries);
-    this.writer = new SpanAttributeWriter({ mode, scope }, onDropped);
+    this.writer = new SpanAttributeWriter({ mode, scope }, (entries) => this.events.entries(entries));
     const awaited = new AwaitedReplies();
     this.spans = new SpanEvents(this, this.domains, awaited);
-    this.messages = new Messages(this, this.domains, awaited, this.writer);
-    this.logs = new Logs(this, this.domains, new LogAttributeWriter({ mode, scope }, onDropped));
+    this.messages = new Messages(this, this.domains, awaited);
     Object.freeze(this);
   }
 

@@ -9,7 +9,7 @@
  */
 import type { HrTime } from '@opentelemetry/api';
 import { CLOCK_RESOLUTION_MS, SAME_MOMENT_MS } from '../clocks/limits.js';
-import { compareHalves, type Ntp64 } from '../clocks/ntp64.js';
+import { compareHalves, type Halves } from '../clocks/ntp64-halves.js';
 import { PROCESS_DOMAIN } from '../clocks/stamp.js';
 import type { SpanRecord } from './records.js';
 
@@ -59,10 +59,10 @@ function microsOf([seconds, nanos]: HrTime): number {
 }
 
 /** Rounded down, so that what is ordered stays ordered. */
-function microsOfHybrid({ seconds, fraction }: Ntp64): number {
+function microsOfHybrid({ seconds, fraction }: Halves): number {
   return seconds * MICROS_PER_SECOND + Math.floor((fraction * MICROS_PER_SECOND) / NTP_UNIT);
 }
 
-function isNotAbove(a: Ntp64, b: Ntp64): boolean {
+function isNotAbove(a: Halves, b: Halves): boolean {
   return compareHalves(a.seconds, a.fraction, b.seconds, b.fraction) <= 0;
 }

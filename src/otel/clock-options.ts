@@ -6,7 +6,7 @@
  * and the default holds, or the strictest value where the variable keeps strangers out.
  */
 import type { TextMapGetter } from '@opentelemetry/api';
-import { checkMaxDriftMs, defaultMaxDriftMs } from '../clocks/drift-limit.js';
+import { checkMaxDriftMs, DRIFT_EXPECTED, DRIFT_VARIABLE, driftIn } from '../clocks/drift-limit.js';
 import { type Environment, hostEnvironment } from '../clocks/environment.js';
 import { InvalidValueError } from '../clocks/errors.js';
 import {
@@ -22,7 +22,7 @@ import {
 } from '../clocks/limits.js';
 import { createPhysicalClock, type PhysicalClock } from '../clocks/physical-clock.js';
 import { say } from './counters.js';
-import { EnvironmentValues } from './environment-values.js';
+import { EnvironmentValues, eitherOf } from './environment-values.js';
 
 /** Which events share a clock: those of a trace, or all of the process. */
 export type CausalityScope = 'trace' | 'process';
@@ -108,49 +108,53 @@ function settleWith(
   }
   const variables = new EnvironmentValues(environment);
   const { scope, trust } = scopeAndTrust(options, variables);
-  const whole = (name: 'maxEntries' | 'maxBytes', variable: string, [lowest, highest, otherwise]: Range): number =>
-    integer(
+  const whole = (name: 'maxEntries' | 'maxBytes', variable: string, range: Range, otherwise: number): number => {
+    const read = (text: string): number | undefined =>
+      /^\d{1,16}$/.test(text) ? inRange(Number(text), range) : undefined;
+    return integer(
       name,
-      options[name] ?? variables.integer(variable, lowest, highest, `using ${otherwise}`) ?? otherwise,
-      lowest,
-      highest,
+      options[name] ?? variables.value(variable, read, integerOf(range), `using ${otherwise}`) ?? otherwise,
+      range,
     );
+  };
+  const choice = <T extends string>(
+    name: 'plainHops' | 'attributes',
+    variable: string,
+    allowed: readonly [T, ...T[]],
+  ): T => oneOf(name, options[name] ?? chosen(variables, variable, allowed), allowed);
   const settings: ClockSettings = {
     node: options.node === undefined ? nodeNamedBy(variables) : nodeName(options.node),
     scope,
     trust,
-    maxEntries: whole('maxEntries', 'OTEL_CAUSALITY_MAX_ENTRIES', [2, MAX_VECTOR_ENTRIES, MAX_VECTOR_ENTRIES]),
-    maxBytes: whole('maxBytes', 'OTEL_CAUSALITY_MAX_BYTES', [MIN_WRITE_BYTES, MAX_STAMP_BYTES, DEFAULT_WRITE_BYTES]),
-    maxDomains: integer('maxDomains', options.maxDomains ?? DEFAULT_MAX_DOMAINS, 1, HIGHEST_MAX_DOMAINS),
-    domainIdleMs: integer('domainIdleMs', options.domainIdleMs ?? DEFAULT_DOMAIN_IDLE_MS, 1, Number.MAX_SAFE_INTEGER),
+    maxEntries: whole('maxEntries', 'OTEL_CAUSALITY_MAX_ENTRIES', [2, MAX_VECTOR_ENTRIES], MAX_VECTOR_ENTRIES),
+    maxBytes: whole('maxBytes', 'OTEL_CAUSALITY_MAX_BYTES', [MIN_WRITE_BYTES, MAX_STAMP_BYTES], DEFAULT_WRITE_BYTES),
+    maxDomains: integer('maxDomains', options.maxDomains ?? DEFAULT_MAX_DOMAINS, [1, HIGHEST_MAX_DOMAINS]),
+    domainIdleMs: integer('domainIdleMs', options.domainIdleMs ?? DEFAULT_DOMAIN_IDLE_MS, [1, Number.MAX_SAFE_INTEGER]),
     maxDriftMs:
       options.maxDriftMs === undefined
-        ? (variables.checked(`using ${DEFAULT_MAX_DRIFT_MS}`, defaultMaxDriftMs) ?? DEFAULT_MAX_DRIFT_MS)
+        ? (variables.value(DRIFT_VARIABLE, driftIn, DRIFT_EXPECTED, `using ${DEFAULT_MAX_DRIFT_MS}`) ??
+          DEFAULT_MAX_DRIFT_MS)
         : checkMaxDriftMs(options.maxDriftMs),
-    plainHops: oneOf(
-      'plainHops',
-      options.plainHops ?? variables.choice('OTEL_CAUSALITY_PLAIN_HOPS', PLAIN_HOPS, "using 'visible'") ?? 'visible',
-      PLAIN_HOPS,
-    ),
-    attributes: oneOf(
-      'attributes',
-      options.attributes ?? variables.choice('OTEL_CAUSALITY_ATTRIBUTES', MODES, "using 'standard'") ?? 'standard',
-      MODES,
-    ),
+    plainHops: choice('plainHops', 'OTEL_CAUSALITY_PLAIN_HOPS', PLAIN_HOPS),
+    attributes: choice('attributes', 'OTEL_CAUSALITY_ATTRIBUTES', MODES),
     now: clockOf(options.now),
   };
   return { settings, problems: variables.problems };
 }
 
-type Range = readonly [lowest: number, highest: number, otherwise: number];
+type Range = readonly [lowest: number, highest: number];
+
+/** What the environment chooses, or else the first of what is allowed. */
+function chosen<T extends string>(variables: EnvironmentValues, variable: string, allowed: readonly [T, ...T[]]): T {
+  return variables.choice(variable, allowed, `using '${allowed[0]}'`) ?? allowed[0];
+}
 
 function scopeAndTrust(
   options: CausalClockOptions,
   variables: EnvironmentValues,
 ): { scope: CausalityScope; trust: Trust } {
   const { trust: stated = trustNamedBy(variables) } = options;
-  const told = options.scope ?? variables.choice('OTEL_CAUSALITY_SCOPE', SCOPES, "using 'trace'") ?? 'trace';
-  let scope = oneOf('scope', told, SCOPES);
+  let scope = oneOf('scope', options.scope ?? chosen(variables, 'OTEL_CAUSALITY_SCOPE', SCOPES), SCOPES);
   if (options.scope === undefined && scope === 'process' && stated === undefined) {
     variables.refuse(
       'OTEL_CAUSALITY_SCOPE',
@@ -170,9 +174,8 @@ function trustNamedBy(variables: EnvironmentValues): Trust | undefined {
 }
 
 function nodeNamedBy(variables: EnvironmentValues): string | undefined {
-  const name = variables.text('OTEL_CAUSALITY_NODE');
-  if (name === undefined || NAME.test(name)) return name;
-  return variables.refuse('OTEL_CAUSALITY_NODE', name, NAME_EXPECTED, 'using service.name');
+  const read = (text: string): string | undefined => (NAME.test(text) ? text : undefined);
+  return variables.value('OTEL_CAUSALITY_NODE', read, NAME_EXPECTED, 'using service.name');
 }
 
 const NAME = /[A-Za-z0-9]/;
@@ -200,10 +203,19 @@ function clockOf(value: unknown): PhysicalClock {
 
 function oneOf<T extends string>(name: string, value: unknown, allowed: readonly T[]): T {
   if (allowed.includes(value as T)) return value as T;
-  throw new InvalidValueError(name, value, allowed.map((one) => `'${one}'`).join(' or '));
+  throw new InvalidValueError(name, value, eitherOf(allowed));
 }
 
-function integer(name: string, value: unknown, lowest: number, highest: number): number {
-  if (Number.isInteger(value) && (value as number) >= lowest && (value as number) <= highest) return value as number;
-  throw new InvalidValueError(name, value, `an integer from ${lowest} to ${highest}`);
+function integer(name: string, value: unknown, range: Range): number {
+  const found = Number.isInteger(value) ? inRange(value as number, range) : undefined;
+  if (found === undefined) throw new InvalidValueError(name, value, integerOf(range));
+  return found;
+}
+
+function inRange(value: number, [lowest, highest]: Range): number | undefined {
+  return value >= lowest && value <= highest ? value : undefined;
+}
+
+function integerOf([lowest, highest]: Range): string {
+  return `an integer from ${lowest} to ${highest}`;
 }

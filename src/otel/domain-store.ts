@@ -8,29 +8,32 @@
  * left before anything was stamped. Every operation is constant time; there are no timers.
  * Hazard: idleness is checked when another trace begins, so a silent process keeps what it has.
  */
-import { UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
+import { MAX_RECENT_TRACES, UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
 import { Domain, type DomainRules } from './domain.js';
 import { DroppedTraces } from './dropped-traces.js';
 import { layToRest, wake } from './resting-domain.js';
 import { TimesFloor } from './times-floor.js';
 import type { TraceKey } from './trace-key.js';
-import { TraceQueue } from './trace-queue.js';
+import { BUSY, NO_QUEUE, RECENT, RESTING, TraceQueues } from './trace-queues.js';
 import { COUNTER, FRACTION, LAMPORT, NO_SLOT, SECONDS, TraceSlots, USED_AT } from './trace-slots.js';
 import { TraceTable } from './trace-table.js';
 
 export interface DomainStoreOptions {
   readonly maxDomains: number;
   readonly idleMs: number;
+  /** Domains without a live span that are not laid to rest: those that were used last. */
+  readonly maxRecent?: number;
 }
 
 /** Idle domains let go of for each new one: two, so that they can never pile up faster than they go. */
 const DROPS_PER_NEW = 2;
+/** Likewise those laid to rest for each that begins or ends: others were woken meanwhile. */
+const RESTS_PER_USE = 2;
 
 export class DomainStore {
-  private readonly slots = new TraceSlots();
-  private readonly table = new TraceTable(this.slots);
-  private readonly idle = new TraceQueue(this.slots);
-  private readonly busy = new TraceQueue(this.slots);
+  private readonly slots: TraceSlots;
+  private readonly table: TraceTable;
+  private readonly queues: TraceQueues;
   /** By their slots the domains that are not at rest. */
   private readonly awake: (Domain | undefined)[] = [];
   private readonly droppedTraces: DroppedTraces;
@@ -48,6 +51,9 @@ export class DomainStore {
     droppedTraces = new DroppedTraces(),
   ) {
     this.droppedTraces = droppedTraces;
+    this.slots = new TraceSlots(options.maxDomains);
+    this.table = new TraceTable(this.slots);
+    this.queues = new TraceQueues(this.slots);
   }
 
   get size(): number {
@@ -65,6 +71,7 @@ export class DomainStore {
     const present = this.peek(key);
     if (present !== undefined) return present;
     this.makeRoom(physicalMillis);
+    this.letRest();
     const forgotten = this.droppedTraces.hasForgotten ? this.times : undefined;
     const domain = new Domain(key, this.rules, this.floor, forgotten, ++this.made);
     domain.usedAt = physicalMillis;
@@ -75,14 +82,17 @@ export class DomainStore {
     if (this.unstampedTraces.mayContain(key)) domain.hide('unstamped-request');
     domain.slot = this.slots.take(key);
     this.awake[domain.slot] = domain;
+    // In this order: what is found is in a queue, so that it goes when room is needed, even if a full stack ends this half-way.
+    this.queues.move(domain.slot, RECENT);
     this.table.add(domain.slot);
-    this.idle.append(domain.slot);
     return domain;
   }
 
   private wake(slot: number, key: TraceKey): Domain {
     const domain = wake(this.slots, slot, key, this.rules, this.times);
     this.awake[slot] = domain;
+    this.slots.forgetEntries(slot);
+    this.queues.move(slot, RECENT);
     return domain;
   }
 
@@ -96,37 +106,52 @@ export class DomainStore {
   /** A recorded span of the domain has started. */
   enter(domain: Domain): void {
     if (domain.liveSpans++ > 0 || !domain.isCurrent) return;
-    this.idle.remove(domain.slot);
-    this.busy.append(domain.slot);
+    this.queues.move(domain.slot, BUSY);
   }
 
   /** A recorded span of the domain has ended. */
   leave(domain: Domain): void {
     if (--domain.liveSpans > 0 || !domain.isCurrent) return;
-    const { slot } = domain;
-    this.busy.remove(slot);
-    this.idle.append(slot);
-    domain.vector.rest();
-    domain.key.rest();
-    if (layToRest(domain, this.slots)) this.awake[slot] = undefined;
+    this.queues.move(domain.slot, RECENT);
+    this.letRest();
   }
 
   /** A message passed through a domain: it is the last to go among the idle ones. */
   touch(domain: Domain): void {
     if (domain.liveSpans > 0 || !domain.isCurrent) return;
-    this.idle.remove(domain.slot);
-    this.idle.append(domain.slot);
+    this.queues.move(domain.slot, RECENT);
+  }
+
+  /** Those without a live span that were used longest ago are laid to rest, where there are too many that were not. */
+  private letRest(): void {
+    const { maxRecent = MAX_RECENT_TRACES } = this.options;
+    for (let i = 0; i < RESTS_PER_USE && this.queues.sizeOf(RECENT) > maxRecent; i++) {
+      const slot = this.queues.firstOf(RECENT);
+      this.queues.move(slot, RESTING);
+      const domain = this.awake[slot];
+      if (domain !== undefined && layToRest(domain, this.slots)) this.awake[slot] = undefined;
+    }
   }
 
   private makeRoom(physicalMillis: number): void {
     for (let i = 0; i < DROPS_PER_NEW; i++) {
-      const oldest = this.idle.first;
+      const oldest = this.longestIdle;
       if (oldest === NO_SLOT || !(physicalMillis - this.usedAt(oldest) > this.options.idleMs)) break;
       this.drop(oldest);
     }
-    while (this.table.size >= this.options.maxDomains) {
-      this.drop(this.idle.first === NO_SLOT ? this.busy.first : this.idle.first);
-    }
+    const { maxDomains } = this.options;
+    for (let slot = this.next; slot !== NO_SLOT && this.table.size >= maxDomains; slot = this.next) this.drop(slot);
+  }
+
+  /** Who goes next where there is no room. */
+  private get next(): number {
+    const idle = this.longestIdle;
+    return idle === NO_SLOT ? this.queues.firstOf(BUSY) : idle;
+  }
+
+  private get longestIdle(): number {
+    const resting = this.queues.firstOf(RESTING);
+    return resting === NO_SLOT ? this.queues.firstOf(RECENT) : resting;
   }
 
   private usedAt(slot: number): number {
@@ -136,19 +161,20 @@ export class DomainStore {
   private drop(slot: number): void {
     const { slots, awake } = this;
     const domain = awake[slot];
-    (domain !== undefined && domain.liveSpans > 0 ? this.busy : this.idle).remove(slot);
-    this.table.delete(slot);
-    this.droppedTraces.add(slots.words(slot));
+    // What keeps ticks apart comes first, whatever may fail after it.
     if (domain === undefined) {
       const at = slots.at(slot);
-      const [counter, lamport] = [slots.numbers[at + COUNTER] as number, slots.numbers[at + LAMPORT] as number];
-      this.floor = Math.max(this.floor, counter);
-      this.times.raise(lamport, slots.numbers[at + SECONDS] as number, slots.numbers[at + FRACTION] as number);
+      const number = (which: number): number => slots.numbers[at + which] as number;
+      this.floor = Math.max(this.floor, number(COUNTER));
+      this.times.raise(number(LAMPORT), number(SECONDS), number(FRACTION));
     } else {
       this.floor = Math.max(this.floor, domain.counter);
       domain.drop(this.times);
-      awake[slot] = undefined;
     }
+    this.droppedTraces.add(slots.words(slot));
+    this.table.delete(slot);
+    this.queues.move(slot, NO_QUEUE);
+    awake[slot] = undefined;
     slots.giveBack(slot);
     this.rules.counters.domainsDropped++;
   }

@@ -8,11 +8,11 @@
  */
 import { CLOCK_RESOLUTION_MS, MAX_COUNTER } from '../clocks/limits.js';
 import { driftMillis, HybridState } from '../clocks/hybrid-state.js';
-import type { LogStamp } from '../clocks/log-stamp.js';
-import { hexOfHalves, type Ntp64 } from '../clocks/ntp64.js';
-import { type CausalStamp, PROCESS_DOMAIN, Stamp } from '../clocks/stamp.js';
+import type { KnownVector } from '../clocks/known-vector.js';
+import type { KnownLogStamp } from '../clocks/log-stamp.js';
+import { type Halves, hexOfHalves } from '../clocks/ntp64-halves.js';
+import { PROCESS_DOMAIN, Stamp } from '../clocks/stamp.js';
 import { VectorState } from '../clocks/vector-state.js';
-import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
 import { ASSIGN, SEPARATOR } from '../clocks/stamp-codes.js';
 import { wireText } from '../codec/wire-text.js';
 import type { Counters, IncompleteReason } from './counters.js';
@@ -60,7 +60,7 @@ export class Domain {
   /** False once the store has let go of it, or has laid it to rest: its spans go on in the trace's present domain. */
   isCurrent = true;
   /** The last arrival merged, so that a context used twice is merged once. */
-  lastArrival: object | undefined;
+  lastArrival: object | undefined = undefined;
   /** Its place in the store. */
   slot = NO_SLOT;
 
@@ -72,7 +72,7 @@ export class Domain {
    */
   constructor(
     readonly key: TraceKey,
-    private readonly rules: DomainRules,
+    readonly rules: DomainRules,
     public counter: number,
     public forgotten?: Times,
     readonly serial = 0,
@@ -113,11 +113,11 @@ export class Domain {
   /** Admits that something may have been heard without a stamp. */
   hide(reason: IncompleteReason): void {
     // Whoever holds on to one that was laid to rest means its trace.
-    const current = this.isCurrent ? undefined : this.rules.current(this);
-    current?.hide(reason);
+    const current = this.isCurrent ? this : this.rules.current(this);
+    if (current !== this) current?.hide(reason);
     if (this.hidden) return;
     this.hidden = true;
-    if (current === undefined) this.rules.counters.incomplete(reason);
+    if (current === this || current === undefined) this.rules.counters.incomplete(reason);
   }
 
   /** A new event of this node. What there is to say of it is the domain's present state, until something else happens. */
@@ -141,7 +141,7 @@ export class Domain {
    * counts once, so that a log is later than its causes elsewhere, and earlier than its effects.
    * @param physicalMillis where hybrid time is wanted: each log then has its own
    */
-  observe(node: string, seq: number, physicalMillis: number | undefined): LogStamp {
+  observe(node: string, seq: number, physicalMillis: number | undefined): KnownLogStamp {
     if (!this.lamportIsOurs) this.advanceLamport();
     if (physicalMillis !== undefined) this.hlc.advance(physicalMillis);
     return {
@@ -158,7 +158,7 @@ export class Domain {
   }
 
   /** All that is known of each node. */
-  get heard(): VectorTimestamp {
+  get heard(): KnownVector {
     return this.vector.snapshot();
   }
 
@@ -166,7 +166,7 @@ export class Domain {
    * The present state as wire text, as a message carries it: no event, so nothing ticks and no clock is read.
    * @param part the entries to send, where not all have room; then the message is incomplete
    */
-  text(part?: VectorTimestamp): string {
+  text(part?: KnownVector): string {
     const { seconds, fraction } = this.hlc;
     return wireText(
       this.id,
@@ -183,7 +183,7 @@ export class Domain {
    * Merges what a stamp of this domain knew.
    * @param request true for a request: its sender waits, so a lag that it proves is kept up in later times
    */
-  hear(stamp: CausalStamp, physicalMillis: number, request: boolean): BehindMillis {
+  hear(stamp: Stamp, physicalMillis: number, request: boolean): BehindMillis {
     const { counters, node } = this.rules;
     if (this.forgotten !== undefined && node !== undefined) this.recall(stamp.vector.get(node));
     const hearing = this.vector.hear(stamp.vector, node, this.counter);
@@ -194,7 +194,7 @@ export class Domain {
   }
 
   /** Takes Lamport and hybrid time, which compare across domains, from a stamp of any domain. */
-  hearTimes(stamp: CausalStamp, physicalMillis: number, request: boolean): BehindMillis {
+  hearTimes(stamp: Stamp, physicalMillis: number, request: boolean): BehindMillis {
     this.usedAt = physicalMillis;
     if (stamp.lamport >= this.lamport) {
       this.lamport = stamp.lamport;
@@ -234,7 +234,7 @@ export class Domain {
   }
 
   /** The hybrid time of the last event of ours, or heard of. */
-  get hybridTime(): Ntp64 {
+  get hybridTime(): Halves {
     return this.hlc.last;
   }
 

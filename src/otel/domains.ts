@@ -21,7 +21,7 @@ export class Domains {
   private readonly store: DomainStore;
   /** The one domain of process scope. */
   private readonly process: Domain | undefined;
-  private drawn: string | undefined;
+  private drawn: string | undefined = undefined;
   private hasPropagator = false;
   private saidNoPropagator = false;
   /** The trace whose key was asked for last, and that key. */

@@ -21,7 +21,7 @@ export class DroppedTraces {
   /** True once traces that were added are no longer recognised. */
   hasForgotten = false;
   /** Made when it is needed: most processes drop nothing for long. */
-  private filter: Uint32Array | undefined;
+  private filter: Uint32Array | undefined = undefined;
   /** Where the younger generation's words of a line begin. */
   private younger = 0;
   private hasOlder = false;

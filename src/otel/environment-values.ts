@@ -17,34 +17,27 @@ export class EnvironmentValues {
     return text === '' ? undefined : text;
   }
 
-  /** @param instead what takes the place of a refused value, in words */
+  /**
+   * @param read undefined for a text that is none of what is expected
+   * @param instead what takes the place of a refused value, in words
+   */
+  value<T>(variable: string, read: (text: string) => T | undefined, expected: string, instead: string): T | undefined {
+    const text = this.text(variable);
+    return text === undefined ? undefined : (read(text) ?? this.refuse(variable, text, expected, instead));
+  }
+
   choice<T extends string>(variable: string, allowed: readonly T[], instead: string): T | undefined {
-    const text = this.text(variable);
-    if (text === undefined) return undefined;
-    const found = allowed.find((one) => one === text.toLowerCase());
-    return found ?? this.refuse(variable, text, allowed.map((one) => `'${one}'`).join(' or '), instead);
-  }
-
-  integer(variable: string, lowest: number, highest: number, instead: string): number | undefined {
-    const text = this.text(variable);
-    if (text === undefined) return undefined;
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-    if (value >= lowest && value <= highest) return value;
-    return this.refuse(variable, text, `an integer from ${lowest} to ${highest}`, instead);
-  }
-
-  /** A value that some check of ours throws at: what it throws is said. */
-  checked<T>(instead: string, read: (environment: Environment) => T): T | undefined {
-    try {
-      return read(this.environment);
-    } catch (error) {
-      if (!(error instanceof InvalidValueError)) throw error;
-      return this.refuse(error.field, error.value, error.expected, instead);
-    }
+    const find = (text: string): T | undefined => allowed.find((one) => one === text.toLowerCase());
+    return this.value(variable, find, eitherOf(allowed), instead);
   }
 
   refuse(variable: string, value: unknown, expected: string, instead: string): undefined {
     this.problems.push(`${new InvalidValueError(variable, value, expected).message}; ${instead}`);
     return undefined;
   }
+}
+
+/** What is expected of a choice, in words. */
+export function eitherOf(allowed: readonly string[]): string {
+  return allowed.map((one) => `'${one}'`).join(' or ');
 }

@@ -8,11 +8,11 @@
  * headers: installed first. Installed too late it hears nothing, and the page's traces are incomplete from each request
  * that passes it by.
  */
-import { diag } from '@opentelemetry/api';
 import { parseTraceParent } from '@opentelemetry/core';
 import { MEMBER } from './arrival.js';
 import type { CausalClock } from './causal-clock.js';
 import { isDisabled } from './clock-options.js';
+import { say } from './counters.js';
 import { clockOption } from './span-processor.js';
 
 /** Everything is optional. */
@@ -44,13 +44,13 @@ export function installFetchReplies(options: FetchRepliesOptions = {}): () => vo
   const host = globalThis as { fetch?: Fetch };
   const original = host.fetch;
   if (typeof original !== 'function') {
-    diag.warn('otel-causality: there is no fetch here whose replies could be heard');
+    say('there is no fetch here whose replies could be heard');
     return nothing;
   }
   // How OpenTelemetry's instrumentations mark what they have replaced.
   if ('__wrapped' in original) {
-    diag.warn(
-      'otel-causality: fetch is instrumented already, so replies to it will not be heard; call installFetchReplies before the instrumentation is registered',
+    say(
+      'fetch is instrumented already, so replies to it will not be heard; call installFetchReplies before the instrumentation is registered',
     );
   }
   if (!clock.messages.watchCarriers('fetch')) return nothing;

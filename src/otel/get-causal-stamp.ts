@@ -1,6 +1,8 @@
 import { type Context, type Span, trace } from '@opentelemetry/api';
+import { givenStamp } from '../clocks/causal-stamp.js';
 import type { CausalStamp } from '../clocks/stamp.js';
 import { arrivalIn } from './arrival.js';
+import type { Arrival, SpanRecord } from './records.js';
 import { anyRecordOf } from './span-registry.js';
 
 /**
@@ -10,11 +12,27 @@ import { anyRecordOf } from './span-registry.js';
  */
 export function getCausalStamp(spanOrContext: Span | Context): CausalStamp | undefined {
   try {
-    if ('spanContext' in spanOrContext) return anyRecordOf(spanOrContext.spanContext())?.start;
+    if ('spanContext' in spanOrContext) return startOf(anyRecordOf(spanOrContext.spanContext()));
     const spanContext = trace.getSpanContext(spanOrContext);
     const record = spanContext === undefined ? undefined : anyRecordOf(spanContext);
-    return record?.start ?? arrivalIn(spanOrContext)?.stamp;
+    return startOf(record) ?? received(arrivalIn(spanOrContext));
   } catch {
     return undefined;
   }
+}
+
+// What is given once takes the place of what was there: who asks again gets the same stamp, from whichever copy of this package.
+
+function startOf(record: SpanRecord | undefined): CausalStamp | undefined {
+  if (record === undefined) return undefined;
+  const given = givenStamp(record.start);
+  record.start = given;
+  return given;
+}
+
+function received(arrival: Arrival | undefined): CausalStamp | undefined {
+  if (arrival?.stamp === undefined) return undefined;
+  const given = givenStamp(arrival.stamp);
+  arrival.stamp = given;
+  return given;
 }

@@ -78,11 +78,12 @@ export class InboundHeaders implements TextMapGetter {
 
   /** What was sent as a stamp. What cannot be told from something else is reported and left alone. */
   stamp(refuse: (reason: RefusalReason, detail: string) => void): SentStamp {
-    if (!isText(this.raw)) {
+    const texts = textsOf(this.raw);
+    if (texts === undefined) {
       refuse('not-text', `the ${this.place} is ${Array.isArray(this.raw) ? 'a mixed array' : `a ${typeof this.raw}`}`);
       return NO_STAMP;
     }
-    const values = this.place === 'header' ? headerValues(this.raw) : (this.baggage?.values ?? []);
+    const values = this.place === 'header' ? texts : (this.baggage?.values ?? NO_TEXTS);
     if (values.length === 0) return NO_STAMP;
     const [value] = values as readonly [string];
     // HTTP joins repeated headers with commas, which no stamp contains.
@@ -92,8 +93,7 @@ export class InboundHeaders implements TextMapGetter {
     }
     const text = decodeMember(value);
     if (text === undefined) refuse('encoding', 'its percent-encoding is broken');
-    const isLoose =
-      this.place === 'baggage' && text !== undefined && lengthOf(this.raw) > text.length + MAX_KEPT_BAGGAGE;
+    const isLoose = this.place === 'baggage' && text !== undefined && lengthOf(texts) > text.length + MAX_KEPT_BAGGAGE;
     return { present: true, text: isLoose ? onItsOwn(text) : text };
   }
 }
@@ -120,22 +120,34 @@ function listNamed(key: unknown): typeof BAGGAGE | typeof TRACESTATE | undefined
   return undefined;
 }
 
-function isText(value: unknown): value is string | readonly string[] | undefined | null {
-  if (value === undefined || value === null || typeof value === 'string') return true;
-  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+/**
+ * The values of a header, none where there is no such header; undefined where they are no texts. HTTP libraries give an
+ * array of one. Several would be several stamps.
+ */
+function textsOf(value: unknown): readonly string[] | undefined {
+  if (value === undefined || value === null) return NO_TEXTS;
+  if (typeof value === 'string') return [value];
+  return Array.isArray(value) && value.every((one) => typeof one === 'string') ? value : undefined;
+}
+
+const NO_TEXTS: readonly string[] = [];
+
+/** A list header as one text; undefined where there is no such header, or none of text. */
+function listOf(value: unknown): string | undefined {
+  // Mostly it is one text, or there is none: neither costs an array.
+  if (typeof value === 'string' || value === undefined || value === null) return value ?? undefined;
+  return textsOf(value)?.join(',');
 }
 
 /** A list header as one text without our member; undefined where it is not text, which is left to its owner. */
 function taken(value: unknown): TakenMember | undefined {
-  if (!isText(value) || value === undefined || value === null) return undefined;
-  const list = typeof value === 'string' ? value : value.join(',');
-  return list.includes(MEMBER) ? takeMember(list, MEMBER) : undefined;
+  const list = listOf(value);
+  return list?.includes(MEMBER) ? takeMember(list, MEMBER) : undefined;
 }
 
 /** Characters of a header, however many values it has. */
-function lengthOf(value: string | readonly string[] | undefined | null): number {
-  if (typeof value === 'string') return value.length;
-  return value?.reduce((sum, one) => sum + one.length, 0) ?? 0;
+function lengthOf(texts: readonly string[]): number {
+  return texts.reduce((sum, one) => sum + one.length, 0);
 }
 
 /** The same text, but not a part of another one, which would live as long. */
@@ -143,18 +155,12 @@ function onItsOwn(text: string): string {
   return JSON.parse(JSON.stringify(text)) as string;
 }
 
-function headerValues(value: string | readonly string[] | undefined | null): readonly string[] {
-  if (value === undefined || value === null) return [];
-  // HTTP libraries give an array of one. Several would be several stamps.
-  return typeof value === 'string' ? [value] : value;
-}
-
 /** A setter for the wrapped propagators that holds back the lists that we have to add to. */
 export class OutboundHeaders implements TextMapSetter {
   /** True once a W3C trace context was written: its writer has looked at every digit of the ids. */
   hasParent = false;
-  private tracestate: HeldList | undefined;
-  private baggage: HeldList | undefined;
+  private tracestate: HeldList | undefined = undefined;
+  private baggage: HeldList | undefined = undefined;
 
   constructor(private readonly setter: TextMapSetter) {}
 
@@ -245,9 +251,7 @@ function left(carrier: unknown, list: string): string | undefined {
 
 function textIn(carrier: unknown, name: string): string | undefined {
   try {
-    const value = valueIn(carrier, name);
-    if (!isText(value) || value === undefined || value === null) return undefined;
-    return typeof value === 'string' ? value : value.join(',');
+    return listOf(valueIn(carrier, name));
   } catch {
     return undefined;
   }

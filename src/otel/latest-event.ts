@@ -5,8 +5,8 @@
  * Hazard: it is true until the next thing happens in the domain. Whoever wants to keep it takes a stamp
  * ({@link Domain.tick}) instead.
  */
-import type { Ntp64 } from '../clocks/ntp64.js';
-import type { VectorTimestamp } from '../clocks/vector-timestamp.js';
+import type { KnownVector } from '../clocks/known-vector.js';
+import type { Halves } from '../clocks/ntp64-halves.js';
 import type { WrittenEvent } from '../codec/span-attributes.js';
 import type { Domain } from './domain.js';
 import type { SpanRecord } from './records.js';
@@ -29,11 +29,11 @@ export class LatestEvent implements WrittenEvent {
     return this.domain.lamport;
   }
 
-  get vector(): VectorTimestamp {
+  get vector(): KnownVector {
     return this.domain.heard;
   }
 
-  get hlc(): Ntp64 {
+  get hlc(): Halves {
     return this.domain.hybridTime;
   }
 

@@ -8,6 +8,7 @@
  */
 import type { SpanContext } from '@opentelemetry/api';
 import type { CausalClock } from './causal-clock.js';
+import { repliesOf } from './clock-replies.js';
 import { isDisabled } from './clock-options.js';
 import { clockOption } from './span-processor.js';
 
@@ -41,7 +42,7 @@ export function manualReplies(options: ManualRepliesOptions = {}): ManualReplies
   return {
     give: (requestCarrier) => {
       try {
-        return clock.messages.reply(requestCarrier)?.text;
+        return repliesOf(clock).reply(requestCarrier)?.text;
       } catch (error) {
         clock.events.error('giving a reply', error);
         return undefined;

@@ -1,22 +1,21 @@
 /**
- * Messages as the clock sees them: what leaves with a request, what came with one, and the replies to both.
+ * Messages as the clock sees them: what leaves with a request, what came with one, and the replies that are heard. Those
+ * that are given, and messages that come in parts, are in replies.ts: a page has neither.
  *
- * Guarantee: sending and replying never invent an order; a reply that is missed makes the trace incomplete.
+ * Guarantee: sending never invents an order; a reply that is missed makes the trace incomplete.
  * Hazard: the reply of a span is found by the span's id, which the outgoing request carries in its own trace context.
  * On pooled connections the active context belongs to somebody else.
  */
 import { type Context, type SpanContext, SpanKind } from '@opentelemetry/api';
-import type { CausalStamp } from '../clocks/stamp.js';
+import type { Stamp } from '../clocks/stamp.js';
 import { StampFormatError } from '../codec/stamp-format-error.js';
 import { readStamp } from '../codec/wire-text.js';
 import { arrivalIn, isMarkUnread } from './arrival.js';
-import type { SpanAttributeWriter } from '../codec/span-attributes.js';
-import type { AttributeSink } from '../codec/vector-attribute.js';
 import { type AttachedValues, attachedValues } from './attached-values.js';
 import { AwaitedReplies, type AwaitedRequest } from './awaited-replies.js';
 import type { Domain } from './domain.js';
 import type { Domains } from './domains.js';
-import type { Arrival, StartedSpan, SpanRecord } from './records.js';
+import type { Arrival, SpanRecord } from './records.js';
 import { admitForeign, anyRecordOf, recordOf } from './span-registry.js';
 
 /** What a request should carry. */
@@ -27,13 +26,6 @@ export interface Departure {
   readonly mark: string;
 }
 
-/** What a server's reply should carry. */
-export interface Reply {
-  readonly text: string;
-  /** Says that the body is still to come, in parts that may carry what happens meanwhile. Returns its end. */
-  openBody(): () => void;
-}
-
 /**
  * Who listens for replies. Each of them once for a clock. `fetch` hears those that it announces; of the others it is
  * taken on trust that they hear every reply.
@@ -41,7 +33,8 @@ export interface Reply {
 export type ReplyTransport = 'http' | 'grpc' | 'manual' | 'fetch';
 
 export class Messages {
-  private arrivalsByCarrier: AttachedValues<object, Arrival> | undefined;
+  /** What was extracted from whichever carrier, while somebody gives replies. See {@link Replies}. */
+  arrivalsByCarrier: AttachedValues<object, Arrival> | undefined = undefined;
   private readonly watching = new Set<string>();
   /** True where somebody hears replies that nobody announced. */
   private hearsAll = false;
@@ -49,8 +42,7 @@ export class Messages {
   constructor(
     private readonly clock: object,
     private readonly domains: Domains,
-    private readonly awaited: AwaitedReplies,
-    private readonly writer: SpanAttributeWriter,
+    readonly awaited: AwaitedReplies,
   ) {}
 
   /**
@@ -116,7 +108,7 @@ export class Messages {
    * The stamp in a text that came from outside; undefined, counted and logged, where it is none.
    * @param domain what it should be of
    */
-  read(text: string, domain: string): CausalStamp | undefined {
+  read(text: string, domain: string): Stamp | undefined {
     const stamp = readStamp(text, domain, this.domains.node);
     if (stamp instanceof StampFormatError) {
       this.domains.counters.refused(stamp.reason, stamp.message);
@@ -155,38 +147,6 @@ export class Messages {
     }
   }
 
-  /**
-   * The reply to the request that was extracted from this carrier, or, where that happened elsewhere, to the one that
-   * the active context received from this parent span. Undefined where its stamp was not accepted.
-   * @param isFinal false for what goes ahead of the reply itself, a stream's head: it tells, and is no event
-   */
-  reply(
-    carrier: object,
-    active?: { readonly context: Context; readonly parentSpanId: string | undefined },
-    isFinal = true,
-  ): Reply | undefined {
-    let arrival = this.arrivalsByCarrier?.get(carrier);
-    if (arrival === undefined && active?.parentSpanId !== undefined) {
-      const candidate = arrivalIn(active.context);
-      // The active context may be another request's; the parent span tells.
-      if (candidate?.clock === this.clock && candidate.parentSpanId === active.parentSpanId) arrival = candidate;
-    }
-    if (arrival?.stamp === undefined || arrival.stamp.domain !== arrival.domain) return undefined;
-    const now = this.domains.now();
-    const record = arrival.server?.clock === this.clock ? arrival.server : undefined;
-    const domain = record === undefined ? this.domains.obtain(arrival.domain, now) : this.domains.present(record, now);
-    if (record === undefined) this.domains.merge(domain, arrival, now);
-    // A forged stamp may name nobody but us, and leave nothing to tell.
-    if (record === undefined && !domain.hasNews) return undefined;
-    // A head that failed to be written and is written again is one reply, of the present state.
-    if (isFinal && record !== undefined && !record.ended && record.reply === undefined) {
-      record.reply = domain.tick(record.start.node as string, now);
-      this.writer.writeReply(record.span as StartedSpan & AttributeSink, record.reply);
-    }
-    domain.usedAt = now;
-    return { text: this.domains.write(domain), openBody: () => openBody(domain) };
-  }
-
   /** A request leaves whose reply will be heard: until it comes, the application knows nothing of it. */
   announce(spanId: string): void {
     this.awaited.announce(spanId);
@@ -219,39 +179,8 @@ export class Messages {
     if (stamp.incomplete || !domain.heard.covers(stamp.vector)) domain.hide('reply-without-stamp');
   }
 
-  /**
-   * What goes ahead of a reply has come, a stream's head: it is merged, and the reply itself stays awaited.
-   * @returns false where it brought no stamp, so that it may tell what we do not know: see {@link openReply}
-   */
-  hearHead(spanId: string, text: string | undefined): boolean {
-    const awaited = this.awaited.peek(spanId);
-    return awaited !== undefined && this.merge(awaited, text);
-  }
-
-  /**
-   * Parts of a reply come before its stamp does, and may carry anything: until the returned function is called, what
-   * this process stamps and sends in this trace is incomplete.
-   */
-  openReply(spanId: string): () => void {
-    const awaited = this.awaited.peek(spanId);
-    const domain = awaited === undefined ? undefined : this.domainOf(awaited);
-    if (domain === undefined) return () => {};
-    let open = true;
-    domain.blindRequests++;
-    return () => {
-      if (open) domain.blindRequests--;
-      open = false;
-    };
-  }
-
-  /** Parts of a request leave after its stamp did: until the returned function is called, our events are incomplete. */
-  openRequest(spanId: string): () => void {
-    const awaited = this.awaited.peek(spanId);
-    return openBody(awaited === undefined ? undefined : this.domainOf(awaited));
-  }
-
-  /** Undefined where the trace was let go of, and no span of it is left to go on with what a reply tells. */
-  private domainOf({ record, domain }: AwaitedRequest, now = this.domains.now()): Domain | undefined {
+  /** The domain that speaks for a request; undefined where its trace was let go of, and no span of it is left. */
+  domainOf({ record, domain }: AwaitedRequest, now = this.domains.now()): Domain | undefined {
     return record === undefined ? this.domains.current(domain) : this.domains.present(record, now);
   }
 
@@ -259,7 +188,7 @@ export class Messages {
    * True where a reply's stamp is one, is believed, belongs to the trace of its request, and knows what we had done
    * before we sent that: one that does not is of another reply, which a cache has kept or a proxy mixed up.
    */
-  private merge(awaited: AwaitedRequest, text: string | undefined): boolean {
+  merge(awaited: AwaitedRequest, text: string | undefined): boolean {
     if (text === undefined) return false;
     if (!awaited.stamped) {
       this.domains.counters.refused('untrusted', 'a reply with a stamp to a request without one');
@@ -285,14 +214,4 @@ export class Messages {
 function isLive(record: SpanRecord | undefined, arrival: Arrival | undefined): record is SpanRecord {
   if (record === undefined || record.ended || !record.domain.isCurrent) return false;
   return arrival === undefined || record.arrival === arrival;
-}
-
-function openBody(domain: Domain | undefined): () => void {
-  if (domain === undefined) return () => {};
-  let open = true;
-  domain.openBodies++;
-  return () => {
-    if (open) domain.openBodies--;
-    open = false;
-  };
 }

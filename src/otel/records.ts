@@ -5,7 +5,7 @@
  * made them, too, so nobody asks for their class.
  */
 import type { Link, Span, SpanKind } from '@opentelemetry/api';
-import type { CausalStamp } from '../clocks/stamp.js';
+import type { Stamp } from '../clocks/stamp.js';
 import type { IncompleteReason } from './counters.js';
 import type { Domain } from './domain.js';
 import type { Resourced } from './service-name.js';
@@ -22,7 +22,7 @@ export class SpanRecord {
   /** The span itself, until it has ended, for what is learned meanwhile. */
   span: StartedSpan | undefined;
   /** A server span's first reply that carried a stamp, until the span has ended. */
-  reply: CausalStamp | undefined = undefined;
+  reply: Stamp | undefined = undefined;
   /** Requests sent for it whose reply has not brought a stamp. */
   awaited = 0;
   /** All of them were replied to at some time: none is remembered longer than the span. */
@@ -45,10 +45,10 @@ export class SpanRecord {
     span: StartedSpan,
     readonly kind: SpanKind,
     readonly linksAtStart: number,
-    readonly start: CausalStamp,
+    public start: Stamp,
     public domain: Domain,
     readonly arrival: Arrival | undefined,
-    readonly parentStart: CausalStamp | undefined,
+    readonly parentStart: Stamp | undefined,
     readonly other: SpanRecord | undefined,
     public behindMillis: number,
     readonly startMillis?: number,
@@ -77,7 +77,7 @@ export class Arrival {
   constructor(
     readonly clock: object,
     readonly domain: string,
-    readonly stamp: CausalStamp | undefined,
+    public stamp: Stamp | undefined,
     public hidden: IncompleteReason | undefined,
     readonly parentSpanId: string | undefined,
   ) {}

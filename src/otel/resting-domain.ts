@@ -8,8 +8,8 @@
  */
 import { HybridState } from '../clocks/hybrid-state.js';
 import { VectorState } from '../clocks/vector-state.js';
-import type { VectorTable } from '../clocks/vector-table.js';
 import { Domain, type DomainRules } from './domain.js';
+import { layEntriesToRest, wakeEntries } from './resting-vector.js';
 import type { Times } from './times-floor.js';
 import type { TraceKey } from './trace-key.js';
 import {
@@ -40,10 +40,15 @@ const UNORDERED = 2;
 const LAMPORT_IS_OURS = 4;
 const MAY_BE_FORGOTTEN = 8;
 
-/** Puts all that a domain is into its slot. False, and nothing done, where somebody will come back to this very object. */
+/**
+ * Puts all that a domain is into its slot. False where somebody will come back to this very object: then it only gives back
+ * what makes its next event cheaper.
+ */
 export function layToRest(domain: Domain, slots: TraceSlots): boolean {
-  if (domain.openBodies > 0 || domain.blindRequests > 0) return false;
   const { slot, vector, hlc } = domain;
+  vector.rest();
+  domain.key.rest();
+  if (domain.openBodies > 0 || domain.blindRequests > 0) return false;
   const { numbers } = slots;
   const at = slots.at(slot);
   numbers[at + USED_AT] = domain.usedAt;
@@ -62,7 +67,7 @@ export function layToRest(domain: Domain, slots: TraceSlots): boolean {
   numbers[at + OWN_INDEX] = vector.ownIndex;
   numbers[at + OWN] = vector.own;
   numbers[at + HEARINGS] = vector.hearings;
-  slots.tables[slot] = vector.table;
+  layEntriesToRest(vector.table, slots, slot, domain.rules.node);
   domain.isCurrent = false;
   domain.vector = NO_VECTOR;
   domain.hlc = NO_TIME;
@@ -89,6 +94,6 @@ export function wake(slots: TraceSlots, slot: number, key: TraceKey, rules: Doma
   domain.unordered = (flags & UNORDERED) !== 0;
   domain.hlc.raiseTo(number(SECONDS), number(FRACTION));
   domain.hlc.offsetMillis = number(OFFSET_MILLIS);
-  domain.vector.wake(slots.tables[slot] as VectorTable, number(OWN_INDEX), number(OWN), number(HEARINGS));
+  domain.vector.wake(wakeEntries(slots, slot, rules.node), number(OWN_INDEX), number(OWN), number(HEARINGS));
   return domain;
 }

@@ -7,7 +7,7 @@
  * a hash of their text, which says less: whoever compares keys compares {@link TraceKey.oddId} as well. That hash has no secret, because
  * no stranger makes such ids: propagators take hexadecimal digits only.
  */
-import { hexHalf } from '../clocks/ntp64.js';
+import { hexHalf } from '../clocks/ntp64-halves.js';
 
 const DIGITS = 16;
 const WORD_DIGITS = DIGITS / 2;

@@ -6,9 +6,10 @@
  *
  * Guarantee: a domain that rests here and is woken says and does what it would have done without.
  * Hazard: a slot is another trace's once it was given back.
- * Hazard: it grows with what it has held at once, and never shrinks: whoever fills it bounds it.
+ * Hazard: it grows with what it has held at once, and never shrinks.
  */
 import type { VectorTable } from '../clocks/vector-table.js';
+import { NO_CELL, RestingTexts } from './resting-texts.js';
 import type { TraceKey, TraceWords } from './trace-key.js';
 
 /** In place of a slot. */
@@ -31,19 +32,34 @@ export const BASE = 12;
 export const OWN_INDEX = 13;
 export const OWN = 14;
 export const HEARINGS = 15;
-const SLOT_NUMBERS = 16;
+export const TEXT_CELL = 16;
+export const TEXT_LENGTH = 17;
+export const TEXT_FROM = 18;
+export const TEXT_TO = 19;
+export const ENTRIES = 20;
+export const TABLE_INDEX = 21;
+export const TABLE_OWN = 22;
+export const QUEUE = 23;
+export const SLOT_NUMBERS = 24;
 
 const FIRST_SLOTS = 64;
 
 export class TraceSlots {
   /** Those of all slots; another array once there are more. */
-  numbers = new Float64Array(FIRST_SLOTS * SLOT_NUMBERS);
-  /** The entries of the vectors that rest. */
+  numbers: Float64Array;
+  /** The entries of the vectors that rest, where they are no text. */
   readonly tables: (VectorTable | undefined)[] = [];
+  /** The texts of the others. */
+  readonly texts = new RestingTexts();
   /** The ids that are no hexadecimal digits. */
   private readonly oddIds = new Map<number, string>();
   /** The slot that was given back last; its `NEXT` is the one before. */
   private free = NO_SLOT;
+
+  /** @param most slots that are meant to be taken at once */
+  constructor(private readonly most: number) {
+    this.numbers = new Float64Array(this.at(Math.min(FIRST_SLOTS, most)));
+  }
 
   /** Where the numbers of a slot begin. */
   at(slot: number): number {
@@ -58,15 +74,29 @@ export class TraceSlots {
     if (slot === this.free) this.free = numbers[at + NEXT] as number;
     numbers[at + HIGH] = key.high;
     numbers[at + LOW] = key.low;
+    numbers[at + TEXT_CELL] = NO_CELL;
+    numbers[at + QUEUE] = NO_SLOT;
     if (key.oddId !== undefined) this.oddIds.set(slot, key.oddId);
     return slot;
   }
 
   giveBack(slot: number): void {
-    this.tables[slot] = undefined;
+    this.forgetEntries(slot);
     if (this.oddIds.size > 0) this.oddIds.delete(slot);
     this.numbers[this.at(slot) + NEXT] = this.free;
     this.free = slot;
+  }
+
+  /** Lets go of the entries that rest in a slot. */
+  forgetEntries(slot: number): void {
+    const { numbers } = this;
+    const at = this.at(slot);
+    this.tables[slot] = undefined;
+    const cell = numbers[at + TEXT_CELL] as number;
+    if (cell === NO_CELL) return;
+    // First of all, so that no cell is ever given back twice.
+    numbers[at + TEXT_CELL] = NO_CELL;
+    this.texts.giveBack(cell, numbers[at + TEXT_LENGTH] as number);
   }
 
   isOf(slot: number, key: TraceKey): boolean {
@@ -81,12 +111,14 @@ export class TraceSlots {
   }
 
   private add(): number {
-    const slot = this.tables.push(undefined) - 1;
     const { numbers } = this;
+    const slot = this.tables.length;
     if (this.at(slot) === numbers.length) {
-      this.numbers = new Float64Array(2 * numbers.length);
-      this.numbers.set(numbers);
+      const longer = new Float64Array(this.at(Math.max(slot + 1, Math.min(2 * slot, this.most))));
+      longer.set(numbers);
+      this.numbers = longer;
     }
+    this.tables.push(undefined);
     return slot;
   }
 }

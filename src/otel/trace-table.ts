@@ -23,7 +23,7 @@ export class TraceTable {
   /** Of each place the hash of the trace, and behind it the slot and one more. */
   private places = new Int32Array(2 * FIRST_PLACES);
   /** Drawn with the first slot: where modules are loaded nothing random may be asked for on some platforms. */
-  private seeds: Seeds | undefined;
+  private seeds: Seeds | undefined = undefined;
 
   constructor(private readonly slots: TraceSlots) {}
 

@@ -66,7 +66,7 @@ export function watchSecondSdk(apis: readonly { readonly trace: object }[], told
 }
 
 class Joining {
-  private outcome: Outcome | undefined;
+  private outcome: Outcome | undefined = undefined;
   private undo: (() => void)[] = [];
 
   constructor(

@@ -9,6 +9,7 @@ import { ROOT_CONTEXT, type Span, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { MAX_AWAITED_REPLIES, MAX_HANDLING } from '../../src/clocks/limits.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import { CausalDeduplicator, CausalDeliveryBuffer, VectorTimestamp } from '../../src/delivery/index.js';
 import { installHttpReplies } from '../../src/node/http-replies.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
@@ -78,7 +79,7 @@ describe('attack: what begins and never ends', () => {
     node.clock.messages.watchCarriers();
     const request = messageWith(stampText(), 'baggage');
     const { span, context } = node.start('handle', extractOdd(node, request), { kind: SpanKind.SERVER });
-    const ends = Array.from({ length: FEW }, () => node.clock.messages.reply(request)?.openBody());
+    const ends = Array.from({ length: FEW }, () => repliesOf(node.clock).reply(request)?.openBody());
     expect(getCausalStamp(node.start('within', context).span)?.incomplete).to.equal(true);
     expect(getCausalStamp(node.start('other').span)?.incomplete, 'another trace').to.equal(false);
     for (const end of ends) {
@@ -95,7 +96,7 @@ describe('attack: what begins and never ends', () => {
     const call = node.start('stream', ROOT_CONTEXT, { kind: SpanKind.CLIENT });
     node.inject(call.context);
     const { spanId } = call.span.spanContext();
-    const ends = [node.clock.messages.openReply(spanId), node.clock.messages.openRequest(spanId)];
+    const ends = [repliesOf(node.clock).openReply(spanId), repliesOf(node.clock).openRequest(spanId)];
     expect(getCausalStamp(node.start('within', call.context).span)?.incomplete).to.equal(true);
     for (let i = 0; i < FEW; i++) node.start('other').span.end();
     expect(node.clock.counters.liveDomains).to.equal(1);

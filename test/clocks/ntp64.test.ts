@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { compareHalves, fractionOfMillis, Ntp64, secondsOfMillis } from '../../src/clocks/ntp64.js';
+import { Ntp64 } from '../../src/clocks/ntp64.js';
+import { compareHalves, fractionOfMillis, secondsOfMillis } from '../../src/clocks/ntp64-halves.js';
 import { expectInvalid } from '../support/invalid-value.js';
 import { unitsOfMillis } from '../support/naive-hybrid.js';
 

@@ -6,8 +6,9 @@ import { Ntp64 } from '../../src/clocks/ntp64.js';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import { VectorState } from '../../src/clocks/vector-state.js';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
-import { type AttributeChoice, ATTRIBUTE, SpanAttributeWriter } from '../../src/codec/span-attributes.js';
+import { type AttributeChoice, ATTRIBUTE, SpanAttributeWriter, writeReply } from '../../src/codec/span-attributes.js';
 import type { AttributeSink } from '../../src/codec/vector-attribute.js';
+import { givenVector } from '../support/given.js';
 
 const NODE = 'gateway-x7k2p1ab';
 
@@ -30,7 +31,7 @@ class StampingNode {
       node: this.id,
       tick: this.tick,
       lamport: this.tick + 10,
-      vector: this.vector.snapshot(),
+      vector: givenVector(this.vector.snapshot()),
       hlc: new Ntp64(0x6a1f0c3b, this.tick),
       incomplete: false,
       hlcUnordered: false,
@@ -101,7 +102,7 @@ describe('stamps as span attributes', () => {
       const node = new StampingNode();
       const span = sdkSpan();
       writer().writeStart(span, node.stamp(), undefined);
-      writer().writeReply(span, node.stamp());
+      writeReply(span, node.stamp());
       expect(span.attributes).to.include({ 'causality.reply.tick': 2, 'causality.reply.lamport': 12 });
       expect(Object.keys(span.attributes)).to.have.length(6);
     });
@@ -112,7 +113,7 @@ describe('stamps as span attributes', () => {
       const flagged = node.stamp({ incomplete: true, hlcUnordered: true });
       const writes: readonly ((span: AttributeSink) => void)[] = [
         (span) => writer().writeStart(span, flagged, undefined),
-        (span) => writer().writeReply(span, flagged),
+        (span) => writeReply(span, flagged),
         (span) => writer().writeEnd(span, flagged, start),
       ];
       for (const write of writes) {
@@ -257,7 +258,7 @@ describe('stamps as span attributes', () => {
             const node = new StampingNode();
             const start = node.stamp();
             made.writeStart(span, start, undefined);
-            made.writeReply(span, node.stamp());
+            writeReply(span, node.stamp());
             made.writeEnd(span, node.hear(['b', 1]).stamp(), start);
             const [first, last] = [node.stamp(), node.stamp()];
             const quiet = sdkSpan({ attributeValueLengthLimit });
@@ -281,7 +282,7 @@ describe('stamps as span attributes', () => {
           const made = writer({ mode, scope: 'process' });
           const start = node.stamp({ incomplete: true });
           made.writeStart(span, start, undefined);
-          made.writeReply(span, node.stamp());
+          writeReply(span, node.stamp());
           made.writeEnd(span, node.hear(['b', 1]).stamp({ hlcUnordered: true }), start);
           const names = Object.keys(span.attributes);
           const needs: readonly (readonly [string, readonly string[]])[] = [

@@ -11,6 +11,7 @@ import { Domain } from '../../src/otel/domain.js';
 import { DomainStore } from '../../src/otel/domain-store.js';
 import { Domains } from '../../src/otel/domains.js';
 import { Messages } from '../../src/otel/messages.js';
+import { Replies } from '../../src/otel/replies.js';
 import { SpanEvents } from '../../src/otel/span-events.js';
 import { VectorState } from '../../src/clocks/vector-state.js';
 import { FAULTLESS, type Focus } from './arbitrary-programs.js';
@@ -228,7 +229,7 @@ export const BREAKAGES: readonly Breakage[] = [
   },
   {
     name: 'a reply is no event',
-    during: replacing(Messages, {
+    during: replacing(Replies, {
       reply: (original) =>
         function (this: { domains: Domains }, ...args: never[]) {
           const { domains } = this;

@@ -11,6 +11,7 @@ import { Domain } from '../../src/otel/domain.js';
 import { Domains } from '../../src/otel/domains.js';
 import { OutboundHeaders } from '../../src/otel/headers.js';
 import { Messages } from '../../src/otel/messages.js';
+import { Replies } from '../../src/otel/replies.js';
 import type { Arrival } from '../../src/otel/records.js';
 import { SpanEvents } from '../../src/otel/span-events.js';
 import { FAULTLESS } from './arbitrary-programs.js';
@@ -95,17 +96,17 @@ export const MESSAGE_BREAKAGES: readonly Breakage[] = [
   {
     name: 'messages of a reply leave their client complete',
     focus: { commands: TALKS },
-    during: replacing(Messages, { openReply: () => () => () => undefined }),
+    during: replacing(Replies, { openReply: () => () => () => undefined }),
   },
   {
     name: 'a client is complete while it still writes its request',
     focus: { commands: TALKS },
-    during: replacing(Messages, { openRequest: () => () => () => undefined }),
+    during: replacing(Replies, { openRequest: () => () => () => undefined }),
   },
   {
     name: 'the head of a stream tells nothing',
     focus: { commands: TALKS },
-    during: replacing(Messages, { hearHead: () => () => true }),
+    during: replacing(Replies, { hearHead: () => () => true }),
   },
   {
     name: 'a process that lacks the propagator is complete until a message comes',

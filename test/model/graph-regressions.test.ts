@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { CausalGraph } from '../../src/analysis/graph/causal-graph.js';
 import type { CausalSpan } from '../../src/analysis/graph/graph-model.js';
 import { recordedOf } from '../../src/analysis/live/exported-span.js';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import { type Carrier, TestNode } from '../support/fleet.js';
 
 /** The graph of all that the nodes have exported, and its spans by name. */
@@ -21,7 +22,7 @@ function served(options: ConstructorParameters<typeof TestNode>[1]) {
   const carrier: Carrier = gateway.inject(call.context);
   const serve = orders.start('serve', orders.extract(carrier), { kind: SpanKind.SERVER });
   const finish = (): void => {
-    const reply = orders.clock.messages.reply(carrier);
+    const reply = repliesOf(orders.clock).reply(carrier);
     serve.span.end();
     gateway.clock.messages.hearReply(call.span.spanContext().spanId, reply?.text);
     call.span.end();
@@ -91,7 +92,7 @@ describe('what the model found in the analysis', () => {
     const call = gateway.start('call', root.context, { kind: SpanKind.CLIENT });
     const carrier = gateway.inject(call.context);
     const serve = orders.start('serve', orders.extract(carrier), { kind: SpanKind.SERVER });
-    const reply = orders.clock.messages.reply(carrier);
+    const reply = repliesOf(orders.clock).reply(carrier);
     gateway.clock.messages.hearReply(call.span.spanContext().spanId, reply?.text);
     serve.span.end();
     call.span.end();

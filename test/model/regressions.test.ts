@@ -4,6 +4,7 @@ import { suppressTracing, unsuppressTracing } from '@opentelemetry/core';
 import { type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { type Carrier, TestNode } from '../support/fleet.js';
@@ -41,7 +42,7 @@ function roundTrip(client: TestNode, context: Context, name: string, server: Tes
   const call = client.start(name, context, { kind: SpanKind.CLIENT });
   const carrier: Carrier = client.inject(call.context);
   const handled = server.start('handle', server.extract(carrier), { kind: SpanKind.SERVER });
-  const reply = server.clock.messages.reply(carrier);
+  const reply = repliesOf(server.clock).reply(carrier);
   client.clock.messages.hearReply(call.span.spanContext().spanId, reply?.text);
   handled.span.end();
   call.span.end();
@@ -111,7 +112,7 @@ describe('what the model found', () => {
       const call = page.start('fetch', root.context, { kind: SpanKind.CLIENT });
       const carrier = page.inject(call.context);
       const handled = server.start('handle', server.extract(carrier), { kind: SpanKind.SERVER });
-      server.clock.messages.reply(carrier);
+      repliesOf(server.clock).reply(carrier);
       return handled;
     }) as [Started, Started];
     // Both spans are still open, as a browser's are for 300 ms after the response.
@@ -145,7 +146,7 @@ describe('what the model found', () => {
     const handled = [orders, payments].map((server) => {
       const received = { ...carrier };
       const served = server.start('handle', server.extract(received), { kind: SpanKind.SERVER });
-      const reply = server.clock.messages.reply(received);
+      const reply = repliesOf(server.clock).reply(received);
       gateway.clock.messages.hearReply(call.span.spanContext().spanId, reply?.text);
       return served;
     }) as [Started, Started];
@@ -163,7 +164,7 @@ describe('what the model found', () => {
         const call = gateway.start('call', root.context, { kind });
         const carrier = gateway.inject(call.context);
         const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
-        const reply = orders.clock.messages.reply(carrier);
+        const reply = repliesOf(orders.clock).reply(carrier);
         // "Not modified": the cache gives the page what it has, the first reply's header included.
         kept ??= reply?.text;
         gateway.clock.messages.hearReply(call.span.spanContext().spanId, kept);
@@ -178,7 +179,7 @@ describe('what the model found', () => {
     const send = gateway.start('send', undefined, { kind: SpanKind.PRODUCER });
     const carrier = gateway.inject(send.context);
     const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
-    expect(orders.clock.messages.reply(carrier)).not.to.equal(undefined);
+    expect(repliesOf(orders.clock).reply(carrier)).not.to.equal(undefined);
     gateway.clock.messages.hearReply(send.span.spanContext().spanId, 'no stamp');
     expect(compareStamps(stampOf(handled), stampOf(gateway.start('afterwards', send.context)))).to.equal('unknown');
   });
@@ -219,7 +220,7 @@ describe('what the model found', () => {
       const carrier = gateway.inject(call.context);
       const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
       gateway.inject(gateway.start('another call').context);
-      gateway.clock.messages.hearReply(call.span.spanContext().spanId, orders.clock.messages.reply(carrier)?.text);
+      gateway.clock.messages.hearReply(call.span.spanContext().spanId, repliesOf(orders.clock).reply(carrier)?.text);
       expect(compareStamps(stampOf(handled), stampOf(gateway.start('afterwards', call.context)))).to.equal('unknown');
     });
   }
@@ -244,7 +245,7 @@ describe('what the model found', () => {
     const root = gateway.start('root');
     const carrier = gateway.inject(root.context);
     orders.extract(carrier);
-    gateway.clock.messages.hearReply(root.span.spanContext().spanId, orders.clock.messages.reply(carrier)?.text);
+    gateway.clock.messages.hearReply(root.span.spanContext().spanId, repliesOf(orders.clock).reply(carrier)?.text);
     gateway.inject(gateway.start('another call').context);
     const handled = orders.start('handle', orders.extract({ ...carrier }), { kind: SpanKind.SERVER });
     // Its reply loses its stamp on the way.
@@ -260,7 +261,7 @@ describe('what the model found', () => {
     const reply = (carrier: Carrier): string | undefined => {
       const orders = node('orders');
       orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
-      return orders.clock.messages.reply(carrier)?.text;
+      return repliesOf(orders.clock).reply(carrier)?.text;
     };
     send.span.end();
     // Somebody without a span of his own sends the request back.
@@ -283,7 +284,7 @@ describe('what the model found', () => {
     const unsampled = gateway.start('unsampled call', root.context, { kind: SpanKind.CLIENT });
     const carrier = gateway.inject(unsampled.context);
     const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
-    const text = orders.clock.messages.reply(carrier)?.text;
+    const text = repliesOf(orders.clock).reply(carrier)?.text;
     for (let i = 0; i < 2; i++) gateway.clock.messages.hearReply(unsampled.span.spanContext().spanId, text);
     const afterwards = stampOf(gateway.start('afterwards', root.context));
     expect([compareStamps(stampOf(handled), afterwards), afterwards.incomplete]).to.deep.equal(['before', false]);
@@ -294,7 +295,7 @@ describe('what the model found', () => {
     const call = gateway.start('call', undefined, { kind: SpanKind.CLIENT });
     const carrier = gateway.inject(call.context);
     const handled = orders.start('handle', orders.extract(carrier), { kind: SpanKind.SERVER });
-    const bodyEnded = orders.clock.messages.reply(carrier)?.openBody();
+    const bodyEnded = repliesOf(orders.clock).reply(carrier)?.openBody();
     const streamed = orders.start('chunk', handled.context);
     const linked = orders.start('chunk', handled.context, { links: [{ context: streamed.span.spanContext() }] });
     bodyEnded?.();

@@ -1,5 +1,7 @@
 /** Replies between services: the real carriers on one side, the oracle's facts on the other. */
 import { SpanKind } from '@opentelemetry/api';
+import { givenStamp } from '../../src/clocks/causal-stamp.js';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import { recordOf } from '../../src/otel/span-registry.js';
 import type { Cause, StampFacts } from './facts.js';
 import { domainOf, type Ledger, stampOf } from './ledger.js';
@@ -33,7 +35,7 @@ export class Replies {
     if (delivery === undefined) return undefined;
     const { service, request, carrier, facts } = delivery;
     const { trace } = facts;
-    const answer = service.plan.hooks ? service.clock?.messages.reply(carrier) : undefined;
+    const answer = service.plan.hooks ? (service.clock && repliesOf(service.clock))?.reply(carrier) : undefined;
     const accepted = this.isAccepted(delivery);
     if (accepted !== (answer !== undefined)) throw new WrongAnswer(`a reply ${accepted ? 'misses' : 'has'} a stamp`);
     let stamp: StampFacts | undefined;
@@ -83,7 +85,7 @@ export class Replies {
   private replyEvent(service: Service, server: SpanFacts): void {
     const stamp = recordOf(server.span.spanContext(), service.clock as object)?.reply;
     if (stamp === undefined) throw new Error('a reply that is no event');
-    server.reply = this.ledger.event(`${server.name}.reply`, service, server.spot.trace, stamp, []);
+    server.reply = this.ledger.event(`${server.name}.reply`, service, server.spot.trace, givenStamp(stamp), []);
   }
 
   /**

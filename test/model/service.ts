@@ -1,8 +1,8 @@
 /**
  * Processes of the modelled fleet: the real library in a real SDK, or an ordinary OpenTelemetry service without it.
  *
- * Guarantee: nothing of the library is replaced, but that a memory of half a million traces may be one of two, and that
- * one awaited reply may be as many as ten thousand are. The physical clock, the sampler and the wire are the test's.
+ * Guarantee: nothing of the library is replaced, but that a memory of half a million traces may be one of two, that one
+ * awaited reply may be as many as ten thousand are, and that a trace rests once two others have come after it, not hundreds. The physical clock, the sampler and the wire are the test's.
  */
 import {
   type Context,
@@ -20,10 +20,12 @@ import {
   W3CTraceContextPropagator,
 } from '@opentelemetry/core';
 import { BasicTracerProvider, type ReadableSpan, type Sampler, SamplingDecision } from '@opentelemetry/sdk-trace-base';
-import type { CausalStamp } from '../../src/clocks/stamp.js';
+import { givenStamp } from '../../src/clocks/causal-stamp.js';
+import { type CausalStamp, Stamp } from '../../src/clocks/stamp.js';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { CausalClock } from '../../src/otel/causal-clock.js';
 import type { Domain } from '../../src/otel/domain.js';
+import type { DomainStoreOptions } from '../../src/otel/domain-store.js';
 import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 import type { Carrier } from '../support/fleet.js';
 import { LoggingNode } from '../support/logging-node.js';
@@ -37,6 +39,9 @@ import type { TraceTable } from '../../src/otel/trace-table.js';
 
 /** The span attribute by which a program decides on sampling. */
 export const SAMPLING = 'test.sampling';
+
+/** How many traces of a process are kept from rest. */
+const MOST_RECENT = [0, 1, 2];
 
 const DECISIONS = [SamplingDecision.NOT_RECORD, SamplingDecision.RECORD, SamplingDecision.RECORD_AND_SAMPLED];
 
@@ -106,7 +111,7 @@ function startWithLibrary({ id, host = id, name, plan, wall }: Start): Service {
   });
   if (plan.hooks) node.clock.messages.watchCarriers(plan.hears === 'all' ? 'http' : 'fetch');
   const memory = memoryOf(node, plan.memory);
-  const held = heldBy(node);
+  const held = heldBy(node, MOST_RECENT[id % MOST_RECENT.length] as number);
   const awaited = awaitedBy(node, plan.awaits);
   const { capacity } = awaited;
   const { spans } = node.clock;
@@ -117,7 +122,8 @@ function startWithLibrary({ id, host = id, name, plan, wall }: Start): Service {
     // Copied at once: what it says is true until the next event.
     if (ended === undefined) return ended;
     const { node, tick, lamport, vector, hlc, incomplete, hlcUnordered } = ended;
-    lastEnd = { domain: ended.record.domain.id, node, tick, lamport, vector, hlc, incomplete, hlcUnordered };
+    const { id: domain } = ended.record.domain;
+    lastEnd = givenStamp(new Stamp(domain, node, tick, lamport, vector, hlc, incomplete, hlcUnordered));
     return ended;
   };
   return {
@@ -152,9 +158,14 @@ function startWithLibrary({ id, host = id, name, plan, wall }: Start): Service {
 }
 
 /** What a clock holds of a trace, found without waking what rests. */
-function heldBy({ clock }: LoggingNode): (trace: string) => { serial: number; rests: boolean } | undefined {
+function heldBy(
+  { clock }: LoggingNode,
+  maxRecent: number,
+): (trace: string) => { serial: number; rests: boolean } | undefined {
   const { domains } = clock;
   const { store } = domains as unknown as { readonly store: StoreInside };
+  // With the usual hundreds no trace of a program would ever rest.
+  store.options = { ...store.options, maxRecent };
   return (trace) => {
     if (domains.whole !== undefined) return { serial: domains.whole.serial, rests: false };
     const slot = store.table.find(new TraceKey(trace));
@@ -166,6 +177,7 @@ function heldBy({ clock }: LoggingNode): (trace: string) => { serial: number; re
 }
 
 interface StoreInside {
+  options: DomainStoreOptions;
   readonly slots: TraceSlots;
   readonly table: TraceTable;
   readonly awake: readonly (Domain | undefined)[];

@@ -6,6 +6,7 @@
  * its server sends ahead of the trailers is heard by a client that says so.
  */
 import { SpanKind } from '@opentelemetry/api';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import type { Cause } from './facts.js';
 import type { OpenBody } from './lane.js';
 import { domainOf, type Ledger, stampOf } from './ledger.js';
@@ -57,7 +58,7 @@ export class Talks {
     if (!writes) return;
     const lane = this.ledger.lane(service, trace);
     lane.bodies.add(body);
-    const closeOurs = clock.messages.openRequest(spanId);
+    const closeOurs = repliesOf(clock).openRequest(spanId);
     talk.closeRequest = () => {
       closeOurs();
       lane.bodies.delete(body);
@@ -89,7 +90,9 @@ export class Talks {
     const { client, delivery } = talk;
     const { service, facts, carrier } = delivery;
     const server = delivery.server?.spot.service === service ? delivery.server : undefined;
-    const text = service.plan.hooks ? service.clock?.messages.reply(carrier, undefined, false)?.text : undefined;
+    const text = service.plan.hooks
+      ? (service.clock && repliesOf(service.clock))?.reply(carrier, undefined, false)?.text
+      : undefined;
     const trace = server?.spot.trace ?? facts.trace;
     const lane = this.ledger.lane(service, trace);
     let causes: Cause[] = [];
@@ -103,7 +106,7 @@ export class Talks {
     const point = this.ledger.point(service, facts.trace, causes);
     const { service: hearer, trace: heard, spanId } = client.spot;
     this.log.push(`${hearer.name} hears the head of ${talk.request.name}`);
-    const taken = hearer.clock?.messages.hearHead(spanId, text) === true;
+    const taken = (hearer.clock && repliesOf(hearer.clock))?.hearHead(spanId, text) === true;
     this.ledger.observeAll(hearer);
     const awaited = hearer.awaited.of(spanId);
     const mine = this.ledger.lane(hearer, heard);
@@ -132,7 +135,7 @@ export class Talks {
   private openReply(talk: Talk): void {
     if (talk.closeReply !== undefined) return;
     const { service, trace, spanId } = talk.client.spot;
-    const closeOurs = service.clock?.messages.openReply(spanId);
+    const closeOurs = (service.clock && repliesOf(service.clock))?.openReply(spanId);
     this.ledger.observeAll(service);
     const lane = this.ledger.lane(service, trace);
     const { holder } = lane;

@@ -2,7 +2,9 @@
 import { type Context, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
+import { givenStamp } from '../../src/clocks/causal-stamp.js';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import type { CausalClock } from '../../src/otel/causal-clock.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { recordOf } from '../../src/otel/span-registry.js';
@@ -19,7 +21,7 @@ type Started = ReturnType<TestNode['start']>;
 function stampOf({ span }: Started, clock?: CausalClock): CausalStamp {
   const stamp = clock === undefined ? getCausalStamp(span) : recordOf(span.spanContext(), clock)?.start;
   if (stamp === undefined) throw new Error('the span is stamped');
-  return stamp;
+  return givenStamp(stamp);
 }
 
 const serve = (server: TestNode, carrier: Carrier): Started =>
@@ -27,7 +29,7 @@ const serve = (server: TestNode, carrier: Carrier): Started =>
 
 /** What a node replies to a request, and who asked in the context of a span hears. */
 function answer(server: TestNode, carrier: Carrier, clients: readonly TestNode[], { span }: Started): void {
-  const text = server.clock.messages.reply(carrier)?.text;
+  const text = repliesOf(server.clock).reply(carrier)?.text;
   for (const { clock } of clients) clock.messages.hearReply(span.spanContext().spanId, text);
 }
 

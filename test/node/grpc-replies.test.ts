@@ -11,6 +11,7 @@ import {
 } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { parseStamp } from '../../src/codec/wire-text.js';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import { grpcReplies } from '../../src/node/grpc-replies.js';
 import { installHttpReplies } from '../../src/node/http-replies.js';
 import { type NodeOptions, TestNode } from '../support/fleet.js';
@@ -171,11 +172,11 @@ describe('gRPC interceptors', () => {
   it('keep a failure of ours to themselves', async () => {
     const [gateway, server, address] = await pair();
     for (const { clock } of [gateway, server]) {
-      for (const name of ['reply', 'hearHead', 'hearReply', 'openReply'] as const) {
-        clock.messages[name] = () => {
-          throw new Error('as told');
-        };
-      }
+      const fail = (): never => {
+        throw new Error('as told');
+      };
+      clock.messages.hearReply = fail;
+      for (const name of ['reply', 'hearHead', 'openReply'] as const) repliesOf(clock)[name] = fail;
     }
     expect((await call(gateway, address, gateway.start('root').context)).error).to.equal(null);
     expect([gateway, server].map(({ clock }) => clock.counters.errors > 0)).to.deep.equal([true, true]);

@@ -1,5 +1,8 @@
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { Ntp64 } from '../../src/clocks/ntp64.js';
+import { compareStamps } from '../../src/clocks/stamp.js';
+import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { TestNode } from '../support/fleet.js';
 
@@ -32,6 +35,25 @@ describe('getCausalStamp', () => {
     expect(received).to.include({ node: undefined, tick: undefined, lamport: 1 });
     const handled = orders.start('handle', orders.extract(request));
     expect(getCausalStamp(handled.context)).to.include({ node: orders.clock.node, tick: 1 });
+  });
+
+  it('gives vector and time as values that an application works with, the same ones each time', () => {
+    const orders = new TestNode('orders');
+    const context = orders.extract(request);
+    const handled = orders.start('handle', context);
+    for (const given of [call.span, context, handled.span]) {
+      const stamp = getCausalStamp(given);
+      expect(stamp?.vector).to.be.instanceOf(VectorTimestamp);
+      expect(stamp?.hlc).to.be.instanceOf(Ntp64);
+      expect(getCausalStamp(given)).to.equal(stamp);
+    }
+    expect(getCausalStamp(context)?.vector.merge(getCausalStamp(handled.span)!.vector).toJSON()).to.deep.equal({
+      [gateway.clock.node as string]: 1,
+      [orders.clock.node as string]: 1,
+    });
+    const causes = [call.span, context].map((given) => getCausalStamp(given)!);
+    for (const cause of causes) expect(compareStamps(cause, cause)).to.equal('equal');
+    expect(compareStamps(causes[0]!, getCausalStamp(handled.span)!)).to.equal('before');
   });
 
   it('gives the stamp of a wrapped span context, by its identity', () => {

@@ -1,6 +1,7 @@
 /** Logs: whose trace they belong to, and what they admit about messages. */
 import { type Context, ROOT_CONTEXT, type Span, type SpanContext, trace, TraceFlags } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { logsOf } from '../../src/otel/clock-logs.js';
 import type { EmittedLog } from '../../src/otel/logs.js';
 import { diagLines } from '../support/diag-lines.js';
 import type { NodeOptions } from '../support/fleet.js';
@@ -16,7 +17,7 @@ function emitted(
   context: Context | undefined,
 ): Record<string, unknown> {
   const attributes: Record<string, unknown> = {};
-  node.clock.logs.emit({ ...named, setAttribute: (key, value) => (attributes[key] = value) }, context);
+  logsOf(node.clock).emit({ ...named, setAttribute: (key, value) => (attributes[key] = value) }, context);
   return attributes;
 }
 

@@ -8,6 +8,7 @@ import { expect } from 'chai';
 import { Stamp } from '../../src/clocks/stamp.js';
 import type { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 import { readStamp } from '../../src/codec/wire-text.js';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import { arrivalIn } from '../../src/otel/arrival.js';
 import { Arrival, SpanRecord } from '../../src/otel/records.js';
 import { anyRecordOf, recordOf as recordBy } from '../../src/otel/span-registry.js';
@@ -35,7 +36,7 @@ describe('what outlives a call', () => {
 
   it('lets go of the span and of its reply at the end, and can still be linked to', () => {
     const record = recordOf(answering.span);
-    expect(server.clock.messages.reply(carrier)).not.to.equal(undefined);
+    expect(repliesOf(server.clock).reply(carrier)).not.to.equal(undefined);
     expect([record?.span, record?.reply]).not.to.include(undefined);
     answering.span.end();
     expect([record?.span, record?.reply]).to.deep.equal([undefined, undefined]);
@@ -69,7 +70,7 @@ describe('what outlives a call', () => {
     const { span } = server.start('late', server.extract(request), { kind: SpanKind.SERVER });
     span.end();
     const { errors } = server.clock.counters;
-    const texts = [0, 1].map(() => server.clock.messages.reply(request)?.text);
+    const texts = [0, 1].map(() => repliesOf(server.clock).reply(request)?.text);
     const node = server.clock.node as string;
     for (const text of texts)
       expect(readStamp(text as string))

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { givenStamp } from '../../src/clocks/causal-stamp.js';
 import { Ntp64 } from '../../src/clocks/ntp64.js';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
 import { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
@@ -29,7 +30,7 @@ function play({ node, limits, steps }: MergeVector): {
   let now = 0;
   for (const step of steps) {
     now = Ntp64.parseRfc3339(step.at).toMillis();
-    if (step.do === 'event') event = domain.tick(node?.id as string, now);
+    if (step.do === 'event') event = givenStamp(domain.tick(node?.id as string, now));
     else if (step.do === 'times') domain.hearTimes(parseStamp(step.text as string), now, false);
     else domain.hear(parseStamp(step.text as string), now, step.do === 'request');
   }

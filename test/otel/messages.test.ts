@@ -3,8 +3,9 @@ import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { compareStamps } from '../../src/clocks/stamp.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
-import type { Reply } from '../../src/otel/messages.js';
+import type { Reply } from '../../src/otel/replies.js';
 import { type Carrier, type NodeOptions, TestNode } from '../support/fleet.js';
 
 /** A client and a server that answer each other by hand, as the HTTP hooks do. */
@@ -25,7 +26,7 @@ class Exchange {
   }
 
   reply(): Reply | undefined {
-    return this.server.clock.messages.reply(this.request);
+    return repliesOf(this.server.clock).reply(this.request);
   }
 
   hear(text: string | undefined): void {
@@ -85,14 +86,14 @@ describe('messages', () => {
 
     it('are found by the context of their request where the carrier is another object', () => {
       const exchange = new Exchange();
-      const { messages } = exchange.server.clock;
+      const replies = repliesOf(exchange.server.clock);
       const parentSpanId = exchange.call.span.spanContext().spanId;
       const { context } = exchange.handle;
-      expect(messages.reply({}, { context, parentSpanId: undefined })).to.equal(undefined);
-      expect(messages.reply({}, { context, parentSpanId: 'f'.repeat(16) })).to.equal(undefined);
-      expect(messages.reply({}, { context: ROOT_CONTEXT, parentSpanId })).to.equal(undefined);
-      expect(exchange.client.clock.messages.reply({}, { context, parentSpanId })).to.equal(undefined);
-      expect(messages.reply({}, { context, parentSpanId })?.text).to.match(/^1!/);
+      expect(replies.reply({}, { context, parentSpanId: undefined })).to.equal(undefined);
+      expect(replies.reply({}, { context, parentSpanId: 'f'.repeat(16) })).to.equal(undefined);
+      expect(replies.reply({}, { context: ROOT_CONTEXT, parentSpanId })).to.equal(undefined);
+      expect(repliesOf(exchange.client.clock).reply({}, { context, parentSpanId })).to.equal(undefined);
+      expect(replies.reply({}, { context, parentSpanId })?.text).to.match(/^1!/);
       exchange.handle.span.end();
       expect(exchange.server.finished('handle').attributes).to.include({ 'causality.reply.tick': 2 });
     });
@@ -107,7 +108,7 @@ describe('messages', () => {
       expect(new Exchange({ server: { trust: 'none' } }).reply()).to.equal(undefined);
       expect(new Exchange({ server: { scope: 'process', trust: 'all' } }).reply()).to.equal(undefined);
       const exchange = new Exchange();
-      expect(exchange.server.clock.messages.reply({})).to.equal(undefined);
+      expect(repliesOf(exchange.server.clock).reply({})).to.equal(undefined);
     });
 
     it('are not written when a forged stamp leaves nothing to tell', () => {
@@ -118,7 +119,7 @@ describe('messages', () => {
         baggage: `causality=1!${'1'.repeat(16)}!9!!0!${server.clock.node}*9`,
       };
       server.extract(forged);
-      expect(server.clock.messages.reply(forged)).to.equal(undefined);
+      expect(repliesOf(server.clock).reply(forged)).to.equal(undefined);
     });
 
     it('of a server span whose trace was dropped tell what it knew', () => {

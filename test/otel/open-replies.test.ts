@@ -2,6 +2,7 @@
 import { type Span, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { parseStamp } from '../../src/codec/wire-text.js';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import { manualReplies } from '../../src/otel/manual-replies.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { TestNode } from '../support/fleet.js';
@@ -22,6 +23,10 @@ class Call {
     return this.client.clock.messages;
   }
 
+  get replies() {
+    return repliesOf(this.client.clock);
+  }
+
   give(): string | undefined {
     return this.given.give(this.request);
   }
@@ -31,7 +36,7 @@ class Call {
   }
 
   head(): string {
-    return this.server.clock.messages.reply(this.request, undefined, false)?.text ?? '';
+    return repliesOf(this.server.clock).reply(this.request, undefined, false)?.text ?? '';
   }
 
   /** Whether what the client stamps now, and sends now, is incomplete. */
@@ -49,7 +54,7 @@ describe('open replies', () => {
   it('are incomplete in what is stamped and sent until they close, and complete afterwards', () => {
     const call = new Call();
     expect(call.now()).to.deep.equal({ stamped: false, sent: false });
-    const close = call.messages.openReply(call.spanId);
+    const close = call.replies.openReply(call.spanId);
     expect(call.now()).to.deep.equal({ stamped: true, sent: true });
     close();
     close();
@@ -59,10 +64,10 @@ describe('open replies', () => {
 
   it('that are closed twice take nothing from others that are open', () => {
     const call = new Call();
-    for (let i = 0; i < 3; i++) call.messages.openReply(call.spanId)();
-    const closed = call.messages.openReply(call.spanId);
+    for (let i = 0; i < 3; i++) call.replies.openReply(call.spanId)();
+    const closed = call.replies.openReply(call.spanId);
     for (let i = 0; i < 3; i++) closed();
-    const close = call.messages.openReply(call.spanId);
+    const close = call.replies.openReply(call.spanId);
     expect(call.now()).to.deep.equal({ stamped: true, sent: true });
     close();
     expect(call.now()).to.deep.equal({ stamped: false, sent: false });
@@ -70,7 +75,7 @@ describe('open replies', () => {
 
   it('may overlap', () => {
     const call = new Call();
-    const [one, other] = [call.messages.openReply(call.spanId), call.messages.openReply(call.spanId)];
+    const [one, other] = [call.replies.openReply(call.spanId), call.replies.openReply(call.spanId)];
     one();
     expect(call.now().stamped).to.equal(true);
     other();
@@ -79,9 +84,9 @@ describe('open replies', () => {
 
   it('of requests that nobody awaits open nothing', () => {
     const call = new Call();
-    call.messages.openReply('0123456789abcdef');
-    call.messages.openRequest('0123456789abcdef');
-    call.messages.hearHead('0123456789abcdef', call.head());
+    call.replies.openReply('0123456789abcdef');
+    call.replies.openRequest('0123456789abcdef');
+    call.replies.hearHead('0123456789abcdef', call.head());
     expect(call.now()).to.deep.equal({ stamped: false, sent: false });
     expect(call.client.clock.counters.received).to.equal(0);
   });
@@ -90,7 +95,7 @@ describe('open replies', () => {
     const call = new Call();
     const head = call.head();
     expect(ticksOf(call.handle.span)).not.to.have.property('causality.reply.tick');
-    call.messages.hearHead(call.spanId, head);
+    call.replies.hearHead(call.spanId, head);
     const { span } = call.client.start('after the head', call.root.context);
     expect(getCausalStamp(span)?.vector.get(call.server.clock.node as string)).to.equal(1);
     call.span.span.end();
@@ -99,7 +104,7 @@ describe('open replies', () => {
 
   it('of a request that is still being written leave only our own events incomplete', () => {
     const call = new Call();
-    const close = call.messages.openRequest(call.spanId);
+    const close = call.replies.openRequest(call.spanId);
     expect(call.now()).to.deep.equal({ stamped: true, sent: false });
     close();
     expect(call.now()).to.deep.equal({ stamped: false, sent: false });

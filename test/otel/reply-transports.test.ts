@@ -3,6 +3,7 @@ import { type Context, ROOT_CONTEXT, type Span, SpanKind } from '@opentelemetry/
 import { expect } from 'chai';
 import { type CausalStamp, compareStamps } from '../../src/clocks/stamp.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
+import { repliesOf } from '../../src/otel/clock-replies.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import type { ReplyTransport } from '../../src/otel/messages.js';
 import { oddGetter } from '../support/odd-carriers.js';
@@ -80,9 +81,9 @@ describe('transports that hear replies', () => {
     for (const transport of ['fetch', 'http'] as const) messages.watchCarriers(transport);
     const { carrier } = message(node, '1', 5);
     messages.stopWatchingCarriers('http');
-    expect(messages.reply(carrier)?.text).to.include('!peer*1');
+    expect(repliesOf(node.clock).reply(carrier)?.text).to.include('!peer*1');
     messages.stopWatchingCarriers('fetch');
-    expect(messages.reply(carrier)).to.equal(undefined);
+    expect(repliesOf(node.clock).reply(carrier)).to.equal(undefined);
   });
 });
 
@@ -92,7 +93,7 @@ describe('a reply', () => {
     node.clock.messages.watchCarriers();
     const [asked, other] = [message(node, '1', 5), message(node, '2', 70)];
     const active = { context: other.context, parentSpanId: SENDER };
-    expect(parseStamp(node.clock.messages.reply(asked.carrier, active)?.text ?? '')).to.include({ lamport: 5 });
+    expect(parseStamp(repliesOf(node.clock).reply(asked.carrier, active)?.text ?? '')).to.include({ lamport: 5 });
   });
 
   it('is an event of the span of the last request that its carrier held, however often that was read', () => {
@@ -105,7 +106,7 @@ describe('a reply', () => {
     Object.assign(carrier, second.carrier, { traceparent: second.carrier['traceparent']?.replace(SENDER, OTHER) });
     const later = serve('later');
     node.extract(carrier);
-    node.clock.messages.reply(carrier);
+    repliesOf(node.clock).reply(carrier);
     for (const span of [earlier, later]) span.end();
     expect(node.finished('earlier').attributes).not.to.have.property('causality.reply.tick');
     expect(node.finished('later').attributes).to.include({ 'causality.reply.tick': 2 });
@@ -116,7 +117,7 @@ describe('a reply', () => {
     asked.clock.messages.watchCarriers();
     const { carrier, context } = message(asked, '1', 5);
     const { span } = serving.start('serve', context, { kind: SpanKind.SERVER });
-    const { vector } = parseStamp(asked.clock.messages.reply(carrier)?.text ?? '');
+    const { vector } = parseStamp(repliesOf(asked.clock).reply(carrier)?.text ?? '');
     expect(vector.toString()).to.equal('peer=1');
     span.end();
     expect(serving.finished('serve').attributes).not.to.have.property('causality.reply.tick');
@@ -140,7 +141,7 @@ describe('a reply', () => {
     const carrier = { baggage: 'causality=1!-!5!!0!peer*1' };
     for (let i = 0; i < 2; i++) {
       expect(getCausalStamp(node.extract(carrier)), 'a context of an arrival alone').to.include({ lamport: 5 });
-      expect(node.clock.messages.reply(carrier)?.text).to.match(/^1!-!5!!\d!peer\*1$/);
+      expect(repliesOf(node.clock).reply(carrier)?.text).to.match(/^1!-!5!!\d!peer\*1$/);
     }
     expect(node.clock.counters.errors).to.equal(0);
   });

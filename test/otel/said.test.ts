@@ -1,6 +1,8 @@
 /** What an operator reads through OpenTelemetry's diag: which rule, which value, in which place. */
 import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api';
 import { expect } from 'chai';
+import { repliesOf } from '../../src/otel/clock-replies.js';
+import { logsOf } from '../../src/otel/clock-logs.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { manualReplies } from '../../src/otel/manual-replies.js';
 import { diagLines } from '../support/diag-lines.js';
@@ -131,7 +133,7 @@ describe('what is said', () => {
     if (stamp === undefined) throw new Error('stamped');
     const line = 'warn otel-causality: vector entries dropped by a limit: 1';
     expect(said(() => node.clock.writer.writeStart(cutting(), stamp, undefined))).to.equal(line);
-    node.clock.logs.emit(cutting(), context);
+    logsOf(node.clock).emit(cutting(), context);
     expect(node.clock.counters.entriesDropped).to.equal(2);
   });
 
@@ -203,12 +205,13 @@ describe('what is said', () => {
       );
       const other = new TestNode('b');
       const replying = manualReplies({ clock: other.clock });
-      const { reply } = other.clock.messages;
-      other.clock.messages.reply = fail;
+      const failing = repliesOf(other.clock);
+      const { reply } = failing;
+      failing.reply = fail;
       try {
         expect(said(() => expect(replying.give({})).to.equal(undefined))).to.equal(failed('giving a reply'));
       } finally {
-        other.clock.messages.reply = reply;
+        failing.reply = reply;
       }
     });
   });

@@ -1,11 +1,29 @@
 import { expect } from 'chai';
 import { TraceKey } from '../../src/otel/trace-key.js';
-import { TraceSlots } from '../../src/otel/trace-slots.js';
-import { twinOf } from '../support/trace-keys.js';
+import { SLOT_NUMBERS, TraceSlots } from '../../src/otel/trace-slots.js';
+import { traceKeys, twinOf } from '../support/trace-keys.js';
 
 describe('the slots of traces', () => {
+  for (const most of [1, 3, 64, 65, 1000]) {
+    it(`have room for ${most}, take no more than that, and go on where it was not enough`, () => {
+      const slots = new TraceSlots(most);
+      const keys = traceKeys(most + 3, most);
+      const taken = keys.slice(0, most).map((key) => slots.take(key));
+      expect(slots.numbers.length).to.equal(most * SLOT_NUMBERS);
+      taken.push(...keys.slice(most).map((key) => slots.take(key)));
+      expect(new Set(taken).size).to.equal(most + 3);
+      for (const [i, slot] of taken.entries()) {
+        expect(keys.map((key) => slots.isOf(slot, key)).indexOf(true)).to.equal(i);
+      }
+      const [first, second] = taken as [number, number];
+      slots.giveBack(first);
+      slots.giveBack(second);
+      expect([keys[2], keys[1]].map((key) => slots.take(key as TraceKey))).to.deep.equal([second, first]);
+    });
+  }
+
   it('are of the trace that took them alone, however much of its key another one has', () => {
-    const slots = new TraceSlots();
+    const slots = new TraceSlots(2);
     const key = new TraceKey('0000000700000009');
     const odd = new TraceKey('not-a-number');
     const isFound = (slot: number, ...others: TraceKey[]): boolean[] => others.map((other) => slots.isOf(slot, other));

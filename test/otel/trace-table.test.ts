@@ -14,7 +14,7 @@ const IDS = [...ODD_IDS, ...traceKeys(75, 1).map(({ id }) => id)];
 
 /** A table, and the slots that are held in it. */
 class TableUnderTest {
-  readonly slots = new TraceSlots();
+  readonly slots = new TraceSlots(100_000);
   readonly table = new TraceTable(this.slots);
 
   add(key: TraceKey): number {

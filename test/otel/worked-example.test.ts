@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { givenStamp } from '../../src/clocks/causal-stamp.js';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import { decodeMember } from '../../src/codec/list-members.js';
 import { parseStamp } from '../../src/codec/wire-text.js';
@@ -31,7 +32,7 @@ class ExampleNode {
   }
 
   event(): CausalStamp {
-    return this.domain.tick(this.id, NOW);
+    return givenStamp(this.domain.tick(this.id, NOW));
   }
 
   send(): string {

@@ -3,8 +3,8 @@ import { type AnyNode, parse } from 'acorn';
 import { transformSync } from 'esbuild';
 import type { SourceTree } from './source-tree.js';
 
-/** The language's, and the one of our own. */
-const COLLECTIONS: ReadonlySet<string> = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array', 'TraceSlots']);
+/** The language's. */
+const COLLECTIONS: ReadonlySet<string> = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array']);
 
 /** One line for each, `file name`. */
 export function findCollections(tree: SourceTree): string[] {

@@ -1,6 +1,7 @@
 import type { VectorTimestamp } from '../../src/clocks/vector-timestamp.js';
 import { StampFormatError } from '../../src/codec/stamp-format-error.js';
 import { readStamp } from '../../src/codec/wire-text.js';
+import { givenVector } from './given.js';
 
 /**
  * A vector as it comes with a message: a text that nobody has read yet.
@@ -10,5 +11,5 @@ export function receivedVector(vector: VectorTimestamp, by: string | undefined):
   const text = [...vector].map(([node, counter]) => `${node}*${counter}`).join('~');
   const stamp = readStamp(`1!7b1d62f2c9e04a15!9!!0!${text}`, undefined, by);
   if (stamp instanceof StampFormatError) throw stamp;
-  return stamp.vector;
+  return givenVector(stamp.vector);
 }

@@ -14,6 +14,7 @@ import { binary, ClockworkPropagator, json, text } from '../../src/interop/index
 import { arrivalIn } from '../../src/otel/arrival.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { TestNode } from './fleet.js';
+import { givenVector } from './given.js';
 import { extractOdd, messageWith, nodeReading, type Place, stampText, TRACE_ID } from './hostile-node.js';
 
 /** Counters as decimal digits: some are beyond what a number holds. */
@@ -60,7 +61,8 @@ function onTheWire(place: Place): VectorEntryPoint['take'] {
   return (entries) => {
     const node = nodeReading(place);
     const context = extractOdd(node, messageWith(stampText({ vector: joined(entries, '*', '~') }), place));
-    return withoutReader(arrivalIn(context)?.stamp?.vector);
+    const vector = arrivalIn(context)?.stamp?.vector;
+    return withoutReader(vector && givenVector(vector));
   };
 }
 

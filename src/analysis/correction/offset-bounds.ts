@@ -17,7 +17,7 @@ export class OffsetBounds {
   private readonly into: Set<number>[] = [];
   private readonly isQueued: boolean[] = [];
   /** What was there before each change since `begin`. */
-  private undo: (() => void)[] | undefined;
+  private undo: (() => void)[] | undefined = undefined;
 
   constructor(variables: number) {
     for (let i = 0; i < variables; i++) this.add(0);

@@ -92,7 +92,7 @@ export class EventTable {
   readonly entryCount: GrowingNumbers;
 
   /** Beside {@link chainEvents}: the event that the chain had there, or before, and that is no reply. */
-  private lastOthers: Int32Array | undefined;
+  private lastOthers: Int32Array | undefined = undefined;
 
   constructor(readonly spans: readonly RecordedSpan[]) {
     const n = spans.length;

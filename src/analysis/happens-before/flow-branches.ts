@@ -8,7 +8,7 @@
 import { type EventTable, NONE } from '../events/event-table.js';
 
 export class FlowBranches {
-  private roots: Int32Array | undefined;
+  private roots: Int32Array | undefined = undefined;
 
   constructor(private readonly table: EventTable) {}
 

@@ -19,8 +19,8 @@ export class HappenedBefore {
   readonly hidden: HiddenCalls;
   private readonly logPaths: LogPaths;
   private readonly branches: FlowBranches;
-  private pasts: PastSearch | undefined;
-  private futures: FutureSearch | undefined;
+  private pasts: PastSearch | undefined = undefined;
+  private futures: FutureSearch | undefined = undefined;
 
   constructor(
     private readonly table: EventTable,

@@ -27,7 +27,7 @@ const SAFE_ENTRIES = 60;
 
 export class HiddenCalls {
   /** Hidden calls by group; undefined for a group that is not explained by them. */
-  private byGroup: Map<number, number[] | undefined> | undefined;
+  private byGroup: Map<number, number[] | undefined> | undefined = undefined;
 
   constructor(
     private readonly table: EventTable,

@@ -13,7 +13,7 @@ import { type HalfSpan, SharedSpans } from './zipkin-shared.js';
 export class Reading {
   /** Problems reported so far, and the first of them. */
   problems = 0;
-  firstProblem: ReadProblem | undefined;
+  firstProblem: ReadProblem | undefined = undefined;
   /** Spans and logs handed on so far. */
   spans = 0;
   logs = 0;

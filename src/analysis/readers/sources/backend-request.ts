@@ -101,8 +101,8 @@ export class BackendClient {
 /** Aborts a request whose server has not said anything for too long. */
 class Silence {
   private readonly controller = new AbortController();
-  private timer: NodeJS.Timeout | undefined;
-  reason: string | undefined;
+  private timer: NodeJS.Timeout | undefined = undefined;
+  reason: string | undefined = undefined;
 
   constructor(private readonly timeoutMs: number) {
     this.heard();
