@@ -10,6 +10,7 @@ import { Domain, type DomainRules } from '../../src/otel/domain.js';
 import { DomainStore } from '../../src/otel/domain-store.js';
 import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { layToRest, wake } from '../../src/otel/resting-domain.js';
+import { NO_CELL } from '../../src/otel/resting-texts.js';
 import { TimesFloor } from '../../src/otel/times-floor.js';
 import { TraceKey } from '../../src/otel/trace-key.js';
 import { RECENT, type TraceQueues } from '../../src/otel/trace-queues.js';
@@ -128,6 +129,21 @@ describe('a domain at rest', () => {
     const woken = test.store.peek(rested.key) as Domain;
     hear(woken, 'x*1');
     expect(String(woken.heard)).to.equal('a=2,me=1,x=1');
+  });
+
+  it('keeps what came as text as bytes, or as it is where a host cannot', () => {
+    for (const canKeep of [true, false]) {
+      const slots = new TraceSlots(1);
+      if (!canKeep) slots.texts.put = () => NO_CELL;
+      const key = new TraceKey(ID);
+      const rules = { maxEntries: 9, maxDriftMs: 500, counters: new Counters(), node: 'me', current: () => undefined };
+      const domain = new Domain(key, rules, 0);
+      domain.slot = slots.take(key);
+      domain.hear(readStamp(`1!${ID}!9!!0!a*1~b*2`, ID, 'me') as CausalStamp, NOON, false);
+      layToRest(domain, slots);
+      expect(slots.tables[domain.slot] === undefined).to.equal(canKeep);
+      expect(String(wake(slots, domain.slot, key, rules, new TimesFloor()).heard)).to.equal('a=1,b=2');
+    }
   });
 
   it('is not one to which somebody will come back', () => {

@@ -22,6 +22,16 @@ describe('the slots of traces', () => {
     });
   }
 
+  it('are copied seldom while they come to be many', () => {
+    const slots = new TraceSlots(10_000);
+    const arrays = new Set<Float64Array>();
+    for (const key of traceKeys(10_000, 5)) {
+      slots.take(key);
+      arrays.add(slots.numbers);
+    }
+    expect(arrays.size).to.be.at.most(10);
+  });
+
   it('are of the trace that took them alone, however much of its key another one has', () => {
     const slots = new TraceSlots(2);
     const key = new TraceKey('0000000700000009');
