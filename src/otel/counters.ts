@@ -5,6 +5,7 @@
  * fourth, eighth … occurrence.
  */
 import { diag } from '@opentelemetry/api';
+import { calledOut } from './called-out.js';
 
 /** Why a domain became incomplete: from then on what is not proven is unknown. */
 export type IncompleteReason =
@@ -147,10 +148,13 @@ function logSometimes(count: number, text: () => string, level: 'warn' | 'debug'
 
 /** Says something through `diag`. Never throws: a logger that does is the application's, and our hooks must go on. */
 export function say(text: string, level: 'warn' | 'debug' | 'error' = 'warn'): void {
+  calledOut.depth++;
   try {
     diag[level](`otel-causality: ${text}`);
   } catch {
     // Nobody is left to tell.
+  } finally {
+    calledOut.depth--;
   }
 }
 

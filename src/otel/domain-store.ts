@@ -9,6 +9,8 @@
  * Hazard: idleness is checked when another trace begins, so a silent process keeps what it has.
  */
 import { MAX_RECENT_TRACES, UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';
+import { calledOut } from './called-out.js';
+import type { IncompleteReason } from './counters.js';
 import { Domain, type DomainRules } from './domain.js';
 import { DroppedTraces } from './dropped-traces.js';
 import { layToRest, wake } from './resting-domain.js';
@@ -75,17 +77,23 @@ export class DomainStore {
     const forgotten = this.droppedTraces.hasForgotten ? this.times : undefined;
     const domain = new Domain(key, this.rules, this.floor, forgotten, ++this.made);
     domain.usedAt = physicalMillis;
-    if (this.droppedTraces.mayContain(key)) {
-      domain.hide('trace-returned');
-      domain.continueAbove(this.times);
-    }
-    if (this.unstampedTraces.mayContain(key)) domain.hide('unstamped-request');
+    const reason = this.reasonToDoubt(key);
+    if (reason === 'trace-returned') domain.continueAbove(this.times);
+    domain.hidden = reason !== undefined;
     domain.slot = this.slots.take(key);
     this.awake[domain.slot] = domain;
     // In this order: what is found is in a queue, so that it goes when room is needed, even if a full stack ends this half-way.
     this.queues.move(domain.slot, RECENT);
     this.table.add(domain.slot);
+    // Only now that it is found: what is admitted is logged, and a logger may make spans of this very trace.
+    if (reason !== undefined) this.rules.counters.incomplete(reason);
     return domain;
+  }
+
+  /** Why a trace that begins here may have begun before. */
+  private reasonToDoubt(key: TraceKey): IncompleteReason | undefined {
+    if (this.droppedTraces.mayContain(key)) return 'trace-returned';
+    return this.unstampedTraces.mayContain(key) ? 'unstamped-request' : undefined;
   }
 
   private wake(slot: number, key: TraceKey): Domain {
@@ -124,6 +132,7 @@ export class DomainStore {
 
   /** Those without a live span that were used longest ago are laid to rest, where there are too many that were not. */
   private letRest(): void {
+    if (calledOut.depth > 0) return;
     const { maxRecent = MAX_RECENT_TRACES } = this.options;
     for (let i = 0; i < RESTS_PER_USE && this.queues.sizeOf(RECENT) > maxRecent; i++) {
       const slot = this.queues.firstOf(RECENT);
@@ -134,6 +143,7 @@ export class DomainStore {
   }
 
   private makeRoom(physicalMillis: number): void {
+    if (calledOut.depth > 0) return;
     for (let i = 0; i < DROPS_PER_NEW; i++) {
       const oldest = this.longestIdle;
       if (oldest === NO_SLOT || !(physicalMillis - this.usedAt(oldest) > this.options.idleMs)) break;

@@ -10,6 +10,7 @@ import { drawNodeId } from '../clocks/node-id.js';
 import { PROCESS_DOMAIN } from '../clocks/stamp.js';
 import { fitVector } from '../clocks/vector-state.js';
 import { MAX_HEAD_LENGTH } from '../codec/wire-text.js';
+import { calledOut } from './called-out.js';
 import type { ClockSettings } from './clock-options.js';
 import { type Counters, say } from './counters.js';
 import { type BehindMillis, Domain, type DomainRules } from './domain.js';
@@ -89,12 +90,15 @@ export class Domains {
 
   /** Physical time in milliseconds; not a number where the injected clock fails, which every user of it bears. */
   now(): number {
+    calledOut.depth++;
     try {
       const now: unknown = this.settings.now();
       if (typeof now === 'number') return now;
       this.counters.error('the physical clock', `it gave a ${typeof now}`);
     } catch (error) {
       this.counters.error('the physical clock', error);
+    } finally {
+      calledOut.depth--;
     }
     return Number.NaN;
   }

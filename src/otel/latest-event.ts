@@ -14,7 +14,7 @@ import type { SpanRecord } from './records.js';
 export class LatestEvent implements WrittenEvent {
   constructor(
     readonly record: SpanRecord,
-    private readonly domain: Domain,
+    readonly domain: Domain,
   ) {}
 
   get node(): string | undefined {

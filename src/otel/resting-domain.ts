@@ -71,6 +71,7 @@ export function layToRest(domain: Domain, slots: TraceSlots): boolean {
   domain.isCurrent = false;
   domain.vector = NO_VECTOR;
   domain.hlc = NO_TIME;
+  domain.lastArrival = undefined;
   return true;
 }
 

@@ -9,6 +9,7 @@
 import { type Context, type Link, type SpanContext, SpanKind, trace, TraceFlags } from '@opentelemetry/api';
 import { arrivalIn, isMarkUnread } from './arrival.js';
 import type { AwaitedReplies } from './awaited-replies.js';
+import { calledOut } from './called-out.js';
 import type { BehindMillis, Domain } from './domain.js';
 import type { Domains } from './domains.js';
 import { LatestEvent } from './latest-event.js';
@@ -51,9 +52,10 @@ export class SpanEvents {
       parentRecord !== undefined && parent?.traceId === spanContext.traceId
         ? this.domains.present(parentRecord, now)
         : this.domains.obtain(spanContext.traceId, now);
-    // Before the span is asked for anything: its getters may end other spans, and where none is live a domain is laid to rest.
     this.domains.enter(domain);
     let record: SpanRecord | undefined;
+    // Before the span is asked for anything: its getters may end other spans, or start many.
+    calledOut.depth++;
     try {
       const behindMillis = this.hearCauses(span, spanContext, domain, parent, parentRecord, arrival, now);
       if (other !== undefined) admitForeign(domain, other);
@@ -77,6 +79,7 @@ export class SpanEvents {
       );
       remember(spanContext, record);
     } finally {
+      calledOut.depth--;
       if (record === undefined) this.domains.leave(domain);
     }
     if (record.kind === SpanKind.SERVER && arrival !== undefined) arrival.server ??= record;
@@ -115,26 +118,29 @@ export class SpanEvents {
     const now = this.domains.now();
     const domain = this.domains.present(record, now);
     this.hearLateLinks(record, domain, spanContext.traceId, now);
+    // Whatever was called meanwhile may have ended it.
+    if (record.ended) return undefined;
+    record.ended = true;
     this.closeRequests(record, spanContext.spanId, domain);
     domain.advance(record.start.node as string, now);
-    record.ended = true;
     return new LatestEvent(record, domain);
   }
 
   /** Lets go of a span whose end has been written: its domain rests from here on, where no other span is live. */
-  settle({ record }: LatestEvent): void {
-    this.letGo(record);
+  settle({ record, domain }: LatestEvent): void {
+    this.letGo(record, domain);
   }
 
   /** Lets go of a span that ended without its end being stamped. True when there was one. */
   release(spanContext: SpanContext): boolean {
     const record = recordOf(spanContext, this.clock);
     if (record === undefined || record.ended) return false;
-    this.closeRequests(record, spanContext.spanId, record.domain);
-    // Nothing ticks here that would tell the time at which the domain was used last.
-    record.domain.usedAt = this.domains.now();
     record.ended = true;
-    this.letGo(record);
+    const { domain } = record;
+    this.closeRequests(record, spanContext.spanId, domain);
+    // Nothing ticks here that would tell the time at which the domain was used last.
+    domain.usedAt = this.domains.now();
+    this.letGo(record, domain);
     return true;
   }
 
@@ -154,13 +160,14 @@ export class SpanEvents {
     }
   }
 
-  private letGo(record: SpanRecord): void {
+  /** @param domain the one that it was live in: an ended span's record may have been given another one meanwhile */
+  private letGo(record: SpanRecord, domain: Domain): void {
     // The record may be held for as long as the trace is remembered; the span need not.
     record.span = undefined;
     record.reply = undefined;
     // The domain may be remembered for long after the trace; the span that its last message led to must not be.
-    if (record.domain.lastArrival === record.arrival) record.domain.lastArrival = undefined;
-    if (record.domain.isCurrent) this.domains.leave(record.domain);
+    if (domain.lastArrival === record.arrival) domain.lastArrival = undefined;
+    if (domain.isCurrent) this.domains.leave(domain);
   }
 
   /** A parent that this clock has not stamped: plain, remote, unsampled, or another clock's in this process. */
@@ -178,6 +185,7 @@ export class SpanEvents {
 
   /** Links that were added after the start, as for a batch that had yet to come. Those heard already change nothing. */
   private hearLateLinks(record: SpanRecord, domain: Domain, traceId: string, now: number): void {
+    calledOut.depth++;
     try {
       const { span } = record;
       if (span === undefined || linksOf(span) === record.linksAtStart) return;
@@ -187,6 +195,8 @@ export class SpanEvents {
     } catch (error) {
       domain.hide('hook-failed');
       throw error;
+    } finally {
+      calledOut.depth--;
     }
   }
 

@@ -114,7 +114,8 @@ export class TraceSlots {
     const { numbers } = this;
     const slot = this.tables.length;
     if (this.at(slot) === numbers.length) {
-      const longer = new Float64Array(this.at(Math.max(slot + 1, Math.min(2 * slot, this.most))));
+      const slots = slot < this.most ? Math.min(2 * slot, this.most) : slot + FIRST_SLOTS;
+      const longer = new Float64Array(this.at(slots));
       longer.set(numbers);
       this.numbers = longer;
     }

@@ -62,6 +62,19 @@ describe('open replies', () => {
     expect(call.now()).to.deep.equal({ stamped: false, sent: false });
   });
 
+  it('of a server are open for its trace, though all of its spans ended between their head and the word of it', () => {
+    const call = new Call();
+    const { server, handle } = call;
+    handle.span.end();
+    const reply = repliesOf(server.clock).reply(call.request, undefined, false);
+    server.start('child', handle.context).span.end();
+    const close = reply?.openBody();
+    const incomplete = (): unknown => getCausalStamp(server.start('later', handle.context).span)?.incomplete;
+    expect(incomplete()).to.equal(true);
+    close?.();
+    expect(incomplete()).to.equal(false);
+  });
+
   it('that are closed twice take nothing from others that are open', () => {
     const call = new Call();
     for (let i = 0; i < 3; i++) call.replies.openReply(call.spanId)();

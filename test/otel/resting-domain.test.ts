@@ -239,6 +239,14 @@ describe('a domain at rest', () => {
     expect(test.store.peek(new TraceKey(ID))?.text()).to.match(/!a\*1~b\*2$/);
   });
 
+  it('keeps nothing alive for whoever still holds it', () => {
+    const domain = new StoreUnderTest().ended(ID, (live) => {
+      live.lastArrival = {};
+      live.hear(parseStamp(`1!${ID}!3!!0!a*1`), NOON, true);
+    });
+    expect([domain.lastArrival, domain.hasNews]).to.deep.equal([undefined, false]);
+  });
+
   it('makes no event that would be lost', () => {
     const domain = new StoreUnderTest().ended(ID);
     const stamp = parseStamp(`1!${ID}!3!${Ntp64.fromMillis(NOON + 10).toHex()}!0!a*1`);

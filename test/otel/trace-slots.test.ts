@@ -3,6 +3,8 @@ import { TraceKey } from '../../src/otel/trace-key.js';
 import { SLOT_NUMBERS, TraceSlots } from '../../src/otel/trace-slots.js';
 import { traceKeys, twinOf } from '../support/trace-keys.js';
 
+const KEYS = Array.from({ length: 66 }, (_, i) => new TraceKey(String(i).padStart(16, '0')));
+
 describe('the slots of traces', () => {
   for (const most of [1, 3, 64, 65, 1000]) {
     it(`have room for ${most}, take no more than that, and go on where it was not enough`, () => {
@@ -43,5 +45,28 @@ describe('the slots of traces', () => {
     const oddSlot = slots.take(odd);
     expect(isFound(slot, key, ...others, odd)).to.deep.equal([true, false, false, false, false]);
     expect(isFound(oddSlot, odd, twinOf(odd), key)).to.deep.equal([true, false, false]);
+  });
+
+  it('are none more where memory for them is refused, and as good as ever when it is there again', () => {
+    const slots = new TraceSlots(1000);
+    const [first, second, ...others] = KEYS as [TraceKey, TraceKey, ...TraceKey[]];
+    for (const key of others) slots.take(key);
+    const { Float64Array: array } = globalThis;
+    const refuse = function refuse(): never {
+      throw new RangeError('Array buffer allocation failed');
+    };
+    globalThis.Float64Array = refuse as never;
+    try {
+      expect(() => slots.take(first)).to.throw(RangeError);
+    } finally {
+      globalThis.Float64Array = array;
+    }
+    const [slot, next] = [slots.take(first), slots.take(second)];
+    expect([slots.isOf(slot, first), slots.isOf(next, second), slots.isOf(next, first)]).to.deep.equal([
+      true,
+      true,
+      false,
+    ]);
+    expect([slot, next]).to.deep.equal([64, 65]);
   });
 });
