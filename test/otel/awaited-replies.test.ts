@@ -91,6 +91,28 @@ describe('awaited replies', () => {
     expect(domain.tick('me', 0).incomplete).to.equal(false);
   });
 
+  it('of a trace that has rested since leave no doubt in it when they have come', () => {
+    const [awaited, rested, woken] = [new AwaitedReplies(), domainOf(), domainOf()];
+    awaited.add('span', rested, recordOf(), true);
+    awaited.detach('span');
+    awaited.add('span', woken, undefined, true);
+    expect(woken.blindRequests).to.equal(1);
+    for (let replies = 0; replies < 2; replies++) awaited.take('span');
+    expect([rested.blindRequests, woken.blindRequests]).to.deep.equal([0, 0]);
+  });
+
+  it('of a trace that was let go of meanwhile take no doubt from the one that came back', () => {
+    for (const isCall of [false, true]) {
+      const [awaited, dropped, present] = [new AwaitedReplies(), domainOf(), domainOf()];
+      awaited.add('span', dropped, undefined, true);
+      if (isCall) awaited.add('span', dropped, recordOf(), true, true);
+      awaited.add('span', present, undefined, true);
+      for (let replies = 0; replies < 3; replies++) awaited.take('span');
+      // Below nothing, it would take the next request for none.
+      expect(present.blindRequests).to.be.at.least(0);
+    }
+  });
+
   it('that nobody hears leave their domain open to doubt until somebody announces each of them', () => {
     const [awaited, domain] = [new AwaitedReplies(), domainOf()];
     awaited.add('span', domain, recordOf(), true, true);

@@ -11,7 +11,7 @@ import { DroppedTraces } from '../../src/otel/dropped-traces.js';
 import { RestingTexts } from '../../src/otel/resting-texts.js';
 import { TimesFloor } from '../../src/otel/times-floor.js';
 import { TraceKey } from '../../src/otel/trace-key.js';
-import { TraceQueues } from '../../src/otel/trace-queues.js';
+import { RECENT, TraceQueues } from '../../src/otel/trace-queues.js';
 import { NO_SLOT, TraceSlots } from '../../src/otel/trace-slots.js';
 import { TraceTable } from '../../src/otel/trace-table.js';
 
@@ -155,6 +155,15 @@ describe('the store of domains', () => {
       expect(test.held(1, 4, 5, 6)).to.deep.equal([5, 6]);
     });
 
+    it('domains are laid to rest two at a time, so that nobody waits for many', () => {
+      const test = new StoreUnderTest(100);
+      for (let number = 1; number <= 10; number++) test.used(number);
+      for (let number = 1; number <= 10; number++) test.store.peek(key(number));
+      test.used(11);
+      const { queues } = test.store as unknown as { readonly queues: TraceQueues };
+      expect(queues.sizeOf(RECENT)).to.equal(9);
+    });
+
     it('nothing goes while the clock says nothing', () => {
       const test = new StoreUnderTest(10);
       test.used(1, 0);
@@ -179,8 +188,21 @@ describe('the store of domains', () => {
       test.used(2);
       test.store.enter(test.used(3));
       expect(test.held(1, 2, 3)).to.deep.equal([1, 3]);
-      test.used(4);
+      test.store.enter(test.used(4));
       expect(test.held(1, 3, 4)).to.deep.equal([3, 4]);
+      // A slot is another trace's by now: that one is the youngest.
+      test.used(5);
+      expect(test.held(3, 4, 5)).to.deep.equal([4, 5]);
+    });
+
+    it('live ones are as old as their first span, however many start in them', () => {
+      const test = new StoreUnderTest(2);
+      const first = test.used(1);
+      test.store.enter(first);
+      test.store.enter(test.used(2));
+      test.store.enter(first);
+      test.used(3);
+      expect(test.held(1, 2, 3)).to.deep.equal([2, 3]);
     });
 
     it('a store of one is a store', () => {
@@ -203,6 +225,15 @@ describe('the store of domains', () => {
         test.store.touch(domain);
       }).not.to.throw();
       expect(test.held(1, 2)).to.deep.equal([2]);
+    });
+
+    it('leaves the trace that has its slot now alone', () => {
+      const test = new StoreUnderTest(2);
+      const [dropped] = [test.used(1), test.used(2)];
+      expect(test.used(3).slot).to.equal(dropped.slot);
+      test.store.enter(dropped);
+      for (const number of [4, 5]) test.used(number);
+      expect(test.held(3, 4, 5)).to.deep.equal([4, 5]);
     });
 
     it('raises the floor that new domains count from to the highest tick', () => {

@@ -90,6 +90,9 @@ describe('a domain', () => {
       expect(domain.hear(stampOf(3, AHEAD), 1500, true)).to.equal(250);
       expect(domain.offsetMillis).to.equal(250);
       expect(laterHlc(domain, 5000).toHex()).to.equal(Ntp64.fromMillis(5250).toHex());
+      // Requests that took longer on their way prove less.
+      for (const now of [1600, 2000]) domain.hear(stampOf(3, AHEAD), now, true);
+      expect(domain.offsetMillis).to.equal(250);
     });
 
     it('is not moved by a reply, nor in process scope, where one request would move it for life', () => {
@@ -122,10 +125,11 @@ describe('a domain', () => {
 
   it('knows a trace that came back by what others have heard of us there, and goes on above its times', () => {
     const forgotten = { lamport: 90, hlc: new Ntp64(7, 0) };
-    for (const [own, returned] of [
-      [4, true],
-      [5, true],
-      [6, false],
+    for (const [heard, returned] of [
+      ['me*4', true],
+      ['me*5', true],
+      ['me*6', false],
+      ['you*4', false],
     ] as const) {
       const counters = new Counters();
       const domain = new Domain(
@@ -135,10 +139,25 @@ describe('a domain', () => {
         forgotten,
       );
       domain.tick('me', 0);
-      domain.hear(parseStamp(`1!${ID}!3!!0!me*${own}`), 0, true);
-      expect(counters.snapshot(0).incomplete, `${own}`).to.deep.equal(returned ? { 'trace-returned': 1 } : {});
-      expect(domain.tick('me', 0).lamport, `${own}`).to.equal(returned ? 91 : 4);
+      domain.hear(parseStamp(`1!${ID}!3!!0!${heard}`), 0, true);
+      expect(counters.snapshot(0).incomplete, heard).to.deep.equal(returned ? { 'trace-returned': 1 } : {});
+      expect(domain.tick('me', 0).lamport, heard).to.equal(returned ? 91 : 4);
     }
+  });
+
+  it('is one with what has its number in the same store, and with nothing of another clock', () => {
+    const rulesOf = (): ConstructorParameters<typeof Domain>[1] => ({
+      maxEntries: 64,
+      maxDriftMs: 500,
+      counters: new Counters(),
+      node: 'me',
+      current: itself,
+    });
+    const [ours, theirs] = [rulesOf(), rulesOf()];
+    const numbered = (serial: number, rules = ours): Domain =>
+      new Domain(new TraceKey(ID), rules, 0, undefined, serial);
+    const isOne = [numbered(1), numbered(2), numbered(1, theirs)].map((other) => numbered(1).isOneWith(other));
+    expect(isOne).to.deep.equal([true, false, false]);
   });
 
   it('takes what it was told for its reason', () => {

@@ -251,6 +251,16 @@ describe('the domains of a process', () => {
       expect(node.clock.domains.peek(traceOf(ended))).to.equal(undefined);
     });
 
+    it('speak for all their spans by what has happened since in the present one', () => {
+      const node = new TestNode('node', { maxDomains: 1 });
+      const long = node.start('long');
+      const beside = node.start('beside', long.context);
+      node.start('other').span.end();
+      const child = getCausalStamp(node.start('child', long.context).span);
+      const [, text = ''] = node.inject(beside.context)['baggage']?.split('causality=') ?? [];
+      expect(parseStamp(text).vector.get(node.clock.node as string)).to.equal(child?.tick);
+    });
+
     it('do not take a clock that stepped back for one that is behind', () => {
       let now = 1_000_000_000;
       const node = new TestNode('node', { maxDomains: 1, now: () => now });

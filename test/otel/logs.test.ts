@@ -1,5 +1,5 @@
 /** Logs: whose trace they belong to, and what they admit about messages. */
-import { type Context, ROOT_CONTEXT, type SpanContext, trace, TraceFlags } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span, type SpanContext, trace, TraceFlags } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { logsOf } from '../../src/otel/clock-logs.js';
 import type { EmittedLog } from '../../src/otel/logs.js';
@@ -58,6 +58,16 @@ describe('logs', () => {
       'causality.lamport': 2,
     });
     expect(node.clock.counters.incomplete).to.deep.equal({});
+  });
+
+  it('in a span that another clock of the process has stamped admit that they know nothing of it', () => {
+    const [gateway, one, other] = [new LoggingNode('gateway'), new LoggingNode('one'), new LoggingNode('other')];
+    const call = gateway.start('call');
+    const serve = (node: LoggingNode): Span => node.start('serve', node.extract(gateway.inject(call.context))).span;
+    const [ours, theirs] = [serve(one), serve(other)].map((span) => trace.setSpan(ROOT_CONTEXT, span));
+    expect(emitted(one, {}, ours)).not.to.have.property('causality.incomplete');
+    expect(emitted(one, {}, theirs)).to.include({ 'causality.incomplete': true });
+    expect(one.clock.counters.incomplete).to.deep.equal({ 'foreign-clock': 1 });
   });
 
   it('say that a message came for which there is no propagator, and only then', () => {

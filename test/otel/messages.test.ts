@@ -1,4 +1,4 @@
-import { type Context, ROOT_CONTEXT, type Span, SpanKind } from '@opentelemetry/api';
+import { type Context, ROOT_CONTEXT, type Span, SpanKind, trace } from '@opentelemetry/api';
 import { AlwaysOffSampler } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { compareStamps } from '../../src/clocks/stamp.js';
@@ -38,6 +38,8 @@ class Exchange {
     return this.client.finished('call').attributes;
   }
 }
+
+const other = '1!00000000000000aa!90!!0!x*1';
 
 describe('messages', () => {
   describe('replies', () => {
@@ -120,6 +122,13 @@ describe('messages', () => {
       expect(repliesOf(server.clock).reply(forged)).to.equal(undefined);
     });
 
+    it('of a server span whose trace was dropped tell what it knew', () => {
+      const exchange = new Exchange({ server: { maxDomains: 1 } });
+      exchange.server.start('in another trace');
+      const { vector, incomplete } = parseStamp(exchange.reply()?.text ?? '');
+      expect([vector.get(exchange.client.clock.node as string), incomplete]).to.deep.equal([1, true]);
+    });
+
     it('cast doubt on what happens while their body is open, and on nothing later', () => {
       const exchange = new Exchange();
       const bodyEnded = exchange.reply()?.openBody();
@@ -134,7 +143,6 @@ describe('messages', () => {
   });
 
   describe('a reply that is missing or bad makes the trace incomplete:', () => {
-    const other = '1!00000000000000aa!90!!0!x*1';
     for (const [name, text, refused] of [
       ['none', undefined, {}],
       ['a malformed one', '1!broken', { malformed: 1 }],
@@ -156,6 +164,21 @@ describe('messages', () => {
       expect(attributes['causality.end.lamport']).to.equal(91);
       expect(attributes).not.to.have.property('causality.end.vector');
     });
+  });
+
+  it('that reply to a trace that was let go of are heard by nobody', () => {
+    for (const text of [undefined, other]) {
+      const node = new TestNode('node', { maxDomains: 1 });
+      node.clock.messages.watchCarriers();
+      const { traceId } = node.start('known').span.spanContext();
+      // Of a span that is not recorded nobody would go on with what its reply tells.
+      const sender = { traceId, spanId: 'f'.repeat(16), traceFlags: 0 };
+      node.inject(trace.setSpanContext(ROOT_CONTEXT, sender));
+      node.start('in another trace');
+      node.clock.messages.hearReply(sender.spanId, text);
+      expect(node.clock.counters.refused).to.deep.equal(text === undefined ? {} : { 'other-domain': 1 });
+      expect(node.clock.counters).to.deep.include({ incomplete: {}, liveDomains: 1, domainsDropped: 1 });
+    }
   });
 
   describe('replies from targets that got no stamp', () => {

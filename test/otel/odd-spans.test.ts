@@ -67,6 +67,7 @@ describe('a span that throws what it is asked for', () => {
     node.processor.onStart(next as never, ROOT_CONTEXT);
     expect(stampOf(next).incomplete).to.equal(true);
     expect(node.clock.counters).to.deep.include({ errors: 1, incomplete: { 'hook-failed': 1 } });
+    expect(node.clock.domains.peek('1'.repeat(32))?.liveSpans, 'nobody will end the broken one').to.equal(1);
   });
 
   it('at its end, too, and is let go of', () => {

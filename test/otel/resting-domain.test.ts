@@ -8,11 +8,14 @@ import { parseStamp, readStamp } from '../../src/codec/wire-text.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain, type DomainRules } from '../../src/otel/domain.js';
 import { DomainStore } from '../../src/otel/domain-store.js';
+import { getCausalStamp } from '../../src/otel/get-causal-stamp.js';
 import { layToRest, wake } from '../../src/otel/resting-domain.js';
+import { NO_CELL } from '../../src/otel/resting-texts.js';
 import { TimesFloor } from '../../src/otel/times-floor.js';
 import { TraceKey } from '../../src/otel/trace-key.js';
 import { RECENT, type TraceQueues } from '../../src/otel/trace-queues.js';
 import { TraceSlots } from '../../src/otel/trace-slots.js';
+import { TestNode } from '../support/fleet.js';
 
 const NOON = 1_719_835_200_000;
 const ID = '7b1d62f2c9e04a15';
@@ -128,6 +131,21 @@ describe('a domain at rest', () => {
     expect(String(woken.heard)).to.equal('a=2,me=1,x=1');
   });
 
+  it('keeps what came as text as bytes, or as it is where a host cannot', () => {
+    for (const canKeep of [true, false]) {
+      const slots = new TraceSlots(1);
+      if (!canKeep) slots.texts.put = () => NO_CELL;
+      const key = new TraceKey(ID);
+      const rules = { maxEntries: 9, maxDriftMs: 500, counters: new Counters(), node: 'me', current: () => undefined };
+      const domain = new Domain(key, rules, 0);
+      domain.slot = slots.take(key);
+      domain.hear(readStamp(`1!${ID}!9!!0!a*1~b*2`, ID, 'me') as CausalStamp, NOON, false);
+      layToRest(domain, slots);
+      expect(slots.tables[domain.slot] === undefined).to.equal(canKeep);
+      expect(String(wake(slots, domain.slot, key, rules, new TimesFloor()).heard)).to.equal('a=1,b=2');
+    }
+  });
+
   it('is not one to which somebody will come back', () => {
     for (const waits of ['openBodies', 'blindRequests'] as const) {
       const test = new StoreUnderTest();
@@ -146,6 +164,21 @@ describe('a domain at rest', () => {
     expect(woken.text()).to.match(/!me\*1$/);
   });
 
+  it('is one of many, each of which is woken as what it was', () => {
+    const test = new StoreUnderTest(1000);
+    const idOf = (trace: number): string => String(trace).padStart(16, '0');
+    for (let trace = 0; trace < 300; trace++) {
+      test.ended(idOf(trace), (live) =>
+        live.hear(parseStamp(`1!${idOf(trace)}!${trace + 9}!!0!a*${trace + 1}`), NOON, true),
+      );
+    }
+    for (let trace = 0; trace < 300; trace++) {
+      expect(test.store.peek(new TraceKey(idOf(trace)))?.text()).to.match(
+        new RegExp(`^1!${idOf(trace)}!${trace + 9}!.*!a\\*${trace + 1}~me\\*1$`),
+      );
+    }
+  });
+
   it('is told what is admitted for it by whoever still holds it', () => {
     const test = new StoreUnderTest();
     const domain = test.ended(ID);
@@ -153,6 +186,16 @@ describe('a domain at rest', () => {
     expect(test.store.peek(new TraceKey(ID))?.incomplete).to.equal(true);
     domain.hide('told-so');
     expect(test.counters.snapshot(1).incomplete).to.deep.equal({ 'foreign-clock': 1 });
+  });
+
+  it('is told by another clock of the process, for whose span it speaks', () => {
+    const [one, other] = [new TestNode('one'), new TestNode('other')];
+    const outer = one.start('outer');
+    outer.span.end();
+    for (let i = 0; i < MAX_RECENT_TRACES; i++) one.start('in another trace').span.end();
+    other.start('inner', outer.context);
+    expect(getCausalStamp(one.start('later', outer.context).span)).to.have.property('incomplete', true);
+    expect(one.clock.counters.incomplete).to.deep.equal({ 'foreign-clock': 1 });
   });
 
   it('that was dropped, too, is told nothing any more, and nobody fails', () => {

@@ -79,6 +79,7 @@ describe('texts at rest', () => {
     const texts = new RestingTexts();
     expect(texts.put('ä'.repeat(100))).to.equal(NO_CELL);
     expect(texts.put('ä'.repeat(128))).to.equal(NO_CELL);
+    expect(texts.put('one ä, for which there is room')).to.equal(NO_CELL);
     const cell = texts.put('as it was');
     expect(texts.read(cell, 9)).to.equal('as it was');
   });
