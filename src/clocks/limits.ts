@@ -42,9 +42,10 @@ export const HIGHEST_MAX_DOMAINS = 1_000_000;
 
 /**
  * Traces without a live span that stay as they are: the next request of a trace mostly comes before so many others have
- * ended, and waking one takes a microsecond or two. Were it many more, the collector would copy them all.
+ * ended, and waking one takes a microsecond or two. Were it many more, they would be out of the processor's cache when they
+ * are laid to rest, and the collector would copy them.
  */
-export const MAX_RECENT_TRACES = 256;
+export const MAX_RECENT_TRACES = 64;
 
 /** Default idle time in milliseconds after which a trace without a live span is dropped. */
 export const DEFAULT_DOMAIN_IDLE_MS = 15 * 60 * 1000;
