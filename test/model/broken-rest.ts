@@ -1,18 +1,9 @@
 /** Domains that are woken wrongly on purpose, to prove that the model would notice. As broken-clocks.ts. */
-import { constant } from 'fast-check';
 import { VectorState } from '../../src/clocks/vector-state.js';
-import { Domain } from '../../src/otel/domain.js';
+import type { Domain } from '../../src/otel/domain.js';
 import { DomainStore } from '../../src/otel/domain-store.js';
 import { Domains } from '../../src/otel/domains.js';
-import type { Focus } from './arbitrary-programs.js';
-import { CALM } from './arbitrary-slots.js';
 import { type Breakage, replacing } from './broken-clocks.js';
-
-/** Two clocks in each process, whose spans end before the other one goes on there. */
-const PASSING_BY: Focus = {
-  slots: { ...CALM, beside: constant('both') },
-  commands: { cross: 8, end: 8, root: 4, child: 6, 'round-trip': 0, 'fan-out': 0 },
-};
 
 /** What a rest must not take away is taken away. */
 const wokenWithout = (lose: (woken: Domain) => void): Breakage['during'] =>
@@ -65,16 +56,6 @@ export const REST_BREAKAGES: readonly Breakage[] = [
           const domain = original.apply(this, [record, now]) as Domain;
           if (domain !== before) domain.hide('trace-returned');
           return domain;
-        },
-    }),
-  },
-  {
-    name: 'what is admitted for a domain at rest is lost',
-    focus: PASSING_BY,
-    during: replacing(Domain, {
-      hide: (original) =>
-        function (this: Domain, ...args: never[]) {
-          if (this.isCurrent) original.apply(this, args);
         },
     }),
   },

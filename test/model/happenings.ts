@@ -19,7 +19,7 @@ export const HAPPENINGS = {
   'a process restarted in the middle of a trace': 420,
   'a trace was dropped': 900,
   'a dropped trace came back': 710,
-  'a trace was woken': 1740,
+  'a trace was woken': 2300,
   'a span ended long after its domain was dropped': 420,
   'entries were dropped by a limit': 380,
   'a link was added late': 870,

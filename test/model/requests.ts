@@ -199,7 +199,8 @@ export class Requests {
       return [];
     }
     // The mark of a message that was not read stays in its trace state, also in that of its trace's spans.
-    const unread = linked.arrival?.unread === true && linked.arrival.facts.marked;
+    const { arrival } = linked;
+    const unread = arrival !== undefined && (arrival.unread || !arrival.service.carries) && arrival.facts.marked;
     if (unread) lane.rules.add('a link without a stamp');
     if (linked.span === undefined && linked.foreign === undefined && linked.arrival !== undefined) {
       const { facts } = linked.arrival;
