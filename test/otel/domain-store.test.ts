@@ -4,6 +4,7 @@ import { UNSTAMPED_TRACES_PER_GENERATION } from '../../src/clocks/limits.js';
 import type { CausalStamp } from '../../src/clocks/stamp.js';
 import { VectorState } from '../../src/clocks/vector-state.js';
 import { readStamp } from '../../src/codec/wire-text.js';
+import { calledOut } from '../../src/otel/called-out.js';
 import { Counters } from '../../src/otel/counters.js';
 import { Domain } from '../../src/otel/domain.js';
 import { DomainStore } from '../../src/otel/domain-store.js';
@@ -162,6 +163,20 @@ describe('the store of domains', () => {
       test.used(11);
       const { queues } = test.store as unknown as { readonly queues: TraceQueues };
       expect(queues.sizeOf(RECENT)).to.equal(9);
+    });
+
+    it('domains are not laid to rest under a hook that has called out, and are after it', () => {
+      const test = new StoreUnderTest(10);
+      const held = test.used(1);
+      calledOut.depth++;
+      try {
+        test.used(2);
+        expect(held.isCurrent).to.equal(true);
+      } finally {
+        calledOut.depth--;
+      }
+      test.used(3);
+      expect(held.isCurrent).to.equal(false);
     });
 
     it('nothing goes while the clock says nothing', () => {
