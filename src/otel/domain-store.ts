@@ -1,11 +1,13 @@
 /**
  * The domains of the traces that are going on in this process.
  *
- * Guarantee: never more than `maxDomains`. A domain without a live span goes when it has been idle long enough, or,
- * the longest idle first, when room is needed; one with live spans goes only when all have some. No (node, tick) of
- * a trace is ever used twice: dropping raises the floor that every new domain counts from. A trace that comes back
- * is recognised and incomplete, and its Lamport and hybrid times go on above those it had; so is one for which requests
- * left before anything was stamped. Every operation is constant time; there are no timers.
+ * Guarantee: never more than `maxDomains`, but for those that the application's code begins while a hook of ours waits for
+ * it. A domain without a live span is laid to rest when others have come after it, and goes when it has been idle long
+ * enough, or, the longest idle first, when room is needed; one with live spans goes only when all have some. No
+ * (node, tick) of a trace is ever used twice: dropping raises the floor that every new domain counts from. A trace that
+ * comes back is recognised and incomplete, and its Lamport and hybrid times go on above those it had; so is one for which
+ * requests left before anything was stamped. Every operation is constant time; there are no timers. A call that fails
+ * half-way, because the application has filled the stack, leaves all this true.
  * Hazard: idleness is checked when another trace begins, so a silent process keeps what it has.
  */
 import { MAX_RECENT_TRACES, UNSTAMPED_TRACES_PER_GENERATION } from '../clocks/limits.js';

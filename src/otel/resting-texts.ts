@@ -64,7 +64,7 @@ class TextCells {
     const done = encoder?.encodeInto(text, this.bytesOf(cell, this.size));
     // All of it, and each character a byte.
     if (done?.read === text.length && done.written === text.length) return cell;
-    this.free.push(cell);
+    this.giveBack(cell);
     return NO_CELL;
   }
 

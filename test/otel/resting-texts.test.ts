@@ -80,6 +80,7 @@ describe('texts at rest', () => {
     expect(texts.put('ä'.repeat(100))).to.equal(NO_CELL);
     expect(texts.put('ä'.repeat(128))).to.equal(NO_CELL);
     expect(texts.put('one ä, for which there is room')).to.equal(NO_CELL);
+    expect(bytesOf(texts)).to.equal(0);
     const cell = texts.put('as it was');
     expect(texts.read(cell, 9)).to.equal('as it was');
   });
