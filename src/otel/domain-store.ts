@@ -18,8 +18,8 @@ import { DroppedTraces } from './dropped-traces.js';
 import { layToRest, wake } from './resting-domain.js';
 import { TimesFloor } from './times-floor.js';
 import type { TraceKey } from './trace-key.js';
-import { BUSY, NO_QUEUE, RECENT, RESTING, TraceQueues } from './trace-queues.js';
-import { COUNTER, FRACTION, LAMPORT, NO_SLOT, SECONDS, TraceSlots, USED_AT } from './trace-slots.js';
+import { BUSY, RECENT, RESTING, TraceQueues } from './trace-queues.js';
+import { COUNTER, FRACTION, LAMPORT, NO_QUEUE, NO_SLOT, SECONDS, TraceSlots, USED_AT } from './trace-slots.js';
 import { TraceTable } from './trace-table.js';
 
 export interface DomainStoreOptions {

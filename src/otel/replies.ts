@@ -56,7 +56,7 @@ export class Replies {
       writeReply(record.span as StartedSpan & AttributeSink, record.reply);
     }
     domain.usedAt = now;
-    return { text: this.domains.write(domain), openBody: () => openBody(this.domains.current(domain)) };
+    return { text: this.domains.write(domain), openBody: () => opened(this.domains.current(domain), 'openBodies') };
   }
 
   /**
@@ -74,29 +74,23 @@ export class Replies {
    */
   openReply(spanId: string): () => void {
     const awaited = this.messages.awaited.peek(spanId);
-    const domain = awaited === undefined ? undefined : this.messages.domainOf(awaited);
-    if (domain === undefined) return () => {};
-    let open = true;
-    domain.blindRequests++;
-    return () => {
-      if (open) domain.blindRequests--;
-      open = false;
-    };
+    return opened(awaited === undefined ? undefined : this.messages.domainOf(awaited), 'blindRequests');
   }
 
   /** Parts of a request leave after its stamp did: until the returned function is called, our events are incomplete. */
   openRequest(spanId: string): () => void {
     const awaited = this.messages.awaited.peek(spanId);
-    return openBody(awaited === undefined ? undefined : this.messages.domainOf(awaited));
+    return opened(awaited === undefined ? undefined : this.messages.domainOf(awaited), 'openBodies');
   }
 }
 
-function openBody(domain: Domain | undefined): () => void {
+/** Counts something of a domain that is open, until the returned function is called. */
+function opened(domain: Domain | undefined, count: 'openBodies' | 'blindRequests'): () => void {
   if (domain === undefined) return () => {};
   let open = true;
-  domain.openBodies++;
+  domain[count]++;
   return () => {
-    if (open) domain.openBodies--;
+    if (open) domain[count]--;
     open = false;
   };
 }

@@ -5,13 +5,11 @@
  * Guarantee: a slot is in one queue or in none, and is moved at once. Nothing is called on the way, so that a stack that the
  * application has filled never finds it half moved.
  */
-import { NEXT, NO_SLOT, PREVIOUS, QUEUE, SLOT_NUMBERS, type TraceSlots } from './trace-slots.js';
+import { NEXT, NO_QUEUE, NO_SLOT, PREVIOUS, QUEUE, SLOT_NUMBERS, type TraceSlots } from './trace-slots.js';
 
 export const RESTING = 0;
 export const RECENT = 1;
 export const BUSY = 2;
-/** In place of a queue. */
-export const NO_QUEUE = -1;
 
 export class TraceQueues {
   /** Of each queue. */

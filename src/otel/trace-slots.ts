@@ -14,6 +14,8 @@ import type { TraceKey, TraceWords } from './trace-key.js';
 
 /** In place of a slot. */
 export const NO_SLOT = -1;
+/** In place of a queue. */
+export const NO_QUEUE = -1;
 
 /** Where among a slot's numbers each stands: those that are looked at to let go of a trace come first. */
 export const PREVIOUS = 0;
@@ -75,7 +77,7 @@ export class TraceSlots {
     numbers[at + HIGH] = key.high;
     numbers[at + LOW] = key.low;
     numbers[at + TEXT_CELL] = NO_CELL;
-    numbers[at + QUEUE] = NO_SLOT;
+    numbers[at + QUEUE] = NO_QUEUE;
     if (key.oddId !== undefined) this.oddIds.set(slot, key.oddId);
     return slot;
   }
